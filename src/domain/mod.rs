@@ -1,0 +1,33 @@
+//! The vocabulary: events, identifiers, watchlist entries, alerts.
+//!
+//! In: nothing. Out: typed values for every other room.
+//! Invariants: a value that exists is valid; what holds personal data has no `Debug` that shows it
+//! and no `Display`.
+//! Absent on purpose: I/O, wire formats, clocks, serde.
+
+mod alert;
+mod country;
+mod entry;
+mod event;
+mod identifier;
+mod label;
+mod name;
+mod time;
+
+pub use alert::{
+    Alert, AlertId, Attribute, Audience, Coordinates, EventSummary, Evidence, ListVersion, Notice,
+    Reason, Relation,
+};
+pub use country::Country;
+pub use entry::{
+    Action, Entry, EntryKey, Handling, ListedName, Priority, Share, Subject, View,
+};
+pub use event::{
+    AdvancePassenger, CashDeclaration, ContainerMove, Crossing, Declaration, Defect, Direction,
+    Event, Facts, Item, Journey, Mode, Party, Place, Revision, Role, Sex, Stated, Topic,
+    VehicleMovement,
+};
+pub use identifier::{Check, Identifier, Key, Kind, Refusal};
+pub use label::{AgencyId, EntryId, EventId, ListId, Unfit};
+pub use name::{Folded, Name};
+pub use time::{Date, Timestamp};
