@@ -1,2 +1,5 @@
-//! The binary: parses the arguments, calls the command, sets the exit status.
-fn main() {}
+//! The binary: calls the command and hands its exit status on.
+
+fn main() -> std::process::ExitCode {
+    portcullis::cli::main()
+}

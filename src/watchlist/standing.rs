@@ -104,9 +104,15 @@ impl Standing {
     }
 
     /// Whether events must wait: nothing is screened before the lists are loaded, nor while a list
-    /// with stance [`Stance::Hold`] is not ready.
+    /// with stance [`Stance::Hold`] is not ready, nor against no entry at all, unless the
+    /// configuration has said of each list what it wants.
     pub fn holds(&self) -> bool {
-        !self.loaded || self.unready().any(|list| list.stance == Some(Stance::Hold))
+        !self.loaded || self.is_blind() || self.unready().any(|list| list.stance == Some(Stance::Hold))
+    }
+
+    /// Whether there is no entry at all, and no requirement that says what then.
+    pub fn is_blind(&self) -> bool {
+        self.lists.iter().all(|list| list.version.entries == 0 && list.stance.is_none())
     }
 
     /// Required lists that are not ready and are passed over.
@@ -128,7 +134,7 @@ impl Standing {
 
     /// Whether every required list is ready.
     pub fn ready(&self) -> bool {
-        self.loaded && self.unready().next().is_none()
+        self.loaded && !self.is_blind() && self.unready().next().is_none()
     }
 
     /// This standing as it looks at `now`: stale where the reader has not been at the topic's end

@@ -129,6 +129,20 @@ impl Writer {
         }));
     }
 
+    /// Takes everything from the lists: their topic is to be read anew.
+    pub fn clear(&mut self) {
+        for ByKey(held) in std::mem::take(&mut self.entries) {
+            self.unfile(&held);
+        }
+        self.tallies.clear();
+        self.expiry = Expiry::default();
+    }
+
+    /// How the lists stood when that was last published.
+    pub fn standing(&self) -> Arc<Standing> {
+        self.lists.standing()
+    }
+
     /// Every entry held, in no order.
     pub fn entries(&self) -> impl Iterator<Item = &Listed> {
         self.entries.iter().map(|held| &*held.0)

@@ -1,0 +1,269 @@
+//! Assembly: waits for Kafka, loads the lists, runs the lanes, and ends them in the right order.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::codec::{Decoder, Encoder};
+use crate::config::Settings;
+use crate::console::{self, Phase, Served};
+use crate::kafka::{
+    self, Admin, Complaints, Error, Existing, LanePort, ListReader, Registry, Sender,
+};
+use crate::metrics::Metrics;
+use crate::pipeline::{Halted, Judge, Lane, Lookup, Schemas};
+use crate::watchlist::{Lists, Writer};
+
+/// How long the last messages may take when the process ends.
+const FLUSH_WITHIN: Duration = Duration::from_secs(5);
+/// How long to rest before clients are made anew after a fault that halts.
+const REBUILD_AFTER: Duration = Duration::from_secs(1);
+/// How often something that is missing is looked for again.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// How long a question to the brokers may take.
+const ASK_WITHIN: Duration = Duration::from_secs(3);
+
+/// A process: everything that outlives a set of clients.
+pub struct App {
+    settings: Settings,
+    metrics: Arc<Metrics>,
+    complaints: Arc<Complaints>,
+    lists: Arc<Lists>,
+    phase: Arc<Phase>,
+    stop: Arc<AtomicBool>,
+    writer: Option<Writer>,
+    console: tokio::runtime::Runtime,
+    address: SocketAddr,
+}
+
+impl App {
+    /// Sets up what needs no broker and serves metrics and readiness from here on. `stop` ends
+    /// everything.
+    ///
+    /// # Errors
+    /// When the address cannot be opened.
+    pub fn new(settings: Settings, stop: Arc<AtomicBool>) -> Result<Self, Error> {
+        let failed = |doing, why: String| Error::Failed { doing, why };
+        let metrics = Metrics::new(&kafka::library_version())
+            .map_err(|error| failed("setting up metrics", error.to_string()))?;
+        let metrics = Arc::new(metrics);
+        let (lists, writer) = Lists::new(settings.requirements.clone());
+        let phase = Arc::new(Phase::default());
+        let console = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("console")
+            .enable_all()
+            .build()
+            .map_err(|error| failed("starting a runtime", error.to_string()))?;
+        let listen = settings.listen;
+        let listener = console.block_on(console::bind(listen)).map_err(|error| {
+            failed("opening http.listen", format!("{listen}: {error}; choose another address"))
+        })?;
+        let address = listener.local_addr().unwrap_or(listen);
+        let served = Served {
+            metrics: Arc::clone(&metrics),
+            lists: Arc::clone(&lists),
+            phase: Arc::clone(&phase),
+        };
+        console.spawn(console::serve(listener, served));
+        let complaints = Arc::default();
+        let writer = Some(writer);
+        Ok(Self { settings, metrics, complaints, lists, phase, stop, writer, console, address })
+    }
+
+    /// Where metrics and readiness are served.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Runs until stopped.
+    ///
+    /// # Errors
+    /// When the client refuses its settings: nothing that waiting would mend.
+    pub fn run(mut self) -> Result<(), Error> {
+        let admin = Admin::new(&self.settings.kafka)?;
+        if self.await_topics(&admin) {
+            let schemas = self.schemas()?;
+            let reader = self.read_lists(&schemas)?;
+            if self.await_lists() {
+                self.screen(&schemas)?;
+            }
+            drop(reader);
+        }
+        self.phase.enter("stopping");
+        self.console.shutdown_timeout(Duration::from_millis(200));
+        tracing::info!("ended");
+        Ok(())
+    }
+
+    /// Waits until the brokers answer and every topic is there; `false` when stopped before.
+    fn await_topics(&self, admin: &Admin) -> bool {
+        while !self.stopped() {
+            match admin.topics(ASK_WITHIN) {
+                Err(error) => self.wait_for("connecting", "brokers", &error.to_string()),
+                Ok(topics) => match self.missing(&topics).as_slice() {
+                    [] => {
+                        self.complaints.settle("brokers", "the brokers answer");
+                        self.complaints.settle("topics", "every topic is there");
+                        return true;
+                    }
+                    missing => {
+                        self.complaints.settle("brokers", "the brokers answer");
+                        let text = format!(
+                            "missing topics: {}; make them with `portcullis topics create --brokers {}`",
+                            missing.join(", "),
+                            self.settings.kafka.brokers
+                        );
+                        self.wait_for("connecting", "topics", &text);
+                    }
+                },
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
+        false
+    }
+
+    fn missing(&self, topics: &BTreeMap<String, Existing>) -> Vec<String> {
+        let Settings { lane, outputs, reader, .. } = &self.settings;
+        let inputs = lane.inputs.iter().map(|(_, name)| name);
+        let needed = inputs.chain([&reader.topic, &outputs.command, &outputs.dead_letter]);
+        needed.filter(|name| !topics.contains_key(*name)).cloned().collect()
+    }
+
+    fn schemas(&self) -> Result<Arc<dyn Schemas>, Error> {
+        Ok(match &self.settings.registry {
+            None => Arc::new(Shipped),
+            Some(registry) => Arc::new(Registry::start(
+                registry.clone(),
+                Arc::clone(&self.metrics),
+                Arc::clone(&self.complaints),
+            )?),
+        })
+    }
+
+    fn read_lists(&mut self, schemas: &Arc<dyn Schemas>) -> Result<Option<ListReader>, Error> {
+        self.phase.enter("loading");
+        let Some(writer) = self.writer.take() else { return Ok(None) };
+        let reader = ListReader::start(
+            &self.settings.kafka,
+            self.settings.reader.clone(),
+            writer,
+            Decoder::new(),
+            Arc::clone(schemas),
+            Arc::clone(&self.metrics),
+            Arc::clone(&self.complaints),
+        )?;
+        Ok(Some(reader))
+    }
+
+    /// Waits until the lists are loaded and there is something to screen against; `false` when
+    /// stopped before. Lanes do not join the group sooner: they would take partitions from
+    /// instances that can screen.
+    fn await_lists(&self) -> bool {
+        while !self.stopped() {
+            let standing = self.lists.standing();
+            if !standing.holds() {
+                self.complaints.settle("lists", "the lists are there");
+                return true;
+            }
+            if standing.loaded {
+                let topic = &self.settings.reader.topic;
+                let text = if standing.is_blind() {
+                    format!("the list topic {topic} is empty: publish a list with `portcullis watchlist publish FILE`")
+                } else {
+                    format!("a required list has too few entries in {topic}: see /readyz, and publish it")
+                };
+                self.wait_for("loading", "lists", &text);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        false
+    }
+
+    /// Runs the lanes; with new clients after a fault that halts.
+    fn screen(&self, schemas: &Arc<dyn Schemas>) -> Result<(), Error> {
+        while !self.stopped() {
+            match self.run_lanes(schemas)? {
+                Ok(()) => return Ok(()),
+                Err(Halted(cause)) => {
+                    self.metrics.halts.with_label_values(&[cause]).inc();
+                    tracing::error!(cause, "the Kafka clients cannot go on: making new ones; what was not committed is read again");
+                    std::thread::sleep(REBUILD_AFTER);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs one set of clients until stopped or until a lane halts; then no lane goes on.
+    fn run_lanes(&self, schemas: &Arc<dyn Schemas>) -> Result<Result<(), Halted>, Error> {
+        let settings = &self.settings;
+        let sender = Arc::new(Sender::new(&settings.kafka, settings.outputs.clone())?);
+        let mut lanes = Vec::new();
+        for number in 0..settings.lanes {
+            let topics = settings.lane.inputs.iter().map(|(_, name)| name.clone()).collect();
+            let port = LanePort::new(
+                &settings.kafka,
+                number,
+                topics,
+                settings.start,
+                Arc::clone(&sender),
+                settings.lane.in_flight_max,
+            )?;
+            let judge = Judge::new(
+                Arc::clone(&self.lists),
+                Arc::clone(schemas),
+                Decoder::new(),
+                Encoder::new(settings.format),
+            );
+            lanes.push(Lane::new(settings.lane.clone(), port, judge, Arc::clone(&self.metrics)));
+        }
+        self.phase.enter("running");
+        let outcome = self.run_together(lanes);
+        if !sender.flush(FLUSH_WITHIN) {
+            tracing::warn!("some messages were not acknowledged in time: their events were not committed, and are read again");
+        }
+        Ok(outcome)
+    }
+
+    /// Runs lanes on a thread each. When one halts, the others end too: they share a producer.
+    fn run_together(&self, lanes: Vec<Lane<LanePort>>) -> Result<(), Halted> {
+        let end = AtomicBool::new(false);
+        let run = |mut lane: Lane<LanePort>| {
+            let outcome = lane.run(&end);
+            end.store(true, Ordering::Relaxed);
+            outcome
+        };
+        std::thread::scope(|scope| {
+            let running: Vec<_> = lanes.into_iter().map(|lane| scope.spawn(|| run(lane))).collect();
+            while !running.iter().all(std::thread::ScopedJoinHandle::is_finished) {
+                if self.stopped() {
+                    end.store(true, Ordering::Relaxed);
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            // A lane that panicked counts as halted: it has committed nothing unfinished.
+            running.into_iter().try_for_each(|lane| lane.join().unwrap_or(Err(Halted("panic"))))
+        })
+    }
+
+    fn wait_for(&self, phase: &'static str, about: &'static str, text: &str) {
+        self.complaints.make(about, text);
+        self.phase.wait_for(phase, text.to_owned());
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// The schemas in the binary: the decoder knows them all, so what it asks for does not exist.
+struct Shipped;
+
+impl Schemas for Shipped {
+    fn look_up(&self, _: crate::codec::SchemaRef) -> Lookup {
+        Lookup::Absent
+    }
+}

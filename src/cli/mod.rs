@@ -1,0 +1,96 @@
+//! The commands: what a person types, what they read, and the exit status.
+
+mod run;
+mod topics;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{self, Argument, Effective, Mistakes, Reader, Settings};
+
+/// Polices a border as a stream: screens events from Kafka against watchlists and tells the Border
+/// Police Command.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Screen events until stopped
+    Run(run::Arguments),
+    /// Look at the topics that Portcullis needs, and make them
+    #[command(subcommand)]
+    Topics(topics::Command),
+}
+
+/// Where the settings come from: shared by every command that speaks to Kafka.
+#[derive(Args, Clone, Debug)]
+struct Source {
+    /// Settings file (TOML)
+    #[arg(long, value_name = "FILE", env = "PORTCULLIS_CONFIG")]
+    config: Option<PathBuf>,
+    /// Brokers, as host:port, several separated by commas
+    #[arg(long, value_name = "HOST:PORT")]
+    brokers: Option<String>,
+    /// Any other setting, as in the file: KEY=VALUE, several times
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+/// Runs the command of the process's arguments.
+pub fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Topics(command) => topics::run(&command),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(message) => {
+            anstream::eprintln!("portcullis: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Source {
+    /// Reads and checks the settings.
+    ///
+    /// # Errors
+    /// Every mistake there is, each with its place.
+    fn settings(&self) -> Result<(Settings, Effective), Mistakes> {
+        let text = self.config.as_ref().map(|path| (path, std::fs::read_to_string(path)));
+        let unreadable = match &text {
+            Some((path, Err(error))) => Some(format!("{}: {error}", path.display())),
+            _ => None,
+        };
+        let file = match &text {
+            Some((path, Ok(text))) => Some((path.as_path(), text.as_str())),
+            _ => None,
+        };
+        let mut reader = Reader::new(file, std::env::vars_os(), self.arguments());
+        reader.allow_variables(&["PORTCULLIS_CONFIG", "PORTCULLIS_CACHE"]);
+        if let Some(text) = unreadable {
+            reader.mistake("", format!("the settings file cannot be read: {text}"));
+        }
+        let settings = config::read(&mut reader);
+        reader.finish().map(|effective| (settings, effective))
+    }
+
+    fn arguments(&self) -> Vec<Argument> {
+        let brokers = self.brokers.iter().map(|brokers| Argument {
+            key: "kafka.brokers".into(),
+            value: brokers.clone(),
+            flag: "--brokers".into(),
+        });
+        let set = self.set.iter().map(|text| {
+            let (key, value) = text.split_once('=').unwrap_or((text, ""));
+            Argument { key: key.into(), value: value.into(), flag: format!("--set {key}") }
+        });
+        brokers.chain(set).collect()
+    }
+}

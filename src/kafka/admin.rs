@@ -1,0 +1,142 @@
+//! Topics as they are and as they should be.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
+
+use super::context::Quiet;
+use super::{Config, Error};
+
+const ASK_WITHIN: Duration = Duration::from_secs(10);
+
+/// A topic as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicSpec {
+    /// Its name.
+    pub name: String,
+    /// Number of partitions.
+    pub partitions: i32,
+    /// Copies of each partition.
+    pub replication: i32,
+    /// Settings by Kafka's names.
+    pub settings: BTreeMap<&'static str, String>,
+}
+
+/// A topic as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Existing {
+    /// Number of partitions.
+    pub partitions: usize,
+    /// Copies of each partition.
+    pub replication: usize,
+    /// Settings by Kafka's names.
+    pub settings: BTreeMap<String, String>,
+}
+
+/// Looks at topics and makes them.
+pub struct Admin {
+    client: AdminClient<Quiet>,
+    runtime: tokio::runtime::Runtime,
+    addresses: String,
+}
+
+impl Admin {
+    /// A client for the brokers of the settings.
+    ///
+    /// # Errors
+    /// When the client refuses its settings.
+    pub fn new(config: &Config) -> Result<Self, Error> {
+        let client = config
+            .any()
+            .create_with_context(Quiet)
+            .map_err(|error| Error::Settings(error.to_string()))?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(|error| Error::Failed { doing: "starting a runtime", why: error.to_string() })?;
+        Ok(Self { client, runtime, addresses: config.brokers.clone() })
+    }
+
+    /// Number of brokers, once they have answered; 1 before.
+    pub fn brokers(&self) -> usize {
+        let metadata = self.client.inner().fetch_metadata(None, ASK_WITHIN);
+        metadata.map_or(1, |metadata| metadata.brokers().len())
+    }
+
+    /// Every topic with its partitions and copies.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] when no broker answers within the time.
+    pub fn topics(&self, within: Duration) -> Result<BTreeMap<String, Existing>, Error> {
+        let metadata = self.client.inner().fetch_metadata(None, within).map_err(|error| {
+            let why = error.rdkafka_error_code().map_or_else(|| error.to_string(), |code| code.to_string());
+            Error::Unreachable { brokers: self.addresses.clone(), why }
+        })?;
+        let topics = metadata.topics().iter().filter(|topic| topic.error().is_none());
+        Ok(topics.map(|topic| {
+            let partitions = topic.partitions();
+            let replication = partitions.iter().map(|partition| partition.replicas().len()).min();
+            let existing = Existing {
+                partitions: partitions.len(),
+                replication: replication.unwrap_or(0),
+                settings: BTreeMap::new(),
+            };
+            (topic.name().to_owned(), existing)
+        }).collect())
+    }
+
+    /// Adds their settings to topics that exist.
+    ///
+    /// # Errors
+    /// When the brokers do not tell.
+    pub fn describe(&self, topics: &mut BTreeMap<String, Existing>) -> Result<(), Error> {
+        let names: Vec<String> = topics.keys().cloned().collect();
+        let asked: Vec<ResourceSpecifier<'_>> =
+            names.iter().map(|name| ResourceSpecifier::Topic(name)).collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let answer = self.client.describe_configs(&asked, &options());
+        let answer = self
+            .runtime
+            .block_on(answer)
+            .map_err(|error| Error::failed("reading the settings of topics", &error))?;
+        for (name, resource) in names.iter().zip(answer) {
+            let Ok(resource) = resource else { continue };
+            if let Some(existing) = topics.get_mut(name) {
+                existing.settings = resource
+                    .entries
+                    .into_iter()
+                    .filter_map(|entry| Some((entry.name, entry.value?)))
+                    .collect();
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes topics; gives for each that was not made the reason.
+    ///
+    /// # Errors
+    /// When the brokers do not answer at all.
+    pub fn create(&self, specs: &[TopicSpec]) -> Result<Vec<(String, String)>, Error> {
+        let topics: Vec<NewTopic<'_>> = specs
+            .iter()
+            .map(|spec| {
+                let replication = TopicReplication::Fixed(spec.replication);
+                let topic = NewTopic::new(&spec.name, spec.partitions, replication);
+                spec.settings.iter().fold(topic, |topic, (key, value)| topic.set(key, value))
+            })
+            .collect();
+        let answer = self
+            .runtime
+            .block_on(self.client.create_topics(&topics, &options()))
+            .map_err(|error| Error::failed("making topics", &error))?;
+        let failures = answer.into_iter().filter_map(Result::err);
+        Ok(failures.map(|(name, code)| (name, code.to_string())).collect())
+    }
+}
+
+fn options() -> AdminOptions {
+    AdminOptions::new().request_timeout(Some(ASK_WITHIN)).operation_timeout(Some(ASK_WITHIN))
+}

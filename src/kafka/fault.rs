@@ -1,0 +1,83 @@
+//! Kafka's errors as ours: three faults for a lane, one sentence for a person.
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+
+use crate::pipeline::Fault;
+
+/// What went wrong with Kafka, in a sentence that says what to do. Holds no data of any record.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No broker answers.
+    #[error("no broker answers at {brokers}: check the address, that Kafka runs, and the network ({why})")]
+    Unreachable {
+        /// The configured brokers.
+        brokers: String,
+        /// The client's word for it.
+        why: String,
+    },
+    /// A topic does not exist.
+    #[error("topic {0} does not exist: make it with `portcullis topics create`")]
+    TopicMissing(String),
+    /// The client refuses its settings.
+    #[error("the Kafka client refuses its settings: {0}")]
+    Settings(String),
+    /// Another failure.
+    #[error("{doing}: {why}")]
+    Failed {
+        /// What was being done.
+        doing: &'static str,
+        /// The client's word for it.
+        why: String,
+    },
+}
+
+impl Error {
+    pub(super) fn failed(doing: &'static str, error: &KafkaError) -> Self {
+        Self::Failed { doing, why: error.to_string() }
+    }
+}
+
+/// What a lane does about a failed delivery or a client's error.
+pub(super) fn fault(error: &KafkaError) -> Fault {
+    match error.rdkafka_error_code() {
+        Some(code) => by_code(code),
+        None => Fault::Retry("client_error"),
+    }
+}
+
+fn by_code(code: Code) -> Fault {
+    let halts = [
+        (Code::Fatal, "fatal"),
+        (Code::Fenced, "fenced"),
+        (Code::OutOfOrderSequenceNumber, "out_of_order_sequence"),
+        (Code::UnknownProducerId, "unknown_producer_id"),
+        (Code::InvalidProducerEpoch, "invalid_producer_epoch"),
+        (Code::PurgeQueue, "purged"),
+        (Code::PurgeInflight, "purged"),
+        (Code::FencedInstanceId, "fenced_instance_id"),
+        (Code::PollExceeded, "max_poll_exceeded"),
+    ];
+    let retries = [
+        (Code::TopicAuthorizationFailed, "not_authorized"),
+        (Code::ClusterAuthorizationFailed, "not_authorized"),
+        (Code::GroupAuthorizationFailed, "not_authorized"),
+        (Code::UnknownTopic, "unknown_topic"),
+        (Code::UnknownTopicOrPartition, "unknown_topic"),
+        (Code::MessageTimedOut, "timed_out"),
+        (Code::RequestTimedOut, "timed_out"),
+        (Code::NotEnoughReplicas, "not_enough_replicas"),
+        (Code::NotEnoughReplicasAfterAppend, "not_enough_replicas"),
+        (Code::BrokerTransportFailure, "broker_unreachable"),
+        (Code::AllBrokersDown, "broker_unreachable"),
+    ];
+    let known = |table: &[(Code, &'static str)]| {
+        table.iter().find(|row| row.0 == code).map(|row| row.1)
+    };
+    if code == Code::MessageSizeTooLarge {
+        return Fault::Quarantine("message_too_large");
+    }
+    match known(&halts) {
+        Some(cause) => Fault::Halt(cause),
+        None => Fault::Retry(known(&retries).unwrap_or("client_error")),
+    }
+}

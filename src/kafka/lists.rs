@@ -1,0 +1,353 @@
+//! The list reader: one thread with a client of its own that keeps the lists in step with their topic.
+//!
+//! End offsets are taken first; the topic is read up to them by position; then the lists are loaded,
+//! at an exact point. From there on changes are applied as they come.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use sha2::{Digest as _, Sha256};
+
+use crate::codec::{self, Decoder};
+use crate::domain::{EntryKey, Timestamp};
+use crate::metrics::Metrics;
+use crate::pipeline::{Lookup, Schemas, header};
+use crate::watchlist::{Change, Progress, Writer};
+
+use super::clock::wall;
+use super::context::{Complaints, Quiet};
+use super::{Config, Error};
+
+/// What the list reader needs to know.
+#[derive(Clone, Debug)]
+pub struct ReaderConfig {
+    /// The list topic.
+    pub topic: String,
+    /// How often the reader makes sure that it has read to the end.
+    pub confirm_interval: Duration,
+}
+
+/// How long a poll waits, and so how soon a stop is seen.
+const POLL: Duration = Duration::from_millis(50);
+/// How often the standing is published while changes come in.
+const PUBLISH_INTERVAL: Duration = Duration::from_millis(20);
+/// How long to rest before a topic that could not be opened is tried again.
+const OPEN_AGAIN: Duration = Duration::from_millis(500);
+/// How long questions to the brokers may take.
+const ASK_WITHIN: Duration = Duration::from_secs(2);
+
+/// The running reader. Dropping it stops it.
+pub struct ListReader {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl ListReader {
+    /// Starts to read. A topic that cannot be reached is tried again until it can.
+    ///
+    /// # Errors
+    /// When the client refuses its settings.
+    pub fn start(
+        config: &Config,
+        reader: ReaderConfig,
+        writer: Writer,
+        decoder: Decoder,
+        schemas: Arc<dyn Schemas>,
+        metrics: Arc<Metrics>,
+        complaints: Arc<Complaints>,
+    ) -> Result<Self, Error> {
+        let consumer: BaseConsumer<Quiet> = config
+            .reader()
+            .set("fetch.wait.max.ms", "100")
+            .create_with_context(Quiet)
+            .map_err(|error| Error::Settings(error.to_string()))?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut reading = Reading {
+            consumer,
+            config: reader,
+            writer,
+            decoder,
+            schemas,
+            metrics,
+            complaints,
+            stop: Arc::clone(&stop),
+            parts: Vec::new(),
+            progress: Progress::default(),
+            publish_due: Instant::now(),
+            confirm_due: Instant::now(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("lists".into())
+            .spawn(move || reading.run())
+            .map_err(|error| Error::Failed { doing: "starting a thread", why: error.to_string() })?;
+        Ok(Self { stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for ListReader {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the list reader had panicked");
+        }
+    }
+}
+
+struct Reading {
+    consumer: BaseConsumer<Quiet>,
+    config: ReaderConfig,
+    writer: Writer,
+    decoder: Decoder,
+    schemas: Arc<dyn Schemas>,
+    metrics: Arc<Metrics>,
+    complaints: Arc<Complaints>,
+    stop: Arc<AtomicBool>,
+    parts: Vec<Part>,
+    progress: Progress,
+    publish_due: Instant,
+    confirm_due: Instant,
+}
+
+/// One partition of the list topic.
+#[derive(Clone, Copy)]
+struct Part {
+    number: i32,
+    /// The next offset to read.
+    position: i64,
+    /// The end offset taken at start.
+    target: i64,
+}
+
+impl Reading {
+    fn run(&mut self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            if self.parts.is_empty() {
+                self.open_or_complain();
+                continue;
+            }
+            self.poll();
+            let now = Instant::now();
+            if now >= self.confirm_due && self.progress.loaded {
+                self.confirm_due = now + self.config.confirm_interval;
+                self.confirm();
+            }
+            if now >= self.publish_due {
+                self.publish_due = now + PUBLISH_INTERVAL;
+                self.publish();
+            }
+        }
+    }
+
+    /// Takes the end offsets, then begins to read each partition from its first record.
+    fn open(&mut self) -> Result<(), KafkaError> {
+        let topic = self.config.topic.clone();
+        let metadata = self.consumer.fetch_metadata(Some(&topic), ASK_WITHIN)?;
+        let partitions = metadata.topics().iter().flat_map(|topic| topic.partitions());
+        let mut parts = Vec::new();
+        for number in partitions.map(|partition| partition.id()) {
+            let (low, high) = self.consumer.fetch_watermarks(&topic, number, ASK_WITHIN)?;
+            parts.push(Part { number, position: low, target: high });
+        }
+        let mut list = TopicPartitionList::new();
+        for part in &parts {
+            list.add_partition_offset(&topic, part.number, Offset::Offset(part.position))?;
+        }
+        self.consumer.assign(&list)?;
+        let known: i64 = parts.iter().map(|part| part.target - part.position).sum();
+        self.progress = Progress { records_known: known.unsigned_abs(), ..Progress::default() };
+        self.parts = parts;
+        self.note_loaded();
+        Ok(())
+    }
+
+    fn poll(&mut self) {
+        // One clock reading and one publication for what is there already.
+        for _ in 0..1_000 {
+            let consumer = &self.consumer;
+            let (number, offset, change) = match consumer.poll(POLL) {
+                None => return,
+                Some(Err(KafkaError::PartitionEOF(number))) => {
+                    self.reached_end(number);
+                    return;
+                }
+                Some(Err(error)) => {
+                    tracing::debug!(%error, "reading the list topic");
+                    return;
+                }
+                Some(Ok(message)) => {
+                    let change = decoded(&message, &mut self.decoder, &*self.schemas, &self.stop);
+                    (message.partition(), message.offset(), change)
+                }
+            };
+            self.take(number, offset, change);
+            if self.publish_due <= Instant::now() {
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, number: i32, offset: i64, change: Result<Change, codec::Error>) {
+        if let Some(part) = self.parts.iter_mut().find(|part| part.number == number) {
+            part.position = offset + 1;
+        }
+        match change {
+            Ok(mut change) => {
+                change.position = self.parts.iter().map(|part| part.position).sum();
+                self.writer.apply(change);
+            }
+            // What was there before stays in force: a broken correction must not blind us.
+            Err(error) => {
+                self.metrics.count_list_refusal(error.cause());
+                tracing::warn!(
+                    topic = self.config.topic, partition = number, offset, cause = error.cause(),
+                    "a record of the list topic was refused: {error}"
+                );
+            }
+        }
+        if !self.progress.loaded {
+            self.progress.records_read += 1;
+            self.note_loaded();
+        }
+    }
+
+    /// Compaction and transactions leave holes: the end may be reached without a record before it.
+    fn reached_end(&mut self, number: i32) {
+        if let Some(part) = self.parts.iter_mut().find(|part| part.number == number) {
+            part.position = part.position.max(part.target);
+        }
+        self.note_loaded();
+    }
+
+    fn note_loaded(&mut self) {
+        let loaded = !self.parts.is_empty() && self.parts.iter().all(|part| part.position >= part.target);
+        if loaded && !self.progress.loaded {
+            self.progress.loaded = true;
+            self.progress.current_at = Some(wall());
+            self.publish();
+            tracing::info!(records = self.progress.records_read, "the lists are loaded");
+        }
+    }
+
+    /// Makes sure that the lists are current: the end of each partition has been read. A topic that
+    /// was made anew is read anew, and nothing is screened meanwhile.
+    fn confirm(&mut self) {
+        let topic = &self.config.topic;
+        let mut current = true;
+        for part in &self.parts {
+            match self.consumer.fetch_watermarks(topic, part.number, ASK_WITHIN) {
+                Ok((_, high)) if high < part.position => return self.reopen(),
+                Ok((_, high)) => current &= part.position >= high,
+                Err(error) => {
+                    let text = format!("the list topic {topic} cannot be reached ({error}); its lists go stale");
+                    self.complaints.make("list topic", &text);
+                    return;
+                }
+            }
+        }
+        self.complaints.settle("list topic", "the list topic can be reached again");
+        if current {
+            self.progress.current_at = Some(wall());
+        }
+        self.look_for_new_partitions();
+    }
+
+    fn look_for_new_partitions(&mut self) {
+        let topic = &self.config.topic;
+        let Ok(metadata) = self.consumer.fetch_metadata(Some(topic), ASK_WITHIN) else { return };
+        let count: usize = metadata.topics().iter().map(|topic| topic.partitions().len()).sum();
+        if count > self.parts.len() {
+            self.reopen();
+        }
+    }
+
+    /// Forgets everything: the topic is read anew, and nothing is screened until it has been.
+    fn reopen(&mut self) {
+        tracing::warn!(topic = self.config.topic, "the list topic has changed its shape: reading it anew");
+        self.writer.clear();
+        self.parts.clear();
+        self.progress = Progress::default();
+        self.publish();
+    }
+
+    fn open_or_complain(&mut self) {
+        match self.open() {
+            Ok(()) => self.complaints.settle("list topic", "the list topic can be read"),
+            Err(error) => {
+                let topic = &self.config.topic;
+                self.complaints.make("list topic", &format!("the list topic {topic} cannot be read: {error}"));
+                std::thread::sleep(OPEN_AGAIN);
+            }
+        }
+    }
+
+    fn publish(&mut self) {
+        let now = wall();
+        self.writer.publish(self.progress, now);
+        self.metrics.show_lists(&self.writer.standing(), now);
+    }
+}
+
+/// A record of the list topic as a change. Waits for a writer schema that is being fetched: the
+/// lists are not loaded without it.
+fn decoded(
+    message: &BorrowedMessage<'_>,
+    decoder: &mut Decoder,
+    schemas: &dyn Schemas,
+    stop: &AtomicBool,
+) -> Result<Change, codec::Error> {
+    let key = message.key().unwrap_or_default();
+    let entry_key = std::str::from_utf8(key).ok().and_then(EntryKey::parse);
+    let entry_key = entry_key.ok_or(codec::Error::BadKey)?;
+    let entry = match message.payload() {
+        None => None,
+        Some(value) => {
+            let headers = headers(message);
+            while let Some(missing) = decoder.missing_schema(value, headers)? {
+                match schemas.look_up(missing) {
+                    Lookup::Found(schema) => decoder.learn(missing, &schema)?,
+                    Lookup::Absent => return Err(codec::Error::UnknownSchema(missing)),
+                    Lookup::Pending if stop.load(Ordering::Relaxed) => {
+                        return Err(codec::Error::UnknownSchema(missing));
+                    }
+                    Lookup::Pending => std::thread::sleep(POLL),
+                }
+            }
+            let entry = decoder.decode_entry(value, headers)?;
+            if entry.key != entry_key {
+                return Err(codec::Error::BadKey);
+            }
+            Some(entry)
+        }
+    };
+    let mut digest = Sha256::new_with_prefix(key);
+    digest.update(message.payload().unwrap_or_default());
+    let digest = digest.finalize().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte));
+    Ok(Change {
+        key: entry_key,
+        entry,
+        offset: message.offset(),
+        position: 0,
+        digest,
+        written_at: message.timestamp().to_millis().and_then(Timestamp::from_millis),
+    })
+}
+
+fn headers<'a>(message: &'a BorrowedMessage<'_>) -> codec::Headers<'a> {
+    let mut headers = codec::Headers { content_type: None, schema_id: None };
+    for at in message.headers().iter().flat_map(|headers| headers.iter()) {
+        match at.key {
+            header::CONTENT_TYPE => headers.content_type = at.value,
+            header::VALUE_SCHEMA_ID => headers.schema_id = at.value,
+            _ => {}
+        }
+    }
+    headers
+}

@@ -1,0 +1,38 @@
+//! The only user of Kafka's client: settings, lanes' ports, the list reader, topics, the registry.
+//!
+//! In: settings. Out: a [`LanePort`] for each lane, a [`Sender`], a list reader, tools for topics.
+//! Invariants: acknowledgements are `acks=all` by an idempotent producer; offsets move only when a
+//! lane commits them; a producer is flushed before it is dropped.
+//! Absent on purpose: what a record means.
+
+mod admin;
+mod clock;
+mod consumer;
+mod context;
+mod embedded;
+mod fault;
+mod lists;
+mod native;
+mod plan;
+mod producer;
+mod registry;
+mod settings;
+mod tail;
+
+pub use admin::{Admin, Existing, TopicSpec};
+pub use clock::wall;
+pub use consumer::{LanePort, Start};
+pub use context::{Complaint, Complaints};
+pub use embedded::EmbeddedBroker;
+pub use fault::Error;
+pub use lists::{ListReader, ReaderConfig};
+pub use plan::Plan;
+pub use producer::{Outputs, Sender};
+pub use registry::{Registry, RegistryConfig};
+pub use settings::{Config, promise_broken_by};
+pub use tail::{From, Kept, Tail};
+
+/// Version of librdkafka, as it states it.
+pub fn library_version() -> String {
+    rdkafka::util::get_rdkafka_version().1
+}

@@ -1,0 +1,144 @@
+//! The few calls of librdkafka that rdkafka does not offer; the only `unsafe` code of the house.
+#![allow(unsafe_code, reason = "each call below states why it is sound")]
+
+use std::ffi::CString;
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::producer::{Producer, ProducerContext, ThreadedProducer};
+use rdkafka::topic_partition_list::TopicPartitionList;
+use rdkafka_sys as sys;
+
+/// Waits until everything handed over is delivered or has failed; `false` when time ran out.
+///
+/// rdkafka's own `flush` waits in steps of 100 ms.
+pub(super) fn flush<C: ProducerContext + 'static>(
+    producer: &ThreadedProducer<C>,
+    within: Duration,
+) -> bool {
+    let client = producer.client().native_ptr();
+    // SAFETY: the pointer is that of a live client, borrowed for the call; rd_kafka_flush may be
+    // called from any thread while another serves the reports.
+    let answer = unsafe { sys::rd_kafka_flush(client, millis(within)) };
+    answer == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
+}
+
+/// Commits offsets and waits for the answer, for no longer than `within`.
+///
+/// The plain synchronous commit waits without end while the coordinator is away.
+pub(super) fn commit<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    offsets: &TopicPartitionList,
+    within: Duration,
+) -> Result<(), RDKafkaErrorCode> {
+    let client = consumer.client().native_ptr();
+    // SAFETY: client and list are live and borrowed for the calls; librdkafka copies the list. The
+    // queue is made, polled and destroyed here; its one event is destroyed after it was read. No
+    // callback is set, so the answer comes as an event and nothing runs after we return.
+    unsafe {
+        let queue = sys::rd_kafka_queue_new(client);
+        let asked =
+            sys::rd_kafka_commit_queue(client, offsets.ptr(), queue, None, std::ptr::null_mut());
+        let answer = if asked == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+            let event = sys::rd_kafka_queue_poll(queue, millis(within));
+            if event.is_null() {
+                sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__TIMED_OUT
+            } else {
+                let answer = sys::rd_kafka_event_error(event);
+                sys::rd_kafka_event_destroy(event);
+                answer
+            }
+        } else {
+            asked
+        };
+        sys::rd_kafka_queue_destroy(queue);
+        match answer {
+            sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
+            | sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__NO_OFFSET => Ok(()),
+            error => Err(error.into()),
+        }
+    }
+}
+
+/// The offset after the last record of a partition, as far as the last fetch told; asks nobody.
+pub(super) fn cached_end<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    topic: &str,
+    partition: i32,
+) -> Option<i64> {
+    let name = CString::new(topic).ok()?;
+    let (mut low, mut high) = (-1i64, -1i64);
+    // SAFETY: the client and the name live through the call; both out-pointers are to locals.
+    let answer = unsafe {
+        sys::rd_kafka_get_watermark_offsets(
+            consumer.client().native_ptr(),
+            name.as_ptr(),
+            partition,
+            &raw mut low,
+            &raw mut high,
+        )
+    };
+    (answer == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
+}
+
+/// A broker inside this process, owned with the client that hosts it.
+pub(super) struct MockBroker {
+    cluster: *mut sys::rd_kafka_mock_cluster_t,
+    _host: rdkafka::client::Client<rdkafka::client::DefaultClientContext>,
+}
+
+// SAFETY: the cluster runs on a thread of its own and its functions lock; the pointer is only freed
+// by `drop`, which needs exclusive ownership.
+unsafe impl Send for MockBroker {}
+
+impl MockBroker {
+    /// Starts the broker. Groups begin without the delay of three seconds that it has by default.
+    pub(super) fn start() -> Option<Self> {
+        let config = rdkafka::ClientConfig::new();
+        let host = rdkafka::client::Client::new(
+            &config,
+            config.create_native_config().ok()?,
+            sys::rd_kafka_type_t::RD_KAFKA_PRODUCER,
+            rdkafka::client::DefaultClientContext,
+        )
+        .ok()?;
+        // SAFETY: the host client is live and outlives the cluster: it is dropped after it.
+        let cluster = unsafe { sys::rd_kafka_mock_cluster_new(host.native_ptr(), 1) };
+        if cluster.is_null() {
+            return None;
+        }
+        // SAFETY: the cluster was just made and is live.
+        unsafe { sys::rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 0) };
+        Some(Self { cluster, _host: host })
+    }
+
+    /// Makes a topic; `false` when the broker refuses.
+    pub(super) fn create_topic(&self, topic: &str, partitions: i32) -> bool {
+        let Ok(name) = CString::new(topic) else { return false };
+        // SAFETY: the cluster is live; the name lives through the call and is copied.
+        let answer =
+            unsafe { sys::rd_kafka_mock_topic_create(self.cluster, name.as_ptr(), partitions, 1) };
+        answer == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
+    }
+
+    /// Where clients connect.
+    pub(super) fn bootstrap(&self) -> String {
+        // SAFETY: the cluster is live and owns the text it gives, which is copied at once.
+        let text = unsafe {
+            std::ffi::CStr::from_ptr(sys::rd_kafka_mock_cluster_bootstraps(self.cluster))
+        };
+        text.to_string_lossy().into_owned()
+    }
+}
+
+impl Drop for MockBroker {
+    fn drop(&mut self) {
+        // SAFETY: made by rd_kafka_mock_cluster_new, destroyed once, before its host client.
+        unsafe { sys::rd_kafka_mock_cluster_destroy(self.cluster) };
+    }
+}
+
+fn millis(time: Duration) -> i32 {
+    i32::try_from(time.as_millis()).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,84 @@
+//! The topics that Portcullis needs, as they should be.
+
+use std::collections::BTreeMap;
+
+use super::{Existing, Outputs, TopicSpec};
+
+/// What the plan depends on.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Names of input topics.
+    pub inputs: Vec<String>,
+    /// The list topic.
+    pub lists: String,
+    /// Topics that are written.
+    pub outputs: Outputs,
+    /// Agencies that have a feed.
+    pub agencies: Vec<String>,
+    /// Partitions of each input topic.
+    pub partitions: i32,
+    /// Copies of each partition.
+    pub replication: i32,
+}
+
+const DAY_MS: u64 = 86_400_000;
+
+impl Plan {
+    /// Every topic, as it should be.
+    pub fn topics(&self) -> Vec<TopicSpec> {
+        let copies = self.replication;
+        let insync = if copies >= 3 { 2 } else { 1 };
+        let spec = |name: &str, partitions, settings: &[(&'static str, String)]| {
+            let mut settings: BTreeMap<_, _> = settings.iter().cloned().collect();
+            settings.insert("min.insync.replicas", insync.to_string());
+            TopicSpec { name: name.to_owned(), partitions, replication: copies, settings }
+        };
+        let delete = ("cleanup.policy", "delete".to_owned());
+        let kept = |days: u64| ("retention.ms", (days * DAY_MS).to_string());
+        // The broker's time of arrival is the clock of every promise.
+        let append_time = ("message.timestamp.type", "LogAppendTime".to_owned());
+        let mut topics: Vec<TopicSpec> = self
+            .inputs
+            .iter()
+            .map(|name| spec(name, self.partitions, &[delete.clone(), kept(7), append_time.clone()]))
+            .collect();
+        // One partition: the version of a list is then the offset of its newest change.
+        topics.push(spec(&self.lists, 1, &[
+            ("cleanup.policy", "compact".to_owned()),
+            append_time.clone(),
+            // A removal outlives any replay, so that a replay decides as the first run did.
+            ("delete.retention.ms", (35 * DAY_MS).to_string()),
+        ]));
+        let feed = [delete.clone(), kept(35)];
+        topics.push(spec(&self.outputs.command, 1, &feed));
+        for agency in &self.agencies {
+            topics.push(spec(&format!("{}{agency}", self.outputs.agency_prefix), 1, &feed));
+        }
+        // Larger than an event may be: the dead letter holds the event and its headers.
+        let large = ("max.message.bytes", "8388608".to_owned());
+        topics.push(spec(&self.outputs.dead_letter, 1, &[delete, kept(35), large]));
+        topics
+    }
+}
+
+impl TopicSpec {
+    /// How a topic that exists differs from this, one sentence each.
+    pub fn differences(&self, existing: &Existing) -> Vec<String> {
+        let mut differences = Vec::new();
+        let (partitions, replication) = (self.partitions, self.replication);
+        if existing.partitions != usize::try_from(partitions).unwrap_or(0) {
+            differences.push(format!("has {} partitions, planned {partitions}", existing.partitions));
+        }
+        if existing.replication != usize::try_from(replication).unwrap_or(0) {
+            differences.push(format!("has {} copies, planned {replication}", existing.replication));
+        }
+        for (key, planned) in &self.settings {
+            match existing.settings.get(*key) {
+                Some(value) if value == planned => {}
+                Some(value) => differences.push(format!("{key} is {value}, planned {planned}")),
+                None => {}
+            }
+        }
+        differences
+    }
+}

@@ -1,0 +1,119 @@
+//! The way out: an idempotent producer whose reports find their lane.
+
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::KafkaError;
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer};
+
+use crate::pipeline::{Destination, Message, Refused, Report, Ticket};
+
+use super::clock::wall;
+use super::fault::fault;
+use super::{Config, Error, context, native};
+
+/// Names of the topics that are written.
+#[derive(Clone, Debug)]
+pub struct Outputs {
+    /// The Command's feed.
+    pub command: String,
+    /// What comes before an agency's name in the name of its feed.
+    pub agency_prefix: String,
+    /// Dead letters.
+    pub dead_letter: String,
+}
+
+impl Outputs {
+    /// The topic of a destination.
+    pub fn topic(&self, destination: &Destination) -> String {
+        match destination {
+            Destination::Command => self.command.clone(),
+            Destination::DeadLetter => self.dead_letter.clone(),
+            Destination::Agency(agency) => format!("{}{}", self.agency_prefix, agency.as_str()),
+        }
+    }
+}
+
+/// The producer that all lanes share.
+pub struct Sender {
+    producer: ThreadedProducer<Reports>,
+    outputs: Outputs,
+}
+
+/// A message under way: its ticket and the lane that waits for it.
+pub(super) struct Sent {
+    pub(super) ticket: Ticket,
+    pub(super) reports: SyncSender<Report>,
+}
+
+impl Sender {
+    /// Makes the producer. It connects by itself, and goes on trying.
+    ///
+    /// # Errors
+    /// When the client refuses its settings.
+    pub fn new(config: &Config, outputs: Outputs) -> Result<Self, Error> {
+        let producer = config
+            .producer()
+            .create_with_context(Reports)
+            .map_err(|error| Error::Settings(error.to_string()))?;
+        Ok(Self { producer, outputs })
+    }
+
+    /// Hands a message over; its report goes to the lane.
+    pub(super) fn send(&self, message: &Message, sent: Box<Sent>) -> Result<(), Refused> {
+        let topic = self.outputs.topic(&message.destination);
+        let headers = message.headers.iter().fold(
+            OwnedHeaders::new_with_capacity(message.headers.len()),
+            |headers, (key, value)| headers.insert(Header { key, value: Some(value) }),
+        );
+        let mut record = BaseRecord::<[u8], [u8], _>::with_opaque_to(&topic, sent).headers(headers);
+        if let Some(key) = &message.key {
+            record = record.key(key);
+        }
+        if let Some(value) = &message.value {
+            record = record.payload(value);
+        }
+        self.producer.send(record).map_err(|(error, _)| refused(&error))
+    }
+
+    /// Waits until everything handed over is delivered or has failed; `false` when time ran out.
+    /// Comes before every drop: a dropped producer throws away what it holds.
+    pub fn flush(&self, within: Duration) -> bool {
+        native::flush(&self.producer, within) && self.producer.in_flight_count() == 0
+    }
+}
+
+fn refused(error: &KafkaError) -> Refused {
+    if error.rdkafka_error_code() == Some(rdkafka::error::RDKafkaErrorCode::QueueFull) {
+        Refused::Full
+    } else {
+        Refused::Undeliverable(fault(error))
+    }
+}
+
+struct Reports;
+
+impl ClientContext for Reports {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        context::log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(target: "librdkafka", %error, reason);
+    }
+}
+
+impl ProducerContext for Reports {
+    type DeliveryOpaque = Box<Sent>;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, sent: Box<Sent>) {
+        let outcome = result.as_ref().map(|_| ()).map_err(|(error, _)| fault(error));
+        let report = Report { ticket: sent.ticket, at: wall(), outcome };
+        // The lane's queue holds more than may be in flight, so this never waits; a lane that is
+        // gone needs no report.
+        drop(sent.reports.try_send(report));
+    }
+}

@@ -1,0 +1,203 @@
+//! Writer schemas from a registry with Confluent's API: asked for by a thread of its own, kept for
+//! good once found.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use serde::Deserialize;
+
+use crate::codec::SchemaRef;
+use crate::metrics::Metrics;
+use crate::pipeline::{Lookup, Schemas};
+
+use super::context::Complaints;
+use super::Error;
+
+/// How to reach a registry. Holds a secret: has no `Debug`.
+#[derive(Clone)]
+pub struct RegistryConfig {
+    /// Base addresses; the first that answers is used.
+    pub urls: Vec<String>,
+    /// User and password for basic authentication (RFC 7617).
+    pub credentials: Option<(String, String)>,
+    /// Certificates to trust, PEM; the system's when absent.
+    pub ca_file: Option<PathBuf>,
+    /// How long one question may take.
+    pub timeout: Duration,
+    /// How long "there is no such schema" is believed.
+    pub absent_for: Duration,
+}
+
+/// The most schemas kept and questions waiting: ids come from outside.
+const KNOWN_MAX: usize = 10_000;
+const WAITING_MAX: usize = 256;
+
+/// Looks schemas up without making anybody wait.
+pub struct Registry {
+    known: Arc<Mutex<HashMap<SchemaRef, Known>>>,
+    questions: SyncSender<SchemaRef>,
+    absent_for: Duration,
+}
+
+enum Known {
+    Asked,
+    Found(Arc<str>),
+    Absent(Instant),
+}
+
+impl Registry {
+    /// Starts the thread that asks.
+    ///
+    /// # Errors
+    /// When the certificates cannot be read or the thread does not start.
+    pub fn start(
+        config: RegistryConfig,
+        metrics: Arc<Metrics>,
+        complaints: Arc<Complaints>,
+    ) -> Result<Self, Error> {
+        let agent = agent(&config)?;
+        let known = Arc::new(Mutex::new(HashMap::new()));
+        let (questions, asked) = sync_channel(WAITING_MAX);
+        let absent_for = config.absent_for;
+        let asking = Asking { agent, config, known: Arc::clone(&known), metrics, complaints };
+        std::thread::Builder::new()
+            .name("registry".into())
+            .spawn(move || asking.run(&asked))
+            .map_err(|error| Error::Failed { doing: "starting a thread", why: error.to_string() })?;
+        Ok(Self { known, questions, absent_for })
+    }
+}
+
+impl Schemas for Registry {
+    fn look_up(&self, schema: SchemaRef) -> Lookup {
+        let Ok(mut known) = self.known.lock() else { return Lookup::Pending };
+        match known.get(&schema) {
+            Some(Known::Found(text)) => return Lookup::Found(Arc::clone(text)),
+            Some(Known::Asked) => return Lookup::Pending,
+            Some(Known::Absent(at)) if at.elapsed() < self.absent_for => return Lookup::Absent,
+            Some(Known::Absent(_)) | None => {}
+        }
+        if known.len() >= KNOWN_MAX {
+            known.retain(|_, known| matches!(known, Known::Found(_)));
+        }
+        // A full queue means that it is asked for next time.
+        if known.len() < KNOWN_MAX && self.questions.try_send(schema).is_ok() {
+            known.insert(schema, Known::Asked);
+        }
+        Lookup::Pending
+    }
+}
+
+struct Asking {
+    agent: ureq::Agent,
+    config: RegistryConfig,
+    known: Arc<Mutex<HashMap<SchemaRef, Known>>>,
+    metrics: Arc<Metrics>,
+    complaints: Arc<Complaints>,
+}
+
+/// What the registry said.
+enum Answer {
+    Schema(String),
+    Absent,
+    Silence(String),
+}
+
+#[derive(Deserialize)]
+struct Body {
+    schema: String,
+}
+
+impl Asking {
+    fn run(&self, asked: &Receiver<SchemaRef>) {
+        // Ends when the registry is dropped, and with it the sender.
+        while let Ok(schema) = asked.recv() {
+            let (result, outcome) = match self.ask(schema) {
+                Answer::Schema(text) => ("found", Some(Known::Found(text.into()))),
+                Answer::Absent => ("absent", Some(Known::Absent(Instant::now()))),
+                Answer::Silence(why) => {
+                    self.complaints.make("schema registry", &format!(
+                        "the schema registry does not answer ({why}): events with schemas not seen before wait"
+                    ));
+                    ("failed", None)
+                }
+            };
+            self.metrics.schema_lookups.with_label_values(&[result]).inc();
+            let Ok(mut known) = self.known.lock() else { return };
+            match outcome {
+                Some(outcome) => {
+                    self.complaints.settle("schema registry", "the schema registry answers");
+                    known.insert(schema, outcome);
+                }
+                // Whoever needs it asks again.
+                None => {
+                    known.remove(&schema);
+                }
+            }
+        }
+    }
+
+    fn ask(&self, schema: SchemaRef) -> Answer {
+        let mut last = Answer::Silence("no address is configured".into());
+        for base in &self.config.urls {
+            let base = base.trim_end_matches('/');
+            let url = match schema {
+                SchemaRef::Id(id) => format!("{base}/schemas/ids/{id}"),
+                SchemaRef::Guid(guid) => format!("{base}/schemas/guids/{}", hyphened(guid)),
+            };
+            last = self.get(&url);
+            if !matches!(last, Answer::Silence(_)) {
+                break;
+            }
+        }
+        last
+    }
+
+    fn get(&self, url: &str) -> Answer {
+        let mut request = self.agent.get(url).header("accept", "application/vnd.schemaregistry.v1+json");
+        if let Some((user, password)) = &self.config.credentials {
+            let token = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+            request = request.header("authorization", format!("Basic {token}"));
+        }
+        match request.call() {
+            Err(ureq::Error::StatusCode(404)) => Answer::Absent,
+            Err(error) => Answer::Silence(error.to_string()),
+            Ok(mut response) => match response.body_mut().read_json::<Body>() {
+                Ok(body) => Answer::Schema(body.schema),
+                Err(error) => Answer::Silence(format!("an answer that is no schema: {error}")),
+            },
+        }
+    }
+}
+
+fn agent(config: &RegistryConfig) -> Result<ureq::Agent, Error> {
+    let mut tls = ureq::tls::TlsConfig::builder();
+    if let Some(path) = &config.ca_file {
+        let failed = |why: String| Error::Failed { doing: "reading the registry's certificates", why };
+        let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+        let certificates: Result<Vec<_>, _> = ureq::tls::parse_pem(&pem)
+            .filter_map(|item| match item {
+                Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(Ok(certificate)),
+                Ok(_) => None,
+                Err(error) => Some(Err(error)),
+            })
+            .collect();
+        let certificates = certificates.map_err(|error| failed(error.to_string()))?;
+        tls = tls.root_certs(ureq::tls::RootCerts::new_with_certs(&certificates));
+    }
+    let agent = ureq::Agent::config_builder()
+        .timeout_global(Some(config.timeout))
+        .tls_config(tls.build())
+        .build();
+    Ok(agent.into())
+}
+
+fn hyphened(guid: [u8; 16]) -> String {
+    let hex: String = guid.iter().map(|byte| format!("{byte:02x}")).collect();
+    let part = |from, to| hex.get(from..to).unwrap_or_default();
+    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+}

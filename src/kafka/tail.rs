@@ -1,0 +1,138 @@
+//! Reading a topic from one end to the other, for the tools of the command line.
+
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{Header, Headers as _, Message as _};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use crate::domain::Timestamp;
+
+use super::context::Quiet;
+use super::{Config, Error};
+
+const ASK_WITHIN: Duration = Duration::from_secs(10);
+
+/// A record, kept.
+#[derive(Clone)]
+pub struct Kept {
+    /// Topic.
+    pub topic: String,
+    /// Partition.
+    pub partition: i32,
+    /// Offset.
+    pub offset: i64,
+    /// When it was appended, or made, as the topic has it.
+    pub at: Option<Timestamp>,
+    /// Key.
+    pub key: Option<Vec<u8>>,
+    /// Value.
+    pub value: Option<Vec<u8>>,
+    /// Headers.
+    pub headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Kept {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_slice())
+    }
+}
+
+/// Where to begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// With the first record that is there.
+    Beginning,
+    /// With the next record that comes.
+    Now,
+}
+
+/// Reads one topic; commits nothing and belongs to no group.
+pub struct Tail {
+    consumer: BaseConsumer<Quiet>,
+    topic: String,
+    parts: Vec<Part>,
+}
+
+/// One partition: where reading stands, and the end as it was when the topic was opened.
+struct Part {
+    number: i32,
+    position: i64,
+    end: i64,
+}
+
+impl Tail {
+    /// Opens a topic.
+    ///
+    /// # Errors
+    /// When the client refuses its settings, no broker answers, or the topic does not exist.
+    pub fn open(config: &Config, topic: &str, from: From) -> Result<Self, Error> {
+        let consumer: BaseConsumer<Quiet> = config
+            .reader()
+            .create_with_context(Quiet)
+            .map_err(|error| Error::Settings(error.to_string()))?;
+        let metadata = consumer.fetch_metadata(Some(topic), ASK_WITHIN).map_err(|error| {
+            Error::Unreachable { brokers: config.brokers.clone(), why: error.to_string() }
+        })?;
+        let partitions = metadata.topics().iter().flat_map(|topic| topic.partitions());
+        let mut parts = Vec::new();
+        let mut list = TopicPartitionList::new();
+        for number in partitions.map(|partition| partition.id()) {
+            let (low, end) = consumer
+                .fetch_watermarks(topic, number, ASK_WITHIN)
+                .map_err(|error| Error::failed("asking for end offsets", &error))?;
+            let position = if from == From::Beginning { low } else { end };
+            list.add_partition_offset(topic, number, Offset::Offset(position))
+                .map_err(|error| Error::failed("assigning", &error))?;
+            parts.push(Part { number, position, end });
+        }
+        if parts.is_empty() {
+            return Err(Error::TopicMissing(topic.to_owned()));
+        }
+        consumer.assign(&list).map_err(|error| Error::failed("assigning", &error))?;
+        Ok(Self { consumer, topic: topic.to_owned(), parts })
+    }
+
+    /// Whether everything that was there when the topic was opened has been read.
+    pub fn at_end(&self) -> bool {
+        self.parts.iter().all(|part| part.position >= part.end)
+    }
+
+    /// Waits for the next record.
+    pub fn next(&mut self, wait: Duration) -> Option<Kept> {
+        let message = match self.consumer.poll(wait)? {
+            Ok(message) => message,
+            Err(KafkaError::PartitionEOF(number)) => {
+                // Compaction and transactions leave holes: the end may hold no record.
+                advance(&mut self.parts, number, i64::MAX);
+                return None;
+            }
+            Err(error) => {
+                tracing::debug!(%error, topic = self.topic, "reading");
+                return None;
+            }
+        };
+        advance(&mut self.parts, message.partition(), message.offset() + 1);
+        let owned = |header: Header<'_, &[u8]>| {
+            (header.key.to_owned(), header.value.unwrap_or_default().to_vec())
+        };
+        let headers = message.headers().map(|headers| headers.iter().map(owned).collect());
+        Some(Kept {
+            topic: self.topic.clone(),
+            partition: message.partition(),
+            offset: message.offset(),
+            at: message.timestamp().to_millis().and_then(Timestamp::from_millis),
+            key: message.key().map(<[u8]>::to_vec),
+            value: message.payload().map(<[u8]>::to_vec),
+            headers: headers.unwrap_or_default(),
+        })
+    }
+}
+
+fn advance(parts: &mut [Part], number: i32, position: i64) {
+    if let Some(part) = parts.iter_mut().find(|part| part.number == number) {
+        part.position = part.position.max(position);
+    }
+}

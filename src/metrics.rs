@@ -1,0 +1,298 @@
+//! Every metric: names, labels and meaning in one place.
+//!
+//! Labels are small sets of words: never a person, a document, or anything an event states.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use prometheus::{
+    GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder,
+};
+
+use crate::domain::{AgencyId, Audience, Priority, Timestamp, Topic};
+use crate::watchlist::{Standing, State};
+
+/// Seconds; fit for 0.2 ms to 10 s.
+const BUCKETS: [f64; 15] = [
+    0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0,
+];
+
+/// The most agencies that get a label of their own; the rest are counted as `other`.
+const AGENCIES_MAX: usize = 64;
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// Screened against every list; touched none.
+    Clear,
+    /// Screened, touched none, but a required list was passed over.
+    Partial,
+    /// Alerted.
+    Alerted,
+    /// Sent to the dead-letter topic.
+    DeadLetter,
+}
+
+impl Disposition {
+    /// Every disposition, in order.
+    pub const ALL: [Self; 4] = [Self::Clear, Self::Partial, Self::Alerted, Self::DeadLetter];
+
+    /// Its label.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Clear => "clear",
+            Self::Partial => "partial",
+            Self::Alerted => "alerted",
+            Self::DeadLetter => "dead_letter",
+        }
+    }
+}
+
+/// A stretch of an event's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// From the broker's append to the lane's hands.
+    Queued,
+    /// Bytes to event.
+    Decode,
+    /// Event to decision.
+    Screen,
+    /// Alert handed over until the broker has it.
+    Acknowledge,
+    /// From the broker's append of the event to its acknowledgement of the alert: the promise.
+    EndToEnd,
+}
+
+impl Stage {
+    /// Every stage, in order.
+    pub const ALL: [Self; 5] =
+        [Self::Queued, Self::Decode, Self::Screen, Self::Acknowledge, Self::EndToEnd];
+
+    /// Its label.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Decode => "decode",
+            Self::Screen => "screen",
+            Self::Acknowledge => "acknowledge",
+            Self::EndToEnd => "end_to_end",
+        }
+    }
+}
+
+/// All metrics of a process.
+pub struct Metrics {
+    registry: Registry,
+    events: IntCounterVec,
+    alerts: IntCounterVec,
+    latency: HistogramVec,
+    agencies: Mutex<BTreeSet<AgencyId>>,
+    lists: ListMetrics,
+    /// Dead letters by cause.
+    pub dead_letters: IntCounterVec,
+    /// Fields stated in a form that could not be used.
+    pub defects: IntCounterVec,
+    /// Candidates cut because an event met more than the bound.
+    pub candidates_cut: IntCounter,
+    /// Records between the committed prefix and the end of a partition.
+    pub lag_records: IntGaugeVec,
+    /// Age of the newest record judged, by its broker's clock, while the partition lags.
+    pub lag_seconds: GaugeVec,
+    /// Depth of each queue.
+    pub queue_depth: IntGaugeVec,
+    /// Changes of assignment.
+    pub rebalances: IntCounterVec,
+    /// Offset commits by result.
+    pub commits: IntCounterVec,
+    /// Deliveries by result.
+    pub deliveries: IntCounterVec,
+    /// Partitions taken back to their finished prefix, by cause.
+    pub retries: IntCounterVec,
+    /// Records that fell out of retention unread.
+    pub gap_records: IntCounterVec,
+    /// Alerts acknowledged later than promised.
+    pub promise_breaches: IntCounter,
+    /// Clients rebuilt after a fault that halts, by cause.
+    pub halts: IntCounterVec,
+    /// Look-ups of writer schemas by result.
+    pub schema_lookups: IntCounterVec,
+}
+
+struct ListMetrics {
+    entries: IntGaugeVec,
+    lapsed: IntGaugeVec,
+    age: GaugeVec,
+    state: IntGaugeVec,
+    offset: IntGaugeVec,
+    refused: IntCounterVec,
+    ready: IntGauge,
+}
+
+impl Metrics {
+    /// All metrics, registered, at zero; `librdkafka` is the client library's version.
+    ///
+    /// # Errors
+    /// When two metrics have one name or a name is malformed: a mistake in this file.
+    pub fn new(librdkafka: &str) -> Result<Self, prometheus::Error> {
+        let registry = Registry::new_custom(Some("portcullis".into()), None)?;
+        let made = Make(&registry);
+        made.build_info(librdkafka)?;
+        Ok(Self {
+            events: made.counters("events_total", "Events by topic and what became of them", &["topic", "disposition"])?,
+            alerts: made.counters("alerts_total", "Alerts acknowledged, by priority and audience", &["priority", "audience"])?,
+            latency: made.latency()?,
+            agencies: Mutex::default(),
+            lists: ListMetrics::new(&made)?,
+            dead_letters: made.counters("dead_letters_total", "Records sent to the dead-letter topic, by cause", &["cause"])?,
+            defects: made.counters("defects_total", "Fields of screened events that could not be used", &["field", "reason"])?,
+            candidates_cut: made.counter("candidates_cut_total", "Candidates not looked at because an event met more than the bound")?,
+            lag_records: made.gauges("lag_records", "Records not yet finished, by partition", &["topic", "partition"])?,
+            lag_seconds: made.seconds("lag_seconds", "How far behind the broker's clock the partition is", &["topic", "partition"])?,
+            queue_depth: made.gauges("queue_depth", "Messages waiting, by queue", &["queue"])?,
+            rebalances: made.counters("rebalances_total", "Changes of assignment", &["kind"])?,
+            commits: made.counters("commits_total", "Offset commits, by result", &["result"])?,
+            deliveries: made.counters("deliveries_total", "Messages produced, by result", &["result"])?,
+            retries: made.counters("retries_total", "Partitions taken back to their finished prefix", &["cause"])?,
+            gap_records: made.counters("gap_records_total", "Records that fell out of retention unread", &["topic"])?,
+            promise_breaches: made.counter("promise_breaches_total", "Alerts acknowledged later than promised")?,
+            halts: made.counters("halts_total", "Clients rebuilt after a fault that halts", &["cause"])?,
+            schema_lookups: made.counters("schema_lookups_total", "Look-ups of writer schemas, by result", &["result"])?,
+            registry,
+        })
+    }
+
+    /// Counts events of one kind that ended alike.
+    pub fn count_events(&self, topic: Topic, disposition: Disposition, count: u64) {
+        self.events.with_label_values(&[topic.name(), disposition.name()]).inc_by(count);
+    }
+
+    /// Counts one acknowledged alert.
+    pub fn count_alert(&self, priority: Priority, audience: &Audience) {
+        let label = match audience {
+            Audience::Command => "command",
+            Audience::Agency(agency) if self.has_label(agency) => agency.as_str(),
+            Audience::Agency(_) => "other",
+        };
+        self.alerts.with_label_values(&[priority.name(), label]).inc();
+    }
+
+    /// The histogram of one stage, to be kept by who observes often.
+    pub fn stage(&self, stage: Stage) -> Histogram {
+        self.latency.with_label_values(&[stage.name()])
+    }
+
+    /// Counts a record of the list topic that was refused.
+    pub fn count_list_refusal(&self, cause: &str) {
+        self.lists.refused.with_label_values(&[cause]).inc();
+    }
+
+    /// Shows how the lists stand.
+    pub fn show_lists(&self, standing: &Standing, now: Timestamp) {
+        let lists = &self.lists;
+        lists.ready.set(i64::from(standing.ready()));
+        for list in &standing.lists {
+            let name = list.version.list.as_str();
+            let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+            lists.entries.with_label_values(&[name]).set(count(list.version.entries));
+            lists.lapsed.with_label_values(&[name]).set(count(list.lapsed));
+            lists.offset.with_label_values(&[name]).set(list.version.offset);
+            if let Some(current) = standing.current_at {
+                lists.age.with_label_values(&[name]).set(seconds(now.micros_since(current)));
+            }
+            for state in State::ALL {
+                let on = i64::from(state == list.state);
+                lists.state.with_label_values(&[name, state.name()]).set(on);
+            }
+        }
+    }
+
+    /// Everything in Prometheus' text format (version 0.0.4).
+    ///
+    /// # Errors
+    /// When the encoder refuses a metric.
+    pub fn encode(&self) -> Result<String, prometheus::Error> {
+        TextEncoder::new().encode_to_string(&self.registry.gather())
+    }
+
+    /// Whether the agency has a label, giving it one while there is room: a bad list must not make
+    /// endless series.
+    fn has_label(&self, agency: &AgencyId) -> bool {
+        let Ok(mut agencies) = self.agencies.lock() else { return false };
+        if !agencies.contains(agency) && agencies.len() < AGENCIES_MAX {
+            agencies.insert(agency.clone());
+        }
+        agencies.contains(agency)
+    }
+}
+
+/// Microseconds as seconds, never negative: clocks of two machines differ.
+pub fn seconds(micros: i64) -> f64 {
+    micros.max(0) as f64 / 1e6
+}
+
+impl ListMetrics {
+    fn new(made: &Make<'_>) -> Result<Self, prometheus::Error> {
+        Ok(Self {
+            entries: made.gauges("list_entries", "Entries of a list", &["list"])?,
+            lapsed: made.gauges("list_lapsed_entries", "Entries whose validity has ended", &["list"])?,
+            age: made.seconds("list_age_seconds", "Time since the list was last known to be current", &["list"])?,
+            state: made.gauges("list_state", "1 for the state the list is in", &["list", "state"])?,
+            offset: made.gauges("list_offset", "Position up to which the list's changes are in force", &["list"])?,
+            refused: made.counters("list_refusals_total", "Records of the list topic that were refused", &["cause"])?,
+            ready: made.gauge("ready", "1 when every required list is loaded and current")?,
+        })
+    }
+}
+
+/// Makes and registers metrics.
+struct Make<'a>(&'a Registry);
+
+impl Make<'_> {
+    fn counter(&self, name: &str, help: &str) -> Result<IntCounter, prometheus::Error> {
+        self.register(IntCounter::new(name, help)?)
+    }
+
+    fn counters(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec, prometheus::Error> {
+        self.register(IntCounterVec::new(Opts::new(name, help), labels)?)
+    }
+
+    fn gauge(&self, name: &str, help: &str) -> Result<IntGauge, prometheus::Error> {
+        self.register(IntGauge::new(name, help)?)
+    }
+
+    fn gauges(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntGaugeVec, prometheus::Error> {
+        self.register(IntGaugeVec::new(Opts::new(name, help), labels)?)
+    }
+
+    fn seconds(&self, name: &str, help: &str, labels: &[&str]) -> Result<GaugeVec, prometheus::Error> {
+        self.register(GaugeVec::new(Opts::new(name, help), labels)?)
+    }
+
+    fn latency(&self) -> Result<HistogramVec, prometheus::Error> {
+        let help = "Stages of an event's way. End to end: from the broker's append of the event to its \
+                    acknowledgement of the alert. Decode and screen are sampled, one event in 64 and \
+                    every alert";
+        let options = HistogramOpts::new("latency_seconds", help).buckets(BUCKETS.to_vec());
+        let latency = self.register(HistogramVec::new(options, &["stage"])?)?;
+        for stage in Stage::ALL {
+            latency.with_label_values(&[stage.name()]);
+        }
+        Ok(latency)
+    }
+
+    fn build_info(&self, librdkafka: &str) -> Result<(), prometheus::Error> {
+        let labels = ["version", "librdkafka"];
+        let info = self.gauges("build_info", "1, with the versions built in", &labels)?;
+        info.with_label_values(&[env!("CARGO_PKG_VERSION"), librdkafka]).set(1);
+        Ok(())
+    }
+
+    fn register<M: prometheus::core::Collector + Clone + 'static>(
+        &self,
+        metric: M,
+    ) -> Result<M, prometheus::Error> {
+        self.0.register(Box::new(metric.clone()))?;
+        Ok(metric)
+    }
+}

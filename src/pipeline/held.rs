@@ -1,0 +1,123 @@
+//! The partitions a lane holds, and how each of them stands.
+
+use std::time::Duration;
+
+use crate::domain::Timestamp;
+
+use super::{Ledger, Partition, Size};
+
+/// The partitions of a lane. They are few, so a scan finds one soonest.
+#[derive(Default)]
+pub(super) struct Partitions(Vec<Held>);
+
+/// One partition while it is ours.
+pub(super) struct Held {
+    pub(super) partition: Partition,
+    pub(super) ledger: Ledger,
+    /// Counts assignments and rewinds, so that reports from before are told apart.
+    pub(super) epoch: u32,
+    /// When it was appended, the newest record begun.
+    pub(super) newest: Option<Timestamp>,
+    /// The event whose messages must be sent shrunk.
+    pub(super) shrink_at: Option<i64>,
+    retries: u32,
+    resume_at: Option<Duration>,
+    stopped: bool,
+    flowing: bool,
+    /// A record came while the partition was paused and was not taken: read it again.
+    missed: bool,
+}
+
+impl Partitions {
+    pub(super) fn find_mut(&mut self, partition: Partition) -> Option<&mut Held> {
+        self.0.iter_mut().find(|held| held.partition == partition)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Held> {
+        self.0.iter()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Held> {
+        self.0.iter_mut()
+    }
+
+    pub(super) fn take_up(&mut self, partition: Partition, offset: i64, epoch: u32) {
+        self.let_go(&[partition]);
+        self.0.push(Held {
+            partition,
+            ledger: Ledger::starting_at(offset),
+            epoch,
+            newest: None,
+            shrink_at: None,
+            retries: 0,
+            resume_at: None,
+            stopped: false,
+            flowing: true,
+            missed: false,
+        });
+    }
+
+    pub(super) fn let_go(&mut self, partitions: &[Partition]) {
+        self.0.retain(|held| !partitions.contains(&held.partition));
+    }
+}
+
+impl Held {
+    /// Whether the record at `offset` is to be judged now.
+    pub(super) fn takes(&mut self, offset: i64, appended_at: Timestamp) -> bool {
+        if !self.flowing {
+            self.missed = true;
+            return false;
+        }
+        self.newest = Some(appended_at);
+        offset >= self.ledger.next()
+    }
+
+    /// How the messages of the event at `offset` are to be sent.
+    pub(super) fn size(&self, offset: i64) -> Size {
+        if self.shrink_at == Some(offset) { Size::Shrunk } else { Size::Whole }
+    }
+
+    /// Goes back to the finished prefix and rests for a while, the longer the more often it had to;
+    /// gives the offset to read from.
+    pub(super) fn retry(&mut self, now: Duration, pause: Duration, pause_max: Duration) -> i64 {
+        let factor = 1 << self.retries.min(16);
+        self.retries = self.retries.saturating_add(1);
+        self.resume_at = Some(now + pause.saturating_mul(factor).min(pause_max));
+        self.epoch = self.epoch.wrapping_add(1);
+        self.ledger.rewind()
+    }
+
+    /// Notes that something was finished: the next retry pauses shortly again.
+    pub(super) const fn calm(&mut self) {
+        self.retries = 0;
+    }
+
+    /// Leaves the partition standing until somebody has decided.
+    pub(super) const fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// Whether records should flow, as far as this partition itself is concerned.
+    pub(super) fn may_flow(&mut self, now: Duration) -> bool {
+        if self.resume_at.is_some_and(|at| at <= now) {
+            self.resume_at = None;
+        }
+        !self.stopped && self.resume_at.is_none()
+    }
+
+    /// Whether records flow.
+    pub(super) const fn is_flowing(&self) -> bool {
+        self.flowing
+    }
+
+    /// Sets whether records flow; `true` when that changes anything.
+    pub(super) fn set_flow(&mut self, on: bool) -> bool {
+        std::mem::replace(&mut self.flowing, on) != on
+    }
+
+    /// The offset to read again because a record came while nothing should flow.
+    pub(super) fn take_missed(&mut self) -> Option<i64> {
+        std::mem::take(&mut self.missed).then(|| self.ledger.next())
+    }
+}

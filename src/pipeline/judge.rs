@@ -1,0 +1,239 @@
+//! One record to one verdict: decode, screen, decide, encode. No clock, no queue, no Kafka.
+
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+use smallvec::SmallVec;
+
+use crate::codec::{self, Decoder, Encoder};
+use crate::domain::{Audience, Defect, Notice, Timestamp, Topic};
+use crate::engine::{self, Arrival};
+use crate::matching::Scratch;
+use crate::watchlist::{Lists, Standing};
+
+use super::message::header;
+use super::{About, Destination, Message, Record};
+
+/// Where writer schemas come from that the decoder does not know yet.
+pub trait Schemas: Send + Sync {
+    /// Asks for a schema without waiting.
+    fn look_up(&self, schema: codec::SchemaRef) -> Lookup;
+}
+
+/// The answer to a look-up.
+pub enum Lookup {
+    /// The writer's schema, as Avro JSON.
+    Found(Arc<str>),
+    /// There is no such schema.
+    Absent,
+    /// Not known yet: ask again.
+    Pending,
+}
+
+/// What one record comes to.
+pub struct Judged {
+    /// What is to be done.
+    pub verdict: Verdict,
+    /// What the event stated in a form that could not be used.
+    pub defects: SmallVec<[Defect; 1]>,
+    /// Candidates that were not looked at.
+    pub cut: usize,
+}
+
+/// What is to be done with a record.
+pub enum Verdict {
+    /// Nothing: the event touched no list.
+    Clear,
+    /// Messages must be acknowledged before the record is finished: notices, or its dead letter.
+    Tell(Vec<Told>),
+    /// The writer's schema is not known yet: again, later.
+    Wait,
+}
+
+/// A message on its way.
+pub struct Told {
+    /// What it is, for counting once it has arrived.
+    pub about: About,
+    /// What is sent.
+    pub message: Message,
+}
+
+/// How much a message may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Everything.
+    Whole,
+    /// Ids alone: the whole was too large for the broker.
+    Shrunk,
+}
+
+/// Judges records: everything a lane needs between a record and what to send.
+pub struct Judge {
+    lists: Arc<Lists>,
+    standing: Arc<Standing>,
+    passes_over: bool,
+    schemas: Arc<dyn Schemas>,
+    decoder: Decoder,
+    encoder: Encoder,
+    scratch: Scratch,
+}
+
+impl Judge {
+    /// A judge over these lists.
+    pub fn new(
+        lists: Arc<Lists>,
+        schemas: Arc<dyn Schemas>,
+        decoder: Decoder,
+        encoder: Encoder,
+    ) -> Self {
+        let standing = lists.standing();
+        Self {
+            passes_over: false,
+            lists,
+            standing,
+            schemas,
+            decoder,
+            encoder,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// The standing that judgements rest on until it is refreshed.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// Takes up how the lists stand at `now`. A reader that hangs cannot say that it does, so a
+    /// standing that is too old counts as stale here.
+    pub fn refresh(&mut self, now: Timestamp, stale_after_micros: i64) {
+        let standing = self.lists.standing();
+        self.standing = match standing.at(now, stale_after_micros) {
+            Some(stale) => Arc::new(stale),
+            None => standing,
+        };
+        self.passes_over = !self.standing.not_screened().is_empty();
+    }
+
+    /// Whether a required list is passed over just now.
+    pub fn passes_over(&self) -> bool {
+        self.passes_over
+    }
+
+    /// Judges one record; calls `decoded` between decoding and screening, for whoever measures.
+    pub fn judge(
+        &mut self,
+        kind: Topic,
+        record: &Record<'_>,
+        size: Size,
+        decoded: impl FnOnce(),
+    ) -> Judged {
+        let quarantined =
+            |error: codec::Error| Judged::without_event(quarantine(record, &error, size));
+        let value = record.value.unwrap_or_default();
+        let headers =
+            codec::Headers { content_type: record.content_type, schema_id: record.schema_id };
+        match self.knows_schema(value, headers) {
+            Ok(true) => {}
+            Ok(false) => return Judged::without_event(Verdict::Wait),
+            Err(error) => return quarantined(error),
+        }
+        let mut event = match self.decoder.decode_event(kind, value, headers) {
+            Ok(event) => event,
+            Err(error) => return quarantined(error),
+        };
+        decoded();
+        let arrival = Arrival {
+            topic: record.topic,
+            partition: record.partition.number,
+            offset: record.offset,
+            appended_at: record.appended_at,
+        };
+        let decision =
+            engine::decide(&self.lists, &self.standing, &event, arrival, &mut self.scratch);
+        let defects = std::mem::take(&mut event.defects);
+        // A notice that cannot be encoded is a fault of this program. The event then goes to the
+        // dead-letter topic, so that it is not lost.
+        let verdict = tell(&self.encoder, decision.notices, size)
+            .unwrap_or_else(|error| quarantine(record, &error, size));
+        Judged { verdict, defects, cut: decision.cut }
+    }
+
+    /// Makes sure that the decoder knows the writer's schema; `false` when it is not known yet.
+    fn knows_schema(
+        &mut self,
+        value: &[u8],
+        headers: codec::Headers<'_>,
+    ) -> Result<bool, codec::Error> {
+        let Some(missing) = self.decoder.missing_schema(value, headers)? else { return Ok(true) };
+        match self.schemas.look_up(missing) {
+            Lookup::Found(schema) => self.decoder.learn(missing, &schema).map(|()| true),
+            Lookup::Absent => Err(codec::Error::UnknownSchema(missing)),
+            Lookup::Pending => Ok(false),
+        }
+    }
+}
+
+impl Judged {
+    fn without_event(verdict: Verdict) -> Self {
+        Self { verdict, defects: SmallVec::new(), cut: 0 }
+    }
+}
+
+/// Encodes what a decision tells.
+fn tell(encoder: &Encoder, notices: Vec<Notice>, size: Size) -> Result<Verdict, codec::Error> {
+    if notices.is_empty() {
+        return Ok(Verdict::Clear);
+    }
+    let told: Result<Vec<Told>, codec::Error> =
+        notices.into_iter().map(|notice| told(encoder, notice, size)).collect();
+    told.map(Verdict::Tell)
+}
+
+fn told(encoder: &Encoder, mut notice: Notice, size: Size) -> Result<Told, codec::Error> {
+    if size == Size::Shrunk {
+        notice.alert.warnings.clear();
+        for reason in &mut notice.alert.reasons {
+            reason.narrative = None;
+            reason.evidence.clear();
+        }
+    }
+    let id = notice.alert.id.to_string().into_bytes();
+    let destination = match &notice.audience {
+        Audience::Command => Destination::Command,
+        Audience::Agency(agency) => Destination::Agency(agency.clone()),
+    };
+    let message = Message {
+        destination,
+        key: Some(id.clone()),
+        value: Some(encoder.notice(&notice)?),
+        headers: vec![
+            (header::CONTENT_TYPE, encoder.content_type().into()),
+            (header::ALERT_ID, id),
+        ],
+    };
+    Ok(Told { about: About::Notice(notice.alert.priority, notice.audience), message })
+}
+
+/// The record as a dead letter: its own bytes, with what was wrong and where it stood.
+fn quarantine(record: &Record<'_>, error: &codec::Error, size: Size) -> Verdict {
+    let mut headers = vec![
+        (header::CAUSE, error.cause().into()),
+        (header::DETAIL, error.to_string().into_bytes()),
+        (header::TOPIC, record.topic.into()),
+        (header::PARTITION, record.partition.number.to_string().into_bytes()),
+        (header::OFFSET, record.offset.to_string().into_bytes()),
+        (header::APPENDED_AT, codec::rfc3339(record.appended_at).into_bytes()),
+    ];
+    // The reader's headers go along, so that a replay reads the bytes as they were meant.
+    let own =
+        [(header::CONTENT_TYPE, record.content_type), (header::VALUE_SCHEMA_ID, record.schema_id)];
+    headers.extend(own.into_iter().filter_map(|(name, value)| Some((name, value?.to_vec()))));
+    let mut value = record.value.map(<[u8]>::to_vec);
+    if size == Size::Shrunk {
+        let digest = Sha256::digest(value.take().unwrap_or_default());
+        headers.push((header::OMITTED_SHA256, format!("{digest:x}").into_bytes()));
+    }
+    let key = record.key.map(<[u8]>::to_vec);
+    let message = Message { destination: Destination::DeadLetter, key, value, headers };
+    Verdict::Tell(vec![Told { about: About::DeadLetter(error.cause()), message }])
+}

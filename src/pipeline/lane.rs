@@ -1,0 +1,450 @@
+//! A lane's straight loop: poll, judge, produce, note, commit. All control flow is here.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::domain::{Timestamp, Topic};
+use crate::metrics::{Disposition, Metrics};
+
+use super::held::Partitions;
+use super::judge::{Judge, Judged, Told, Verdict};
+use super::message::header;
+use super::stopwatch::{Stopwatch, Watch};
+use super::tally::Tally;
+use super::{About, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket};
+
+/// How a lane behaves.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The kind and name of each input topic, by its place.
+    pub inputs: Vec<(Topic, String)>,
+    /// The most messages in flight; above it the partitions are paused.
+    pub in_flight_max: usize,
+    /// How often offsets are committed.
+    pub commit_interval: Duration,
+    /// How long a revoked partition may take to finish. Shorter than the session time-out.
+    pub drain_deadline: Duration,
+    /// How long a partition pauses after the first retry; doubled for each further one.
+    pub retry_pause: Duration,
+    /// The longest such pause.
+    pub retry_pause_max: Duration,
+    /// When lists that were not confirmed as current count as stale.
+    pub stale_after: Duration,
+    /// The promised latency, from append to acknowledgement.
+    pub promise: Duration,
+    /// What to do when events fell out of retention unread.
+    pub on_gap: OnGap,
+}
+
+/// What to do when events fell out of retention unread. Either way it is an alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnGap {
+    /// Go on with the first event that is still there.
+    Resume,
+    /// Leave the partition standing until somebody has decided.
+    Stop,
+}
+
+/// Why a lane stopped by itself: its clients cannot be used any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Halted(pub &'static str);
+
+/// How long the loop waits for a record before it looks at other things.
+const IDLE_WAIT: Duration = Duration::from_millis(10);
+/// How many records pass between two looks at other things.
+const RECORDS_PER_TURN: u32 = 64;
+/// How often counts and gauges are shown.
+const SHOW_INTERVAL: Duration = Duration::from_millis(250);
+
+/// A lane.
+pub struct Lane<P> {
+    config: Config,
+    port: P,
+    judge: Judge,
+    metrics: Arc<Metrics>,
+    partitions: Partitions,
+    epochs: u32,
+    in_flight: usize,
+    tally: Tally,
+    stopwatch: Stopwatch,
+    commit_due: Duration,
+    show_due: Duration,
+}
+
+/// Where the record in hand stands.
+#[derive(Clone, Copy)]
+struct Place {
+    kind: Topic,
+    partition: Partition,
+    offset: i64,
+    appended_at: Timestamp,
+}
+
+impl<P: Port> Lane<P> {
+    /// A lane that has not begun.
+    pub fn new(config: Config, port: P, judge: Judge, metrics: Arc<Metrics>) -> Self {
+        Self {
+            stopwatch: Stopwatch::new(&metrics),
+            config,
+            port,
+            judge,
+            metrics,
+            partitions: Partitions::default(),
+            epochs: 0,
+            in_flight: 0,
+            tally: Tally::default(),
+            commit_due: Duration::ZERO,
+            show_due: Duration::ZERO,
+        }
+    }
+
+    /// Runs until `stop` is set, then finishes what is in flight within the drain deadline and
+    /// commits it.
+    ///
+    /// # Errors
+    /// [`Halted`] when the clients must be replaced; nothing that was not acknowledged has been
+    /// committed then.
+    pub fn run(&mut self, stop: &AtomicBool) -> Result<(), Halted> {
+        let mut until_turn = 0;
+        while !stop.load(Ordering::Relaxed) {
+            if until_turn == 0 {
+                self.turn()?;
+                until_turn = RECORDS_PER_TURN;
+            }
+            until_turn = if self.step()? { until_turn - 1 } else { 0 };
+        }
+        self.drain(|_| true)?;
+        self.commit(Commit::Sync);
+        self.show();
+        Ok(())
+    }
+
+    /// Takes the next input; `true` when it was a record.
+    fn step(&mut self) -> Result<bool, Halted> {
+        let Self { port, judge, partitions, config, .. } = self;
+        let read = |record: &Record<'_>| {
+            let kind = config.inputs.get(record.partition.input)?.0;
+            let held = partitions.find_mut(record.partition)?;
+            if !held.takes(record.offset, record.appended_at) {
+                return None;
+            }
+            let (partition, offset) = (record.partition, record.offset);
+            let place = Place { kind, partition, offset, appended_at: record.appended_at };
+            let mut watch = Watch::start();
+            let judged = judge.judge(kind, record, held.size(offset), || watch.decoded());
+            Some((place, judged, watch))
+        };
+        match port.next(IDLE_WAIT, read) {
+            Input::Record(None) => Ok(true),
+            Input::Record(Some((place, judged, watch))) => {
+                self.settle(place, judged, &watch).map(|()| true)
+            }
+            Input::Idle => Ok(false),
+            Input::Assigned(partitions) => self.assigned(&partitions).map(|()| false),
+            Input::Revoked { partitions, lost } => self.revoked(&partitions, lost).map(|()| false),
+            Input::Gap { partition, resumes_at } => self.gap(partition, resumes_at).map(|()| false),
+            Input::Failed(fault) => self.failed(fault).map(|()| false),
+        }
+    }
+
+    /// Looks at everything but records: the lists, reports, commits, flow.
+    fn turn(&mut self) -> Result<(), Halted> {
+        self.refresh();
+        while let Some(report) = self.port.report(Duration::ZERO) {
+            self.reported(report)?;
+        }
+        let now = self.port.elapsed();
+        if now >= self.commit_due {
+            self.commit_due = now + self.config.commit_interval;
+            self.commit(Commit::Async);
+        }
+        if now >= self.show_due {
+            self.show_due = now + SHOW_INTERVAL;
+            self.show();
+        }
+        self.regulate();
+        Ok(())
+    }
+
+    /// Does what the verdict asks for and notes it in the partition's ledger.
+    fn settle(&mut self, place: Place, judged: Judged, watch: &Watch) -> Result<(), Halted> {
+        self.count_findings(&judged);
+        let Some(held) = self.partitions.find_mut(place.partition) else { return Ok(()) };
+        match judged.verdict {
+            Verdict::Clear => {
+                held.ledger.pass(place.offset);
+                held.calm();
+                let port = &self.port;
+                self.stopwatch.sample(watch, place.appended_at, || port.now());
+                let passes_over = self.judge.passes_over();
+                let clear = if passes_over { Disposition::Partial } else { Disposition::Clear };
+                self.tally.count(place.kind, clear);
+                Ok(())
+            }
+            Verdict::Tell(told) => {
+                held.ledger.wait(place.offset, u32::try_from(told.len()).unwrap_or(u32::MAX));
+                self.send(place, told, watch)
+            }
+            Verdict::Wait => self.retry(place.partition, "schema_pending"),
+        }
+    }
+
+    /// Hands the messages of one event over. What cannot be handed over takes the partition back to
+    /// its finished prefix, this event included.
+    fn send(&mut self, place: Place, told: Vec<Told>, watch: &Watch) -> Result<(), Halted> {
+        let Some(held) = self.partitions.find_mut(place.partition) else { return Ok(()) };
+        let epoch = held.epoch;
+        let sent_at = self.port.now();
+        let timings = self.stopwatch.timings(watch, sent_at.micros_since(place.appended_at));
+        for Told { about, mut message } in told {
+            if let About::Notice(..) = about {
+                message.headers.push((header::TIMINGS, timings.clone().into_bytes()));
+            }
+            let (partition, offset, appended_at) = (place.partition, place.offset, place.appended_at);
+            let ticket = Ticket { partition, offset, epoch, appended_at, sent_at, about };
+            match self.port.produce(message, ticket) {
+                Ok(()) => self.in_flight += 1,
+                Err(Refused::Full) => return self.retry(place.partition, "queue_full"),
+                Err(Refused::Undeliverable(fault)) => {
+                    return self.undelivered(place.partition, place.offset, fault);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes the end of one message.
+    fn reported(&mut self, report: Report) -> Result<(), Halted> {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        let Report { ticket, at, outcome } = report;
+        let result = if outcome.is_ok() { "ok" } else { "failed" };
+        self.metrics.deliveries.with_label_values(&[result]).inc();
+        let held = self.partitions.find_mut(ticket.partition);
+        // A partition that went to another lane, or was rewound since, has no use for the report:
+        // its event is judged again.
+        let Some(held) = held.filter(|held| held.epoch == ticket.epoch) else { return Ok(()) };
+        match outcome {
+            Err(fault) => self.undelivered(ticket.partition, ticket.offset, fault),
+            Ok(()) => {
+                let finished = held.ledger.acknowledge(ticket.offset);
+                held.calm();
+                self.count_delivered(&ticket, at, finished);
+                Ok(())
+            }
+        }
+    }
+
+    fn undelivered(&mut self, partition: Partition, offset: i64, fault: Fault) -> Result<(), Halted> {
+        match fault {
+            Fault::Retry(cause) => self.retry(partition, cause),
+            Fault::Halt(cause) => Err(Halted(cause)),
+            Fault::Quarantine(cause) => {
+                if let Some(held) = self.partitions.find_mut(partition) {
+                    held.shrink_at = Some(offset);
+                }
+                self.retry(partition, cause)
+            }
+        }
+    }
+
+    /// Takes a partition back to its finished prefix and lets it rest.
+    fn retry(&mut self, partition: Partition, cause: &'static str) -> Result<(), Halted> {
+        self.metrics.retries.with_label_values(&[cause]).inc();
+        let now = self.port.elapsed();
+        let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
+        let pause = self.config.retry_pause;
+        let offset = held.retry(now, pause, self.config.retry_pause_max);
+        tracing::debug!(topic = self.topic(partition), partition = partition.number, offset, cause, "going back");
+        self.regulate();
+        self.port.seek(partition, offset);
+        Ok(())
+    }
+
+    fn assigned(&mut self, partitions: &[(Partition, i64)]) -> Result<(), Halted> {
+        self.metrics.rebalances.with_label_values(&["assign"]).inc();
+        for &(partition, offset) in partitions {
+            self.epochs = self.epochs.wrapping_add(0x1_0000);
+            self.partitions.take_up(partition, offset, self.epochs);
+            tracing::info!(topic = self.topic(partition), partition = partition.number, offset, "assigned");
+        }
+        // Before the first record is taken: the lists may hold.
+        self.turn()
+    }
+
+    fn revoked(&mut self, partitions: &[Partition], lost: bool) -> Result<(), Halted> {
+        let kind = if lost { "lost" } else { "revoke" };
+        self.metrics.rebalances.with_label_values(&[kind]).inc();
+        if !lost {
+            self.drain(|partition| partitions.contains(&partition))?;
+            self.commit(Commit::Sync);
+        }
+        self.partitions.let_go(partitions);
+        self.port.release(partitions, lost);
+        for partition in partitions {
+            self.forget_lag(*partition);
+            tracing::info!(topic = self.topic(*partition), partition = partition.number, lost, "released");
+        }
+        Ok(())
+    }
+
+    /// Waits until nothing of these partitions is in flight, within the drain deadline. What is not
+    /// finished by then is not committed: the next owner judges it again, with the same ids.
+    fn drain(&mut self, which: impl Fn(Partition) -> bool) -> Result<(), Halted> {
+        let deadline = self.port.elapsed() + self.config.drain_deadline;
+        let settled = |lane: &Self| {
+            let mut these = lane.partitions.iter().filter(|held| which(held.partition));
+            these.all(|held| held.ledger.is_settled())
+        };
+        while !settled(self) && self.port.elapsed() < deadline {
+            if let Some(report) = self.port.report(IDLE_WAIT) {
+                self.reported(report)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn gap(&mut self, partition: Partition, resumes_at: i64) -> Result<(), Halted> {
+        let topic = self.topic(partition).to_owned();
+        let on_gap = self.config.on_gap;
+        let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
+        let lost = resumes_at.saturating_sub(held.ledger.next()).max(0);
+        tracing::error!(
+            topic, partition = partition.number, from = held.ledger.next(), to = resumes_at, lost,
+            "events fell out of retention unread: lengthen retention.ms, and ask the agencies to send them again"
+        );
+        self.metrics.gap_records.with_label_values(&[&topic]).inc_by(lost.unsigned_abs());
+        match on_gap {
+            OnGap::Stop => held.stop(),
+            OnGap::Resume => {
+                self.epochs = self.epochs.wrapping_add(0x1_0000);
+                self.partitions.take_up(partition, resumes_at, self.epochs);
+                self.port.seek(partition, resumes_at);
+            }
+        }
+        self.regulate();
+        Ok(())
+    }
+
+    fn failed(&self, fault: Fault) -> Result<(), Halted> {
+        match fault {
+            Fault::Halt(cause) => Err(Halted(cause)),
+            // The client goes on trying by itself; that is what it is good at.
+            Fault::Retry(cause) | Fault::Quarantine(cause) => {
+                self.metrics.retries.with_label_values(&[cause]).inc();
+                Ok(())
+            }
+        }
+    }
+
+    fn refresh(&mut self) {
+        let stale_after = i64::try_from(self.config.stale_after.as_micros()).unwrap_or(i64::MAX);
+        self.judge.refresh(self.port.now(), stale_after);
+    }
+
+    /// Lets records flow where they may: not while the lists hold, nor while too much is in flight
+    /// (until half of it has landed), nor while a partition rests.
+    fn regulate(&mut self) {
+        let holds = self.judge.standing().holds();
+        let max = self.config.in_flight_max;
+        let now = self.port.elapsed();
+        let (mut on, mut off) = (Vec::new(), Vec::new());
+        for held in self.partitions.iter_mut() {
+            let limit = if held.is_flowing() { max } else { max / 2 };
+            let flow = held.may_flow(now) && !holds && self.in_flight < limit;
+            if held.set_flow(flow) {
+                let changed = if flow { &mut on } else { &mut off };
+                changed.push(held.partition);
+            }
+        }
+        if !off.is_empty() {
+            self.port.flow(&off, false);
+        }
+        if !on.is_empty() {
+            self.port.flow(&on, true);
+        }
+        for partition in on {
+            let missed = self.partitions.find_mut(partition).and_then(super::held::Held::take_missed);
+            if let Some(offset) = missed {
+                self.port.seek(partition, offset);
+            }
+        }
+    }
+
+    /// Commits each partition's finished prefix, where it has moved.
+    fn commit(&mut self, how: Commit) {
+        if self.port.commit_failed() {
+            self.partitions.iter_mut().for_each(|held| held.ledger.recommit());
+        }
+        let moved = self.partitions.iter_mut();
+        let offsets: Vec<(Partition, i64)> = moved
+            .filter_map(|held| Some((held.partition, held.ledger.take_commit()?)))
+            .collect();
+        if !offsets.is_empty() {
+            self.port.commit(&offsets, how);
+        }
+    }
+
+    fn count_findings(&self, judged: &Judged) {
+        for defect in &judged.defects {
+            let labels = [defect.field, defect.refusal.reason()];
+            self.metrics.defects.with_label_values(&labels).inc();
+        }
+        if judged.cut > 0 {
+            self.metrics.candidates_cut.inc_by(judged.cut as u64);
+        }
+    }
+
+    /// Counts a message that has arrived, and its event if that was the last of it: an event has
+    /// exactly one disposition, however often it had to be judged.
+    fn count_delivered(&mut self, ticket: &Ticket, at: Timestamp, finished: bool) {
+        let disposition = match &ticket.about {
+            About::DeadLetter(cause) => {
+                self.metrics.dead_letters.with_label_values(&[cause]).inc();
+                Disposition::DeadLetter
+            }
+            About::Notice(priority, audience) => {
+                self.metrics.count_alert(*priority, audience);
+                let latency =
+                    self.stopwatch.acknowledged(ticket.appended_at, ticket.sent_at, at);
+                if u128::try_from(latency).is_ok_and(|late| late > self.config.promise.as_micros()) {
+                    self.metrics.promise_breaches.inc();
+                }
+                Disposition::Alerted
+            }
+        };
+        let kind = self.config.inputs.get(ticket.partition.input).map(|input| input.0);
+        if let Some(kind) = kind.filter(|_| finished) {
+            self.tally.count(kind, disposition);
+        }
+    }
+
+    /// Shows counts and gauges.
+    fn show(&mut self) {
+        self.tally.flush(&self.metrics);
+        self.metrics.queue_depth.with_label_values(&["in_flight"]).set(self.in_flight as i64);
+        let now = self.port.now();
+        for held in self.partitions.iter() {
+            let Some(end) = self.port.end(held.partition) else { continue };
+            let behind = end.saturating_sub(held.ledger.prefix()).max(0);
+            let number = held.partition.number.to_string();
+            let labels = [self.topic(held.partition), &number];
+            self.metrics.lag_records.with_label_values(&labels).set(behind);
+            let age = held.newest.filter(|_| behind > 0).map_or(0, |newest| now.micros_since(newest));
+            self.metrics.lag_seconds.with_label_values(&labels).set(crate::metrics::seconds(age));
+        }
+    }
+
+    /// Takes the gauges of a partition away that another lane will show.
+    fn forget_lag(&self, partition: Partition) {
+        let number = partition.number.to_string();
+        let labels = [self.topic(partition), &number];
+        // They are missing where the partition was never shown.
+        drop(self.metrics.lag_records.remove_label_values(&labels));
+        drop(self.metrics.lag_seconds.remove_label_values(&labels));
+    }
+
+    fn topic(&self, partition: Partition) -> &str {
+        self.config.inputs.get(partition.input).map_or("", |input| &input.1)
+    }
+}

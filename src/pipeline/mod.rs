@@ -1,0 +1,22 @@
+//! The lane: one thread that turns records into acknowledged decisions, in one straight loop.
+//!
+//! In: records, delivery reports, assignments. Out: messages to produce, offsets to commit.
+//! Invariants: an offset is committed only when it and all before it are finished; an event is
+//! finished when it touched no list, or when everything it had to tell is acknowledged; nothing is
+//! screened while the lists hold; every queue has a bound.
+//! Absent on purpose: Kafka. The lane speaks to a [`Port`]; `kafka` is one, the tests' world another.
+
+mod held;
+mod judge;
+mod lane;
+mod ledger;
+mod message;
+mod port;
+mod stopwatch;
+mod tally;
+
+pub use judge::{Judge, Judged, Lookup, Schemas, Size, Told, Verdict};
+pub use lane::{Config, Halted, Lane, OnGap};
+pub use ledger::Ledger;
+pub use message::{Destination, Message, header};
+pub use port::{About, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket};
