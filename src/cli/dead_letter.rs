@@ -1,0 +1,166 @@
+//! `portcullis dead-letter`: what was refused and why, and how it gets a second chance.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use base64::Engine as _;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::kafka::{Courier, From, Kept, Tail};
+use crate::pipeline::header;
+
+use super::Source;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Show dead letters: cause, detail and coordinates, never their content unless asked
+    Show(Show),
+    /// Send dead letters again to the topics they came from
+    Replay(Replay),
+}
+
+#[derive(Args)]
+pub(super) struct Show {
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    which: Which,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// Also key and value, base64: may hold personal data
+    #[arg(long)]
+    content: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Replay {
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    which: Which,
+    /// Say what would be sent; send nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Which dead letters.
+#[derive(Args)]
+struct Which {
+    /// Only of this cause
+    #[arg(long)]
+    cause: Option<String>,
+    /// Only from this topic
+    #[arg(long)]
+    topic: Option<String>,
+    /// Only the dead letter at this offset of the dead-letter topic
+    #[arg(long)]
+    offset: Option<i64>,
+}
+
+/// How long to wait for the broker's word that it has what was sent.
+const SEND_WITHIN: Duration = Duration::from_secs(30);
+
+pub(super) fn run(command: &Command) -> Result<ExitCode, String> {
+    match command {
+        Command::Show(arguments) => show(arguments),
+        Command::Replay(arguments) => replay(arguments),
+    }
+}
+
+fn show(arguments: &Show) -> Result<ExitCode, String> {
+    let letters = letters(&arguments.source, &arguments.which)?;
+    for letter in &letters {
+        let text = |name: &str| text(letter, name);
+        if arguments.json {
+            let base64 = |bytes: &Option<Vec<u8>>| {
+                bytes.as_ref().map(|bytes| base64::engine::general_purpose::STANDARD.encode(bytes))
+            };
+            let mut line = json!({
+                "offset": letter.offset,
+                "cause": text(header::CAUSE),
+                "detail": text(header::DETAIL),
+                "from": {
+                    "topic": text(header::TOPIC),
+                    "partition": text(header::PARTITION).parse::<i32>().ok(),
+                    "offset": text(header::OFFSET).parse::<i64>().ok(),
+                    "appended_at": text(header::APPENDED_AT),
+                },
+            });
+            if arguments.content
+                && let Some(line) = line.as_object_mut()
+            {
+                line.insert("key".into(), json!(base64(&letter.key)));
+                line.insert("value".into(), json!(base64(&letter.value)));
+            }
+            anstream::println!("{line}");
+        } else {
+            anstream::println!(
+                "{:>6}  {:<20} {}-{} offset {} at {}\n        {}",
+                letter.offset,
+                text(header::CAUSE),
+                text(header::TOPIC),
+                text(header::PARTITION),
+                text(header::OFFSET),
+                text(header::APPENDED_AT),
+                text(header::DETAIL)
+            );
+            if arguments.content {
+                let value = letter.value.as_deref().unwrap_or_default();
+                anstream::println!("        {}", String::from_utf8_lossy(value).escape_debug());
+            }
+        }
+    }
+    if !arguments.json {
+        anstream::println!("{} dead letters", letters.len());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn replay(arguments: &Replay) -> Result<ExitCode, String> {
+    let letters = letters(&arguments.source, &arguments.which)?;
+    let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
+    let (whole, omitted): (Vec<_>, Vec<_>) =
+        letters.into_iter().partition(|letter| letter.header(header::OMITTED_SHA256).is_none());
+    for letter in &omitted {
+        anstream::eprintln!("offset {}: its value was too large to be kept; send it again from its source", letter.offset);
+    }
+    if arguments.dry_run {
+        anstream::println!("{} dead letters would be sent again", whole.len());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
+    let own = [header::CONTENT_TYPE, header::VALUE_SCHEMA_ID];
+    for letter in &whole {
+        let headers: Vec<(&str, &[u8])> =
+            own.into_iter().filter_map(|name| Some((name, letter.header(name)?))).collect();
+        courier.send(&text(letter, header::TOPIC), letter.key.as_deref(), letter.value.as_deref(), &headers);
+    }
+    let outcome = courier.finish(SEND_WITHIN);
+    anstream::println!("{} dead letters sent again, {} failed", outcome.delivered, outcome.failed);
+    let complete = outcome.failed == 0 && omitted.is_empty();
+    Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn letters(source: &Source, which: &Which) -> Result<Vec<Kept>, String> {
+    let (settings, _) = source.settings().map_err(|mistakes| mistakes.to_string())?;
+    let topic = &settings.outputs.dead_letter;
+    let mut tail =
+        Tail::open(&settings.kafka, topic, From::Beginning).map_err(|error| error.to_string())?;
+    let mut letters = Vec::new();
+    while !tail.at_end() {
+        let Some(letter) = tail.next(Duration::from_millis(100)) else { continue };
+        let wanted = which.cause.as_ref().is_none_or(|cause| *cause == text(&letter, header::CAUSE))
+            && which.topic.as_ref().is_none_or(|topic| *topic == text(&letter, header::TOPIC))
+            && which.offset.is_none_or(|offset| offset == letter.offset);
+        if wanted {
+            letters.push(letter);
+        }
+    }
+    Ok(letters)
+}
+
+fn text(letter: &Kept, name: &str) -> String {
+    String::from_utf8_lossy(letter.header(name).unwrap_or_default()).into_owned()
+}

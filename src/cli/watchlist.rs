@@ -1,0 +1,242 @@
+//! `portcullis watchlist`: publishes lists, and shows what is published.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+
+use crate::codec::{self, Contract, Format};
+use crate::domain::{Entry, EntryKey, ListId};
+use crate::kafka::{Courier, wall};
+use crate::pipeline::header;
+
+use super::lists::{self, Topic};
+use super::Source;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Bring lists in the topic in line with a file, by what has changed alone
+    Publish(Publish),
+    /// Show entries, one JSON object a line: holds personal data
+    Show(Show),
+    /// Show how many entries each list has
+    Stats(Stats),
+}
+
+#[derive(Args)]
+pub(super) struct Publish {
+    #[command(flatten)]
+    source: Source,
+    /// CSV (.csv) or JSON lines (.jsonl); `--columns` explains the CSV columns
+    #[arg(required_unless_present = "columns")]
+    file: Option<PathBuf>,
+    /// Explain the CSV columns and end
+    #[arg(long)]
+    columns: bool,
+    /// Show what would change; change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// The largest share of a list's entries that may be removed, 0 to 1
+    #[arg(long, default_value_t = 0.1, value_name = "SHARE")]
+    remove_max: f64,
+    /// Also a list that the file may have no entry of any more; several times
+    #[arg(long = "list", value_name = "LIST")]
+    lists: Vec<String>,
+}
+
+#[derive(Args)]
+pub(super) struct Show {
+    #[command(flatten)]
+    source: Source,
+    /// Only this list
+    #[arg(long)]
+    list: Option<String>,
+    /// Only this entry, as LIST/ENTRY
+    #[arg(long)]
+    entry: Option<String>,
+}
+
+#[derive(Args)]
+pub(super) struct Stats {
+    #[command(flatten)]
+    source: Source,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+const SEND_WITHIN: Duration = Duration::from_secs(60);
+
+pub(super) fn run(command: &Command) -> Result<ExitCode, String> {
+    match command {
+        Command::Publish(arguments) if arguments.columns => Ok(explain_columns()),
+        Command::Publish(arguments) => publish(arguments),
+        Command::Show(arguments) => show(arguments),
+        Command::Stats(arguments) => stats(arguments),
+    }
+}
+
+fn explain_columns() -> ExitCode {
+    for (name, meaning) in crate::formats::columns() {
+        anstream::println!("{name:<14} {meaning}");
+    }
+    ExitCode::SUCCESS
+}
+
+/// What publishing changes.
+#[derive(Default)]
+struct Difference {
+    added: Vec<Entry>,
+    changed: Vec<Entry>,
+    removed: Vec<EntryKey>,
+    unchanged: usize,
+}
+
+fn publish(arguments: &Publish) -> Result<ExitCode, String> {
+    let file = arguments.file.as_ref().ok_or("a file is needed")?;
+    let entries = lists::from_file(file)?;
+    let mut names: BTreeSet<ListId> = entries.iter().map(|entry| entry.key.list.clone()).collect();
+    for name in &arguments.lists {
+        names.insert(ListId::parse(name).map_err(|error| format!("--list {name}: {error}"))?);
+    }
+    let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
+    let topic = lists::from_topic(&settings)?;
+    let held = held(&topic, &names);
+    let difference = compare(entries, &topic, &names);
+    difference.show();
+    if let Some(text) = difference.removes_too_much(&held, arguments.remove_max) {
+        return Err(text);
+    }
+    if arguments.dry_run {
+        anstream::println!("dry run: nothing was changed");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
+    send(&courier, &settings.reader.topic, &difference)?;
+    let outcome = courier.finish(SEND_WITHIN);
+    if outcome.failed > 0 {
+        return Err(format!("{} of the changes were not acknowledged: publish again, which sends only what is missing", outcome.failed));
+    }
+    anstream::println!("published: {} changes acknowledged", outcome.delivered);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How many entries each of the lists has in the topic.
+fn held(topic: &Topic, names: &BTreeSet<ListId>) -> BTreeMap<ListId, usize> {
+    let mut held: BTreeMap<ListId, usize> = names.iter().map(|name| (name.clone(), 0)).collect();
+    for key in topic.entries.keys() {
+        if let Some(count) = held.get_mut(&key.list) {
+            *count += 1;
+        }
+    }
+    held
+}
+
+fn compare(entries: Vec<Entry>, topic: &Topic, names: &BTreeSet<ListId>) -> Difference {
+    let mut difference = Difference::default();
+    let stay: BTreeSet<EntryKey> = entries.iter().map(|entry| entry.key.clone()).collect();
+    for entry in entries {
+        match topic.entries.get(&entry.key) {
+            None => difference.added.push(entry),
+            Some(published) if published.entry == entry => difference.unchanged += 1,
+            Some(_) => difference.changed.push(entry),
+        }
+    }
+    let gone = topic.entries.keys().filter(|key| names.contains(&key.list) && !stay.contains(key));
+    difference.removed = gone.cloned().collect();
+    difference
+}
+
+impl Difference {
+    fn show(&self) {
+        for entry in &self.added {
+            anstream::println!("+ {}", entry.key);
+        }
+        for entry in &self.changed {
+            anstream::println!("~ {}", entry.key);
+        }
+        for key in &self.removed {
+            anstream::println!("- {key}");
+        }
+        anstream::println!(
+            "{} added, {} changed, {} removed, {} unchanged",
+            self.added.len(),
+            self.changed.len(),
+            self.removed.len(),
+            self.unchanged
+        );
+    }
+
+    /// Half a file is the commonest mistake there is, and it would blind us.
+    fn removes_too_much(&self, held: &BTreeMap<ListId, usize>, share_max: f64) -> Option<String> {
+        held.iter().find_map(|(list, count)| {
+            let removed = self.removed.iter().filter(|key| key.list == *list).count();
+            let share = removed as f64 / (*count).max(1) as f64;
+            (share > share_max).then(|| format!(
+                "{removed} of {count} entries of {} would be removed, more than the share of {share_max} that is allowed: \
+                 check that the file is whole, or allow it with --remove-max",
+                list.as_str()
+            ))
+        })
+    }
+}
+
+fn send(courier: &Courier, topic: &str, difference: &Difference) -> Result<(), String> {
+    let format = Format::Avro { schema_id: Contract::Entries.id() };
+    for entry in difference.added.iter().chain(&difference.changed) {
+        let value = codec::encode_entry(entry, format).map_err(|error| error.to_string())?;
+        let headers: [(&str, &[u8]); 1] = [(header::CONTENT_TYPE, b"avro/binary")];
+        courier.send(topic, Some(entry.key.to_string().as_bytes()), Some(&value), &headers);
+    }
+    for key in &difference.removed {
+        courier.send(topic, Some(key.to_string().as_bytes()), None, &[]);
+    }
+    Ok(())
+}
+
+fn show(arguments: &Show) -> Result<ExitCode, String> {
+    let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
+    let topic = lists::from_topic(&settings)?;
+    let wanted = |key: &EntryKey| {
+        arguments.list.as_ref().is_none_or(|list| key.list.as_str() == list)
+            && arguments.entry.as_ref().is_none_or(|entry| key.to_string() == *entry)
+    };
+    for published in topic.entries.iter().filter(|(key, _)| wanted(key)).map(|(_, entry)| entry) {
+        let json = codec::encode_entry(&published.entry, Format::Json).map_err(|error| error.to_string())?;
+        anstream::println!("{}", String::from_utf8_lossy(&json));
+    }
+    tell_refused(&topic);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn stats(arguments: &Stats) -> Result<ExitCode, String> {
+    let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
+    let topic = lists::from_topic(&settings)?;
+    let now = wall();
+    let mut lists: BTreeMap<&str, (usize, usize, usize, i64)> = BTreeMap::new();
+    for (key, published) in &topic.entries {
+        let row = lists.entry(key.list.as_str()).or_default();
+        row.0 += 1;
+        row.1 += usize::from(published.entry.in_force(now));
+        row.2 += usize::from(published.entry.handling.covert);
+        row.3 = row.3.max(published.offset);
+    }
+    for (list, (entries, in_force, covert, newest)) in lists {
+        if arguments.json {
+            let row = serde_json::json!({"list": list, "entries": entries, "in_force": in_force, "covert": covert, "newest_offset": newest});
+            anstream::println!("{row}");
+        } else {
+            anstream::println!("{list:<32} {entries:>9} entries  {in_force:>9} in force  {covert:>6} covert  newest change at offset {newest}");
+        }
+    }
+    tell_refused(&topic);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell_refused(topic: &Topic) {
+    for (partition, offset, why) in &topic.refused {
+        anstream::eprintln!("refused: partition {partition} offset {offset}: {why}");
+    }
+}

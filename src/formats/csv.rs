@@ -1,0 +1,202 @@
+//! Comma-separated values with a header row: each row is laid out as the entry's JSON and read as such.
+
+use csv::StringRecord;
+use serde_json::{Map, Value, json};
+
+use crate::codec::{Decoder, Headers};
+
+use super::{Contents, Mistake};
+
+/// Every column: name and meaning. `list`, `entry`, `owner`, `action` and `priority` are needed;
+/// the others may be left out or left empty. Several values in one cell are separated by `;`.
+pub(super) const COLUMNS: &[(&str, &str)] = &[
+    ("list", "the list, such as wanted-persons"),
+    ("entry", "the owner's reference within the list"),
+    ("subject", "PERSON, DOCUMENT, VEHICLE, VESSEL, CONTAINER, ORGANISATION, CONTACT, CONSIGNMENT or OTHER"),
+    ("surname", "surname, or the whole name when its parts are not known"),
+    ("given_names", "given names"),
+    ("aliases", "further names as SURNAME, GIVEN; several separated by ;"),
+    ("birth_date", "YYYY-MM-DD, YYYY-MM or YYYY; several separated by ;"),
+    ("nationality", "ISO 3166-1 or ICAO codes; several separated by ;"),
+    ("document", "NUMBER@STATE, such as 123456789@GBR; several separated by ;"),
+    ("plate", "NUMBER@COUNTRY, such as AB12CDE@GB; several separated by ;"),
+    ("vin", "vehicle identification numbers (ISO 3779)"),
+    ("container", "container numbers (ISO 6346)"),
+    ("imo", "IMO ship numbers"),
+    ("mmsi", "maritime mobile service identities"),
+    ("eori", "EORI numbers"),
+    ("mrn", "movement reference numbers"),
+    ("phone", "telephone numbers with country code (E.164)"),
+    ("email", "e-mail addresses"),
+    ("priority", "IMMEDIATE, HIGH or ROUTINE"),
+    ("action", "what to do, such as STOP_AND_REFER"),
+    ("fallback", "what to do where that cannot be done; NOTIFY_OWNER_ONLY when empty"),
+    ("owner", "the agency that owns the entry"),
+    ("unit", "the unit within the agency"),
+    ("contact", "how the unit is reached at any hour"),
+    ("covert", "true: known to the owner alone"),
+    ("audience", "AGENCY=VIEW with FULL, SUMMARY or POINTER; several separated by ;"),
+    ("warnings", "warnings for officers' safety; several separated by ;"),
+    ("reason_code", "why the subject is listed, as a code of the owner's"),
+    ("narrative", "the owner's text"),
+    ("valid_from", "in force from this time on (RFC 3339)"),
+    ("valid_to", "in force until just before this time (RFC 3339)"),
+];
+
+/// Columns whose cells hold identifiers, and the kind by which the schema names it.
+const IDENTIFIERS: [(&str, &str); 10] = [
+    ("document", "document"),
+    ("plate", "vehicle"),
+    ("vin", "vin"),
+    ("container", "container"),
+    ("imo", "imo"),
+    ("mmsi", "mmsi"),
+    ("eori", "eori"),
+    ("mrn", "mrn"),
+    ("phone", "phone"),
+    ("email", "email"),
+];
+
+pub(super) fn read(bytes: &[u8]) -> Contents {
+    let mut contents = Contents::default();
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let headers = match reader.headers() {
+        Ok(headers) => headers.clone(),
+        Err(_) => {
+            let what = "the header row is not UTF-8 text: save the file as UTF-8".to_owned();
+            contents.mistakes.push(Mistake { line: 1, what });
+            return contents;
+        }
+    };
+    contents.mistakes.extend(unknown_columns(&headers));
+    if !contents.mistakes.is_empty() {
+        return contents;
+    }
+    let mut decoder = Decoder::new();
+    let json = Headers { content_type: Some(b"application/json"), schema_id: None };
+    let mut record = StringRecord::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(false) => return contents,
+            Ok(true) => {}
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                let what = "the row is not UTF-8 text: save the file as UTF-8".to_owned();
+                contents.mistakes.push(Mistake { line, what });
+                if error.is_io_error() {
+                    return contents;
+                }
+                continue;
+            }
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.len() != headers.len() {
+            let what = format!("the row has {} cells and the header {}: quote cells that hold commas", record.len(), headers.len());
+            contents.mistakes.push(Mistake { line, what });
+            continue;
+        }
+        let entry = entry(&Row { headers: &headers, record: &record }).to_string();
+        contents.add(line, decoder.decode_entry(entry.as_bytes(), json));
+    }
+}
+
+fn unknown_columns(headers: &StringRecord) -> Vec<Mistake> {
+    let known = |name: &str| COLUMNS.iter().any(|column| column.0 == name);
+    let unknown: Vec<&str> = headers.iter().filter(|name| !known(name)).collect();
+    if unknown.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<&str> = COLUMNS.iter().map(|column| column.0).collect();
+    let what = format!("{} of its columns are unknown: the columns are {}", unknown.len(), names.join(", "));
+    vec![Mistake { line: 1, what }]
+}
+
+struct Row<'a> {
+    headers: &'a StringRecord,
+    record: &'a StringRecord,
+}
+
+impl<'a> Row<'a> {
+    /// The cell of a column; `None` when it is not there or empty.
+    fn cell(&self, column: &str) -> Option<&'a str> {
+        let at = self.headers.iter().position(|name| name == column)?;
+        self.record.get(at).filter(|cell| !cell.is_empty())
+    }
+
+    /// The values of a cell that may hold several.
+    fn cells(&self, column: &str) -> impl Iterator<Item = &'a str> {
+        let cell = self.cell(column).unwrap_or_default();
+        cell.split(';').map(str::trim).filter(|value| !value.is_empty())
+    }
+}
+
+/// The row as the entry's JSON: the decoder then checks it like any other entry.
+fn entry(row: &Row<'_>) -> Value {
+    let mut entry = Map::new();
+    for column in ["list", "entry", "subject", "narrative", "valid_from", "valid_to"] {
+        set(&mut entry, column, row.cell(column).map(Value::from));
+    }
+    entry.insert("names".into(), names(row));
+    entry.insert("birth_dates".into(), row.cells("birth_date").collect());
+    entry.insert("nationalities".into(), row.cells("nationality").collect());
+    entry.insert("identifiers".into(), identifiers(row));
+    entry.insert("handling".into(), handling(row));
+    Value::Object(entry)
+}
+
+fn names(row: &Row<'_>) -> Value {
+    let name = |surname: &str, given: Option<&str>| json!({"surname": surname, "given_names": given});
+    let main = row.cell("surname").map(|surname| name(surname, row.cell("given_names")));
+    let aliases = row.cells("aliases").map(|alias| match alias.split_once(',') {
+        Some((surname, given)) => name(surname.trim(), Some(given.trim())),
+        None => name(alias, None),
+    });
+    main.into_iter().chain(aliases).collect()
+}
+
+fn identifiers(row: &Row<'_>) -> Value {
+    let all = IDENTIFIERS.into_iter().flat_map(|(column, kind)| {
+        row.cells(column).map(move |cell| match cell.rsplit_once('@') {
+            Some((value, issuer)) if kind != "email" => {
+                json!({"kind": kind_symbol(kind), "value": value, "issuer": issuer})
+            }
+            _ => json!({"kind": kind_symbol(kind), "value": cell}),
+        })
+    });
+    all.collect()
+}
+
+fn kind_symbol(kind: &str) -> String {
+    kind.to_ascii_uppercase()
+}
+
+fn handling(row: &Row<'_>) -> Value {
+    let mut handling = Map::new();
+    let texts = ["owner", "unit", "contact", "priority", "action", "reason_code"];
+    for column in texts {
+        set(&mut handling, column, row.cell(column).map(Value::from));
+    }
+    let fallback = row.cell("fallback").unwrap_or("NOTIFY_OWNER_ONLY");
+    handling.insert("fallback".into(), fallback.into());
+    // What is neither is handed on as it is, so that the decoder refuses it: a covert entry that is
+    // taken for an open one would warn its subject.
+    let covert = match row.cell("covert").map(str::to_ascii_lowercase).as_deref() {
+        None | Some("false" | "no" | "0") => Value::Bool(false),
+        Some("true" | "yes" | "1") => Value::Bool(true),
+        Some(other) => Value::from(other),
+    };
+    handling.insert("covert".into(), covert);
+    let audience = row.cells("audience").map(|share| {
+        let (agency, view) = share.split_once('=').unwrap_or((share, ""));
+        json!({"agency": agency.trim(), "view": view.trim()})
+    });
+    handling.insert("audience".into(), audience.collect());
+    handling.insert("warnings".into(), row.cells("warnings").collect());
+    Value::Object(handling)
+}
+
+fn set(object: &mut Map<String, Value>, key: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        object.insert(key.to_owned(), value);
+    }
+}

@@ -1,0 +1,117 @@
+//! Sending records for the tools of the command line: counts what arrived and what did not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer};
+
+use super::{Config, Error, context, native};
+
+/// Sends records and counts their fate.
+pub struct Courier {
+    producer: ThreadedProducer<Counting>,
+    counts: Arc<Counts>,
+}
+
+/// What became of the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Acknowledged by all in-sync replicas.
+    pub delivered: u64,
+    /// Refused, or not acknowledged in time.
+    pub failed: u64,
+}
+
+#[derive(Default)]
+struct Counts {
+    sent: AtomicU64,
+    delivered: AtomicU64,
+}
+
+impl Courier {
+    /// A courier to the brokers of the settings.
+    ///
+    /// # Errors
+    /// When the client refuses its settings.
+    pub fn new(config: &Config) -> Result<Self, Error> {
+        let counts = Arc::new(Counts::default());
+        let producer = config
+            .producer()
+            // A person waits: what cannot be sent is said, and not tried for ever.
+            .set("message.timeout.ms", "30000")
+            .set("linger.ms", "5")
+            .create_with_context(Counting(Arc::clone(&counts)))
+            .map_err(|error| Error::Settings(error.to_string()))?;
+        Ok(Self { producer, counts })
+    }
+
+    /// Sends a record; waits while the outgoing queue is full.
+    pub fn send(
+        &self,
+        topic: &str,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: &[(&str, &[u8])],
+    ) {
+        self.counts.sent.fetch_add(1, Ordering::Relaxed);
+        let headers = headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
+            headers.insert(Header { key, value: Some(*value) })
+        });
+        let mut record = BaseRecord::<[u8], [u8]>::to(topic).headers(headers);
+        if let Some(key) = key {
+            record = record.key(key);
+        }
+        if let Some(value) = value {
+            record = record.payload(value);
+        }
+        loop {
+            match self.producer.send(record) {
+                Err((error, back)) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull) => {
+                    std::thread::sleep(Duration::from_millis(5));
+                    record = back;
+                }
+                // Any other refusal counts as failed: it is sent and not delivered.
+                Ok(()) | Err(_) => return,
+            }
+        }
+    }
+
+    /// Records acknowledged so far.
+    pub fn delivered(&self) -> u64 {
+        self.counts.delivered.load(Ordering::Relaxed)
+    }
+
+    /// Waits until everything sent has its fate.
+    pub fn finish(self, within: Duration) -> Outcome {
+        native::flush(&self.producer, within);
+        let delivered = self.delivered();
+        Outcome { delivered, failed: self.counts.sent.load(Ordering::Relaxed) - delivered }
+    }
+}
+
+struct Counting(Arc<Counts>);
+
+impl ClientContext for Counting {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        context::log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(target: "librdkafka", %error, reason);
+    }
+}
+
+impl ProducerContext for Counting {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if result.is_ok() {
+            self.0.delivered.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
