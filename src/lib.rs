@@ -4,8 +4,18 @@
 //! holds that up.
 
 pub mod domain;
+pub mod codec;
+pub mod formats;
+pub mod sim;
 pub mod index;
 pub mod watchlist;
 pub mod matching;
 pub mod alerting;
 pub mod engine;
+pub mod metrics;
+pub mod pipeline;
+pub mod kafka;
+pub mod console;
+pub mod config;
+pub mod app;
+pub mod cli;

@@ -1,0 +1,359 @@
+//! Every setting by name: what it is for, its default and its bounds; each room gets its own part.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::domain::{ListId, Topic};
+use crate::kafka::{self, Outputs, ReaderConfig, RegistryConfig, Start};
+use crate::pipeline::{self, OnGap};
+use crate::watchlist::{Requirement, Stance};
+
+use super::Reader;
+
+/// All settings, checked. Holds secrets: has no `Debug`.
+pub struct Settings {
+    /// Brokers, security and the consumer group.
+    pub kafka: kafka::Config,
+    /// Topics that are written.
+    pub outputs: Outputs,
+    /// How alerts are encoded.
+    pub alert_format: AlertFormat,
+    /// Where a new group begins.
+    pub start: Start,
+    /// Number of lanes.
+    pub lanes: usize,
+    /// How each lane behaves.
+    pub lane: pipeline::Config,
+    /// The list topic.
+    pub reader: ReaderConfig,
+    /// Lists that must be there.
+    pub requirements: Vec<Requirement>,
+    /// Agencies that own entries, so that their topics are made.
+    pub agencies: Vec<String>,
+    /// The schema registry; the schemas in the binary when absent.
+    pub registry: Option<RegistryConfig>,
+    /// Where metrics and readiness are served.
+    pub listen: SocketAddr,
+    /// How the log is written.
+    pub log: Log,
+}
+
+/// How alerts are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlertFormat {
+    /// Avro in the Confluent wire format.
+    Avro,
+    /// JSON.
+    Json,
+}
+
+/// How the log is written.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// One JSON object a line.
+    pub json: bool,
+    /// Which lines, in the syntax of tracing's `EnvFilter`.
+    pub filter: String,
+}
+
+/// Reads every setting.
+pub fn read(reader: &mut Reader) -> Settings {
+    let kafka = read_kafka(reader);
+    let inputs = read_inputs(reader);
+    let (outputs, alert_format) = read_outputs(reader);
+    let start = reader.choice(
+        "topics.start",
+        Start::Earliest,
+        &[("earliest", Start::Earliest), ("latest", Start::Latest)],
+        "Where a consumer group begins that has never committed. Later on it goes on where it stood.",
+    );
+    let lanes = read_lanes(reader);
+    let stale_after = reader.duration(
+        "lists.stale_after_seconds",
+        Duration::from_secs(30),
+        seconds(2, 86_400),
+        "Lists that were not confirmed as current for so long are stale: their stance decides.",
+    );
+    let lane = read_lane(reader, inputs, stale_after, kafka.session_timeout);
+    let list_topic = reader.text("lists.topic", "watchlist.entries", "The compacted topic of list entries.");
+    let confirm_interval = reader.duration(
+        "lists.confirm_interval_ms",
+        Duration::from_secs(1),
+        Duration::from_millis(100)..=Duration::from_secs(60),
+        "How often the reader makes sure that it has read to the end.",
+    );
+    Settings {
+        kafka,
+        outputs,
+        alert_format,
+        start,
+        lanes,
+        lane,
+        reader: ReaderConfig { topic: list_topic, confirm_interval },
+        requirements: read_requirements(reader),
+        agencies: reader.list_of_text(
+            "agencies",
+            &[],
+            "Agencies that own entries or may see them: `topics create` makes a feed for each.",
+        ),
+        registry: read_registry(reader),
+        listen: read_listen(reader),
+        log: read_log(reader),
+    }
+}
+
+fn read_kafka(reader: &mut Reader) -> kafka::Config {
+    let brokers = reader.text("kafka.brokers", "127.0.0.1:9092", "Brokers as host:port, separated by commas.");
+    if brokers.is_empty() || !brokers.split(',').all(is_address) {
+        reader.mistake("kafka.brokers", "expected host:port, several separated by commas, such as kafka-1:9092");
+    }
+    let client_id = reader.text("kafka.client_id", "portcullis", "Names this process in the brokers' logs and quotas.");
+    let group = reader.text("kafka.group", "portcullis", "Consumer group: instances with the same name share the work.");
+    let instance = reader.optional_text(
+        "kafka.instance",
+        "Static membership: a name that this instance keeps over restarts, so that a short restart moves no partition.",
+    );
+    let session_timeout = reader.duration(
+        "kafka.session_timeout_ms",
+        Duration::from_secs(6),
+        Duration::from_secs(1)..=Duration::from_secs(300),
+        "How long the group waits for a lost instance before another takes over.",
+    );
+    let fetch_wait = reader.duration(
+        "kafka.fetch_wait_ms",
+        Duration::from_millis(100),
+        Duration::from_millis(1)..=Duration::from_secs(10),
+        "The longest wait of an empty fetch. A broker answers sooner when there is something.",
+    );
+    let fetch_queue_kbytes = reader.count(
+        "kafka.fetch_queue_kbytes",
+        16_384u32,
+        64..=1_048_576,
+        "What each lane fetches ahead: bounds memory, and the wait of an event behind others.",
+    );
+    let linger = reader.decimal(
+        "kafka.linger_ms",
+        0.2,
+        0.0..=100.0,
+        "How long the producer gathers messages; 1 above some 20,000 a second.",
+    );
+    let message_bytes_max = reader.count(
+        "kafka.message_bytes_max",
+        8_388_608u32,
+        1_000_000..=1_000_000_000,
+        "The largest message produced; at least the largest event, so that it fits as a dead letter.",
+    );
+    kafka::Config {
+        brokers,
+        client_id,
+        security: read_security(reader),
+        passthrough: read_passthrough(reader),
+        group,
+        instance,
+        session_timeout,
+        fetch_wait,
+        fetch_queue_kbytes,
+        linger: Duration::from_secs_f64(linger / 1e3),
+        message_bytes_max,
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    let host_port = text.trim().rsplit_once("://").map_or(text.trim(), |(_, rest)| rest);
+    host_port.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
+fn read_security(reader: &mut Reader) -> BTreeMap<String, String> {
+    let protocols = [
+        ("plaintext", "PLAINTEXT"),
+        ("tls", "SSL"),
+        ("sasl_plaintext", "SASL_PLAINTEXT"),
+        ("sasl_tls", "SASL_SSL"),
+    ];
+    let protocol = reader.choice(
+        "kafka.security.protocol",
+        "PLAINTEXT",
+        &protocols,
+        "How brokers are spoken to; `tls` with a certificate of our own is mutual TLS.",
+    );
+    let mut security = BTreeMap::from([("security.protocol".to_owned(), protocol.to_owned())]);
+    let mut set = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            security.insert(key.to_owned(), value);
+        }
+    };
+    let file = |path: Option<std::path::PathBuf>| path.map(|path| path.display().to_string());
+    set("ssl.ca.location", file(reader.optional_path("kafka.security.ca_file", "Certificates of the brokers' authority, PEM; the system's when absent.")));
+    set("ssl.certificate.location", file(reader.optional_path("kafka.security.certificate_file", "Our own certificate, PEM.")));
+    set("ssl.key.location", file(reader.optional_path("kafka.security.key_file", "The key of our own certificate, PEM.")));
+    set("ssl.key.password", exposed(reader.secret("kafka.security.key_password", "Password of that key.")));
+    let mechanisms = [
+        ("none", None),
+        ("plain", Some("PLAIN")),
+        ("scram-sha-256", Some("SCRAM-SHA-256")),
+        ("scram-sha-512", Some("SCRAM-SHA-512")),
+        ("oauthbearer", Some("OAUTHBEARER")),
+    ];
+    let mechanism = reader.choice("kafka.security.sasl_mechanism", None, &mechanisms, "How we log in, with sasl_plaintext and sasl_tls.");
+    set("sasl.mechanism", mechanism.map(str::to_owned));
+    set("sasl.username", reader.optional_text("kafka.security.username", "User for plain and scram."));
+    set("sasl.password", exposed(reader.secret("kafka.security.password", "Password for plain and scram.")));
+    let endpoint = reader.optional_text("kafka.security.oauth_token_endpoint", "Where oauthbearer gets its token (OAuth 2.0 client credentials).");
+    if endpoint.is_some() {
+        set("sasl.oauthbearer.method", Some("oidc".to_owned()));
+    }
+    set("sasl.oauthbearer.token.endpoint.url", endpoint);
+    set("sasl.oauthbearer.client.id", reader.optional_text("kafka.security.oauth_client_id", "Client id for the token endpoint."));
+    set("sasl.oauthbearer.client.secret", exposed(reader.secret("kafka.security.oauth_client_secret", "Client secret for the token endpoint.")));
+    set("sasl.oauthbearer.scope", reader.optional_text("kafka.security.oauth_scope", "Scope asked for at the token endpoint."));
+    if protocol.starts_with("SASL") != mechanism.is_some() {
+        reader.mistake("kafka.security.sasl_mechanism", "a mechanism goes with protocol sasl_plaintext or sasl_tls, and those with a mechanism: set both or neither");
+    }
+    security
+}
+
+fn exposed(secret: Option<super::Secret>) -> Option<String> {
+    secret.map(|secret| secret.expose().to_owned())
+}
+
+fn read_passthrough(reader: &mut Reader) -> BTreeMap<String, String> {
+    let settings = reader.map_of_text(
+        "kafka.client",
+        "Settings passed through to every client, by librdkafka's names. Those that would break a promise are refused.",
+    );
+    let mut passed = BTreeMap::new();
+    for (key, value) in settings {
+        match kafka::promise_broken_by(&key) {
+            Some(why) => reader.mistake(&format!("kafka.client.{key}"), format!("may not be set: {why}")),
+            None => {
+                passed.insert(key, value.expose().to_owned());
+            }
+        }
+    }
+    passed
+}
+
+fn read_inputs(reader: &mut Reader) -> Vec<(Topic, String)> {
+    let topics: [(Topic, &str, &str); 6] = [
+        (Topic::Crossings, "topics.crossings", "border.crossings"),
+        (Topic::AdvancePassenger, "topics.advance_passenger", "border.advance-passenger"),
+        (Topic::Vehicles, "topics.vehicles", "border.vehicles"),
+        (Topic::Containers, "topics.containers", "border.containers"),
+        (Topic::Declarations, "topics.declarations", "customs.declarations"),
+        (Topic::Cash, "topics.cash", "customs.cash"),
+    ];
+    let mut inputs = Vec::new();
+    for (kind, key, name) in topics {
+        let names = reader.list_of_text(key, &[name], "Topics with events of this kind; none to read none.");
+        inputs.extend(names.into_iter().map(|name| (kind, name)));
+    }
+    if inputs.is_empty() {
+        reader.mistake("topics.crossings", "no input topic is left: name one of any kind");
+    }
+    inputs
+}
+
+fn read_outputs(reader: &mut Reader) -> (Outputs, AlertFormat) {
+    let outputs = Outputs {
+        command: reader.text("topics.alerts_command", "alerts.command", "The Command's feed."),
+        agency_prefix: reader.text("topics.alerts_agency_prefix", "alerts.agency.", "An agency's feed is this and the agency's name."),
+        dead_letter: reader.text("topics.dead_letter", "portcullis.dead-letter", "Where records go that cannot be used."),
+    };
+    let format = reader.choice(
+        "topics.alert_format",
+        AlertFormat::Avro,
+        &[("avro", AlertFormat::Avro), ("json", AlertFormat::Json)],
+        "How alerts are encoded.",
+    );
+    (outputs, format)
+}
+
+fn read_lanes(reader: &mut Reader) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let lanes = reader.count("lanes.count", 0usize, 0..=256, "Lanes: threads with a consumer each. 0 is one for each core.");
+    if lanes == 0 { cores } else { lanes }
+}
+
+fn read_lane(
+    reader: &mut Reader,
+    inputs: Vec<(Topic, String)>,
+    stale_after: Duration,
+    session_timeout: Duration,
+) -> pipeline::Config {
+    let ms = Duration::from_millis;
+    let drain_deadline = reader.duration(
+        "lanes.drain_deadline_ms",
+        ms(3_000),
+        ms(100)..=ms(60_000),
+        "How long a partition that goes to another lane may take to finish what is in flight.",
+    );
+    if drain_deadline >= session_timeout {
+        reader.mistake("lanes.drain_deadline_ms", "must be shorter than kafka.session_timeout_ms: the group would give the lane up while it drains");
+    }
+    pipeline::Config {
+        inputs,
+        in_flight_max: reader.count("lanes.in_flight_max", 10_000usize, 1..=1_000_000, "Messages of a lane that may wait for the broker; above it the lane pauses."),
+        commit_interval: reader.duration("lanes.commit_interval_ms", ms(200), ms(10)..=ms(60_000), "How often offsets are committed."),
+        drain_deadline,
+        retry_pause: reader.duration("lanes.retry_pause_ms", ms(100), ms(10)..=ms(60_000), "How long a partition rests after a failure; doubled each time."),
+        retry_pause_max: reader.duration("lanes.retry_pause_max_ms", ms(10_000), ms(10)..=ms(600_000), "The longest such rest."),
+        stale_after,
+        promise: reader.duration("lanes.promise_ms", ms(1_000), ms(1)..=ms(600_000), "The promised latency, from the broker's append of the event to its acknowledgement of the alert. Later ones are counted."),
+        on_gap: reader.choice("lanes.on_gap", OnGap::Resume, &[("resume", OnGap::Resume), ("stop", OnGap::Stop)], "When events fell out of retention unread (always an alarm): go on with the first that is there, or leave the partition standing."),
+    }
+}
+
+fn read_requirements(reader: &mut Reader) -> Vec<Requirement> {
+    let read = reader.tables("lists.required", "A list that must be there before events are screened.", |reader| {
+        let name = reader.required_text("name", "wanted-persons", "The list's name.");
+        let list = ListId::parse(&name);
+        if let Err(error) = &list
+            && !name.is_empty()
+        {
+            reader.mistake("name", error.to_string());
+        }
+        let stance = reader.choice(
+            "stance",
+            Stance::Hold,
+            &[("hold", Stance::Hold), ("pass", Stance::Pass)],
+            "While the list is missing or stale: hold events, or pass them marked as not screened against it.",
+        );
+        let entries_min = reader.count("entries_min", 1u64, 0..=1_000_000_000, "With fewer entries the list counts as missing.");
+        Some(Requirement { list: list.ok()?, stance, entries_min })
+    });
+    read.into_iter().flatten().collect()
+}
+
+fn read_registry(reader: &mut Reader) -> Option<RegistryConfig> {
+    let urls = reader.list_of_text("registry.urls", &[], "Schema registry with Confluent's API. None: the schemas in the binary, with the ids of schemas/catalogue.json.");
+    let user = reader.optional_text("registry.username", "User for basic authentication.");
+    let password = exposed(reader.secret("registry.password", "Password for basic authentication."));
+    let ca_file = reader.optional_path("registry.ca_file", "Certificates of the registry's authority, PEM.");
+    let timeout = reader.duration("registry.timeout_ms", Duration::from_secs(5), Duration::from_millis(50)..=Duration::from_secs(60), "How long one question may take.");
+    let absent_for = reader.duration("registry.absent_for_seconds", Duration::from_secs(30), seconds(1, 3_600), "How long it is believed that a schema does not exist.");
+    if urls.is_empty() {
+        return None;
+    }
+    Some(RegistryConfig { urls, credentials: user.zip(password), ca_file, timeout, absent_for })
+}
+
+fn read_listen(reader: &mut Reader) -> SocketAddr {
+    reader.parsed(
+        "http.listen",
+        SocketAddr::from(([127, 0, 0, 1], 9464)),
+        "An address and port",
+        "Where /metrics, /healthz and /readyz are served.",
+        |text| text.parse().map_err(|_| "expected an address and port, such as 0.0.0.0:9464".to_owned()),
+    )
+}
+
+fn read_log(reader: &mut Reader) -> Log {
+    let json = reader.choice("log.format", false, &[("text", false), ("json", true)], "Lines for people, or one JSON object a line.");
+    let filter = reader.text("log.filter", "info", "Which lines: a level, or target=level, separated by commas. `librdkafka=debug` shows the client's own.");
+    Log { json, filter }
+}
+
+fn seconds(least: u64, most: u64) -> std::ops::RangeInclusive<Duration> {
+    Duration::from_secs(least)..=Duration::from_secs(most)
+}
