@@ -4,6 +4,7 @@
 //! holds that up.
 
 pub mod domain;
+pub mod sim;
 pub mod index;
 pub mod watchlist;
 pub mod matching;
