@@ -1,0 +1,173 @@
+//! The tables everything is drawn from, read once; `data/NOTICE.md` tells where they come from.
+
+use std::sync::LazyLock;
+
+use super::dice::{Dice, key};
+use crate::domain::{Country, Folded, Name};
+
+/// The tables as shipped.
+pub(super) static STOCK: LazyLock<Stock> = LazyLock::new(Stock::read);
+
+/// All tables.
+pub(super) struct Stock {
+    pub(super) nations: Vec<Nation>,
+    pub(super) names: Vec<NameStock>,
+    pub(super) places: Vec<PlaceRow>,
+    pub(super) commodities: Vec<Commodity>,
+    weight: u32,
+}
+
+/// A country with the shapes of its numbers.
+pub(super) struct Nation {
+    pub(super) country: Country,
+    /// ISO 3166-1 alpha-2.
+    pub(super) code: &'static str,
+    pub(super) stock: usize,
+    /// Shares of travellers up to and including this one.
+    weight: u32,
+    pub(super) document: &'static str,
+    pub(super) plate: &'static str,
+    pub(super) phone: &'static str,
+}
+
+/// Names that are found together.
+pub(super) struct NameStock {
+    label: &'static str,
+    pub(super) surnames: Vec<Word>,
+    pub(super) female: Vec<Word>,
+    pub(super) male: Vec<Word>,
+}
+
+/// A name as written, as a machine-readable zone has it, and its key.
+pub(super) struct Word {
+    pub(super) text: &'static str,
+    pub(super) plain: String,
+    /// The sum of its words' keys: the key of a name is the same in any order of words.
+    pub(super) key: u64,
+}
+
+/// An airport or sea port.
+pub(super) struct PlaceRow {
+    pub(super) air: bool,
+    pub(super) home: bool,
+    pub(super) locode: &'static str,
+}
+
+/// A subheading of the Harmonized System with one usual declared item of it.
+pub(super) struct Commodity {
+    pub(super) code: &'static str,
+    pub(super) description: &'static str,
+    pub(super) origins: Vec<Country>,
+    pub(super) mass_kg: u32,
+    pub(super) value_per_kg: f64,
+}
+
+impl Stock {
+    fn read() -> Self {
+        let names = rows(include_str!("data/names.tsv")).filter_map(name_stock).collect::<Vec<_>>();
+        let mut weight = 0;
+        let nations = rows(include_str!("data/countries.tsv"))
+            .filter_map(|row| nation(row, &names, &mut weight))
+            .collect();
+        let places = rows(include_str!("data/places.tsv")).filter_map(place).collect();
+        let commodities =
+            rows(include_str!("data/commodities.tsv")).filter_map(commodity).collect();
+        Self { nations, names, places, commodities, weight }
+    }
+
+    /// A country, as often as its share.
+    pub(super) fn nation(&'static self, dice: &mut Dice) -> Option<&'static Nation> {
+        let drawn = dice.below(self.weight);
+        self.nations.get(self.nations.partition_point(|nation| nation.weight <= drawn))
+    }
+
+    /// The country the border is of.
+    pub(super) fn home(&'static self) -> Option<&'static Nation> {
+        self.nations.first()
+    }
+
+    /// A place of this mode on this side of the border, as a UN/LOCODE.
+    pub(super) fn place(&self, dice: &mut Dice, air: bool, home: bool) -> &'static str {
+        let side = |row: &PlaceRow| (!row.air, !row.home);
+        let wanted = (!air, !home);
+        let from = self.places.partition_point(|row| side(row) < wanted);
+        let to = self.places.partition_point(|row| side(row) <= wanted);
+        let rows = self.places.get(from..to).unwrap_or_default();
+        dice.pick(rows).map_or("", |row| row.locode)
+    }
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = std::str::Split<'static, char>> {
+    table.lines().skip(1).map(|line| line.split('\t'))
+}
+
+fn name_stock(mut row: std::str::Split<'static, char>) -> Option<NameStock> {
+    let label = row.next()?;
+    let mut words = || Some(row.next()?.split(',').map(word).collect());
+    Some(NameStock { label, surnames: words()?, female: words()?, male: words()? })
+}
+
+fn word(text: &'static str) -> Word {
+    let mut folded = Folded::default();
+    let mut plain = String::new();
+    let mut sum = 0_u64;
+    for part in text.split([' ', '-']) {
+        for folded in folded.fold(Name { surname: part, given: "" }).split(' ') {
+            if !plain.is_empty() {
+                plain.push(' ');
+            }
+            plain.push_str(folded);
+            sum = sum.wrapping_add(key("word", folded, ""));
+        }
+    }
+    Word { text, plain, key: sum }
+}
+
+fn nation(
+    mut row: std::str::Split<'static, char>,
+    names: &[NameStock],
+    weight: &mut u32,
+) -> Option<Nation> {
+    let code = row.next()?;
+    let label = row.next()?;
+    let stock = names.iter().position(|stock| stock.label == label)?;
+    *weight += row.next()?.parse::<u32>().ok()?;
+    let country = Country::parse(code).ok()?;
+    let (document, plate, phone) = (row.next()?, row.next()?, row.next()?);
+    Some(Nation { country, code, stock, weight: *weight, document, plate, phone })
+}
+
+fn place(mut row: std::str::Split<'static, char>) -> Option<PlaceRow> {
+    let air = row.next()? == "air";
+    Some(PlaceRow { air, home: row.next()? == "home", locode: row.next()? })
+}
+
+fn commodity(mut row: std::str::Split<'static, char>) -> Option<Commodity> {
+    Some(Commodity {
+        code: row.next()?,
+        description: row.next()?,
+        origins: row.next()?.split(',').filter_map(|code| Country::parse(code).ok()).collect(),
+        mass_kg: row.next()?.parse().ok()?,
+        value_per_kg: row.next()?.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_every_table_is_read() {
+        let lines = |table: &str| table.lines().count() - 1;
+        assert_eq!(STOCK.names.len(), lines(include_str!("data/names.tsv")));
+        assert_eq!(STOCK.nations.len(), lines(include_str!("data/countries.tsv")));
+        assert_eq!(STOCK.places.len(), lines(include_str!("data/places.tsv")));
+        assert_eq!(STOCK.commodities.len(), lines(include_str!("data/commodities.tsv")));
+        assert!(STOCK.commodities.iter().all(|row| !row.origins.is_empty()));
+    }
+
+    #[test]
+    fn places_are_sorted_by_mode_and_side() {
+        assert!(STOCK.places.is_sorted_by_key(|row| (!row.air, !row.home)));
+    }
+}
