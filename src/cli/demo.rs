@@ -1,0 +1,240 @@
+//! `portcullis demo`: the whole product in one process, with a broker inside and invented people.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::config::{self, Argument, Reader, Settings};
+use crate::domain::{AgencyId, Timestamp};
+use crate::kafka::{Courier, EmbeddedBroker, From, Kept, Plan, Tail, wall};
+use crate::pipeline::Destination;
+use crate::sim::{self, World};
+
+use super::simulate::{Pace, Publisher, publish_lists};
+use super::truth::Truth;
+use super::{alerts, paint, run};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// End after this time, such as 10s or 2m; until Ctrl-C when not given
+    #[arg(long, value_parser = duration)]
+    duration: Option<Duration>,
+    /// Events a second; the broker inside is made for no more than 2,000
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=2_000))]
+    rate: u64,
+    /// The same seed gives the same people, things and events
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// One JSON object a line: alerts first, at the end a summary
+    #[arg(long)]
+    json: bool,
+    /// Where metrics and readiness are served; any free port when 0
+    #[arg(long, default_value = "127.0.0.1:9464")]
+    listen: String,
+}
+
+/// Partitions of each input topic of the broker inside.
+const PARTITIONS: i32 = 4;
+/// Subjects on the lists.
+const SUBJECTS: u32 = 2_000;
+/// How long the last alerts may take once no event comes any more.
+const SETTLE_WITHIN: Duration = Duration::from_secs(10);
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    let stop = run::stop_on_signals()?;
+    let world = World::new(sim::Settings::sized(arguments.seed, wall(), SUBJECTS));
+    let mut agencies: Vec<AgencyId> = world.entries().map(|entry| entry.handling.owner.clone()).collect();
+    agencies.sort_unstable();
+    agencies.dedup();
+    let broker = start_broker(&agencies)?;
+    let settings = settings(arguments, &broker.brokers())?;
+    let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
+    let entries = publish_lists(&courier, &settings, &world)?;
+    let tails = open_tails(&settings, &agencies)?;
+    let end_app = Arc::new(AtomicBool::new(false));
+    let app = App::new(settings.clone(), Arc::clone(&end_app)).map_err(|error| error.to_string())?;
+    if !arguments.json {
+        anstream::println!(
+            "Portcullis demo: a broker inside this process at {}, {entries} list entries about invented people and things,\n\
+             {} events a second. Metrics: http://{}/metrics  Readiness: /readyz  Ctrl-C ends.\n",
+            broker.brokers(), arguments.rate, app.address()
+        );
+    }
+    let demo = Demo { arguments, stop: &stop, truth: Mutex::new(Truth::new()?), done: AtomicBool::new(false) };
+    let begun = Instant::now();
+    let events = std::thread::scope(|scope| -> Result<u64, String> {
+        let running = scope.spawn(move || app.run());
+        let showing = scope.spawn(|| demo.show_alerts(tails));
+        let sent = demo.send_events(Publisher::new(&courier, &settings, &world, arguments.seed, false));
+        demo.await_alerts();
+        demo.done.store(true, Ordering::Relaxed);
+        end_app.store(true, Ordering::Relaxed);
+        showing.join().map_err(|_| "showing alerts failed".to_owned())??;
+        running.join().map_err(|_| "the pipeline failed".to_owned())?.map_err(|error| error.to_string())?;
+        sent
+    })?;
+    demo.conclude(events, begun.elapsed())
+}
+
+fn start_broker(agencies: &[AgencyId]) -> Result<EmbeddedBroker, String> {
+    let reader_settings = config::read(&mut Reader::sample());
+    let plan = Plan {
+        inputs: reader_settings.lane.inputs.iter().map(|(_, name)| name.clone()).collect(),
+        lists: reader_settings.reader.topic.clone(),
+        outputs: reader_settings.outputs.clone(),
+        agencies: agencies.iter().map(|agency| agency.as_str().to_owned()).collect(),
+        partitions: PARTITIONS,
+        replication: 1,
+    };
+    let topics = plan.topics();
+    EmbeddedBroker::start(topics.iter().map(|topic| (topic.name.as_str(), topic.partitions)))
+        .map_err(|error| error.to_string())
+}
+
+/// The settings of the demo: the defaults, and what the broker inside needs. It answers an empty
+/// fetch only after the whole wait, and gives one batch a fetch.
+fn settings(arguments: &Arguments, brokers: &str) -> Result<Settings, String> {
+    let set = |key: &str, value: &str, flag: &str| Argument {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        flag: flag.to_owned(),
+    };
+    let given = vec![
+        set("kafka.brokers", brokers, "demo"),
+        set("kafka.fetch_wait_ms", "1", "demo"),
+        set("kafka.linger_ms", "1.0", "demo"),
+        set("lanes.count", "2", "demo"),
+        set("http.listen", &arguments.listen, "--listen"),
+        set("log.filter", "warn", "demo"),
+    ];
+    let mut reader = Reader::new(None, std::iter::empty::<(String, String)>(), given);
+    let settings = config::read(&mut reader);
+    reader.finish().map_err(|mistakes| mistakes.to_string())?;
+    run::start_log(&settings.log)?;
+    Ok(settings)
+}
+
+/// The Command's feed and every agency's, opened before the first event.
+fn open_tails(settings: &Settings, agencies: &[AgencyId]) -> Result<Vec<Tail>, String> {
+    let agencies = agencies.iter().map(|agency| Destination::Agency(agency.clone()));
+    std::iter::once(Destination::Command)
+        .chain(agencies)
+        .map(|feed| Tail::open(&settings.kafka, &settings.outputs.topic(&feed), From::Beginning))
+        .collect::<Result<_, _>>()
+        .map_err(|error| error.to_string())
+}
+
+struct Demo<'a> {
+    arguments: &'a Arguments,
+    stop: &'a AtomicBool,
+    truth: Mutex<Truth>,
+    done: AtomicBool,
+}
+
+impl Demo<'_> {
+    /// Sends events at the rate until the time is over or somebody stops it; gives how many.
+    fn send_events(&self, mut publisher: Publisher<'_>) -> Result<u64, String> {
+        let end = self.arguments.duration.map(|duration| Instant::now() + duration);
+        let mut pace = Pace::new(self.arguments.rate);
+        let mut sent = 0;
+        while !self.stop.load(Ordering::Relaxed) && end.is_none_or(|end| Instant::now() < end) {
+            pace.wait();
+            // Noted before it is sent: its alert may be read before this thread goes on.
+            let mut truth = self.truth();
+            let (event_id, entries) = publisher.publish_next()?;
+            truth.expect(event_id, entries);
+            sent += 1;
+        }
+        Ok(sent)
+    }
+
+    /// Waits until every alert that must come has come, or too long.
+    fn await_alerts(&self) {
+        let end = Instant::now() + SETTLE_WITHIN;
+        while self.truth().missing() > 0 && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn show_alerts(&self, mut tails: Vec<Tail>) -> Result<(), String> {
+        while !self.done.load(Ordering::Relaxed) {
+            let mut quiet = true;
+            for tail in &mut tails {
+                while let Some(kept) = tail.next(Duration::ZERO) {
+                    self.show(&kept)?;
+                    quiet = false;
+                }
+            }
+            if quiet {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows an alert the first time that one of its notices is read.
+    fn show(&self, kept: &Kept) -> Result<(), String> {
+        let now = wall();
+        let alert = alerts::decode(kept).map_err(|error| error.to_string())?;
+        let latency = occurred_at(&alert).map_or(0, |occurred| now.micros_since(occurred));
+        let latency = Duration::from_micros(u64::try_from(latency).unwrap_or(0));
+        if !self.truth().note(&alert, latency) {
+            return Ok(());
+        }
+        let text = if self.arguments.json { alerts::line(&alert).to_string() } else { paint::alert(&alert) };
+        // A terminal that is gone must not keep the demo from its end.
+        if writeln!(anstream::stdout(), "{text}").is_err() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn conclude(&self, events: u64, running: Duration) -> Result<ExitCode, String> {
+        let truth = self.truth();
+        let summary = truth.summary(events, running);
+        let text = if self.arguments.json { summary.to_string() } else { sentence(&summary) };
+        if let Err(error) = writeln!(anstream::stdout(), "{text}") {
+            return Err(format!("standard output: {error}"));
+        }
+        let right = truth.missing() == 0 && truth.unexpected() == 0;
+        Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn truth(&self) -> MutexGuard<'_, Truth> {
+        self.truth.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+fn sentence(summary: &Value) -> String {
+    let number = |key: &str| summary.get(key).and_then(Value::as_f64).unwrap_or_default();
+    format!(
+        "{} events, {} a second; {} alerts on {} events that had to alert, {} missing, {} unexpected; \
+         from event to alert read: median {:.1} ms, 99 in 100 within {:.1} ms (with the broker inside, which is no measure of Kafka)",
+        number("events"), number("events_per_second"), number("alerts"), number("expected_alerts"),
+        number("missing"), number("unexpected"), number("p50_ms"), number("p99_ms")
+    )
+}
+
+fn occurred_at(alert: &Value) -> Option<Timestamp> {
+    crate::codec::parse_rfc3339(alert.pointer("/event/occurred_at")?.as_str()?)
+}
+
+/// A length of time: a whole number and `s`, `m` or `h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "expected a whole number and s, m or h, such as 10s".to_owned();
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    Ok(Duration::from_secs(number.saturating_mul(seconds)))
+}

@@ -1,0 +1,154 @@
+//! `portcullis simulate`: publishes invented traffic to any broker, and writes down what must alert.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use serde_json::json;
+
+use crate::codec::{self, Contract, Format};
+use crate::config::Settings;
+use crate::domain::Topic;
+use crate::kafka::{Courier, wall};
+use crate::pipeline::header;
+use crate::sim::{self, World};
+
+use super::{Source, run};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    source: Source,
+    /// Number of events
+    #[arg(long, default_value_t = 10_000)]
+    events: u64,
+    /// Events a second; 0 is as fast as they go
+    #[arg(long, default_value_t = 1_000)]
+    rate: u64,
+    /// The same seed gives the same people, things and events
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Subjects on the lists
+    #[arg(long, default_value_t = 2_000)]
+    subjects: u32,
+    /// Publish the lists first
+    #[arg(long)]
+    lists: bool,
+    /// Where to write what must alert: one JSON object a line, with event_id and entries
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
+    /// Encode events as JSON and not as Avro
+    #[arg(long)]
+    json: bool,
+}
+
+const SEND_WITHIN: Duration = Duration::from_secs(60);
+const NO_WORLD: &str = "the generator has no more invented people: choose another seed";
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
+    let world = World::new(sim::Settings::sized(arguments.seed, wall(), arguments.subjects));
+    let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
+    if arguments.lists {
+        let published = publish_lists(&courier, &settings, &world)?;
+        anstream::eprintln!("{published} list entries sent to {}", settings.reader.topic);
+    }
+    let mut truth = match &arguments.truth {
+        None => None,
+        Some(path) => {
+            let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            Some(BufWriter::new(file))
+        }
+    };
+    let stop = run::stop_on_signals()?;
+    let mut publisher = Publisher::new(&courier, &settings, &world, arguments.seed, arguments.json);
+    let mut pace = Pace::new(arguments.rate);
+    let mut sent = 0;
+    while sent < arguments.events && !stop.load(Ordering::Relaxed) {
+        pace.wait();
+        let (event_id, entries) = publisher.publish_next()?;
+        sent += 1;
+        if let Some(file) = truth.as_mut().filter(|_| !entries.is_empty()) {
+            writeln!(file, "{}", json!({"event_id": event_id, "entries": entries}))
+                .map_err(|error| format!("--truth: {error}"))?;
+        }
+    }
+    if let Some(mut file) = truth {
+        file.flush().map_err(|error| format!("--truth: {error}"))?;
+    }
+    let outcome = courier.finish(SEND_WITHIN);
+    anstream::eprintln!("{sent} events sent; {} records acknowledged, {} failed", outcome.delivered, outcome.failed);
+    Ok(if outcome.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Sends every entry of the world's lists; gives how many.
+pub(super) fn publish_lists(courier: &Courier, settings: &Settings, world: &World) -> Result<usize, String> {
+    let format = Format::Avro { schema_id: Contract::Entries.id() };
+    let mut sent = 0;
+    for entry in world.entries() {
+        let value = codec::encode_entry(&entry, format).map_err(|error| error.to_string())?;
+        let headers: [(&str, &[u8]); 1] = [(header::CONTENT_TYPE, b"avro/binary")];
+        courier.send(&settings.reader.topic, Some(entry.key.to_string().as_bytes()), Some(&value), &headers);
+        sent += 1;
+    }
+    Ok(sent)
+}
+
+/// Sends the events of a world, each to the topic of its kind.
+pub(super) struct Publisher<'a> {
+    courier: &'a Courier,
+    traffic: sim::Traffic,
+    topics: Vec<(Topic, String)>,
+    json: bool,
+}
+
+impl<'a> Publisher<'a> {
+    pub(super) fn new(courier: &'a Courier, settings: &Settings, world: &World, seed: u64, json: bool) -> Self {
+        Self { courier, traffic: world.traffic(seed), topics: settings.lane.inputs.clone(), json }
+    }
+
+    /// Sends the next event; gives its id and the entries it must be met by.
+    pub(super) fn publish_next(&mut self) -> Result<(String, Vec<String>), String> {
+        let planned = self.traffic.next(wall()).ok_or(NO_WORLD)?;
+        let event = &planned.event;
+        let kind = event.topic();
+        let schema_id = Contract::Events(kind).id();
+        let (format, content_type): (_, &[u8]) = if self.json {
+            (Format::Json, b"application/json")
+        } else {
+            (Format::Avro { schema_id }, b"avro/binary")
+        };
+        let value = codec::encode_event(event, format).map_err(|error| error.to_string())?;
+        let id = event.id.as_str();
+        let topic = self.topics.iter().find(|(of, _)| *of == kind);
+        let (_, topic) = topic.ok_or_else(|| format!("no topic is configured for {}", kind.name()))?;
+        self.courier.send(topic, Some(id.as_bytes()), Some(&value), &[(header::CONTENT_TYPE, content_type)]);
+        Ok((id.to_owned(), planned.expected.iter().map(ToString::to_string).collect()))
+    }
+}
+
+/// An even rate, by the clock: what is late is made up for, so that the rate holds.
+pub(super) struct Pace {
+    interval: Option<Duration>,
+    due: Instant,
+}
+
+impl Pace {
+    pub(super) fn new(rate: u64) -> Self {
+        let interval = (rate > 0).then(|| Duration::from_secs_f64(1.0 / rate as f64));
+        Self { interval, due: Instant::now() }
+    }
+
+    pub(super) fn wait(&mut self) {
+        let Some(interval) = self.interval else { return };
+        let now = Instant::now();
+        if let Some(early) = self.due.checked_duration_since(now) {
+            std::thread::sleep(early);
+        }
+        self.due += interval;
+    }
+}

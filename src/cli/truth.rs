@@ -1,0 +1,84 @@
+//! What must alert beside what did: the judge of the demo.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use serde_json::{Value, json};
+
+/// Events that must alert, alerts that came, and how long they took.
+pub(super) struct Truth {
+    expected: BTreeMap<String, BTreeSet<String>>,
+    met: BTreeMap<String, BTreeSet<String>>,
+    alerts: BTreeSet<String>,
+    latency: Histogram<u64>,
+}
+
+impl Truth {
+    pub(super) fn new() -> Result<Self, String> {
+        let latency = Histogram::new(3).map_err(|error| error.to_string())?;
+        Ok(Self {
+            expected: BTreeMap::new(),
+            met: BTreeMap::new(),
+            alerts: BTreeSet::new(),
+            latency,
+        })
+    }
+
+    /// Notes an event that must be met by these entries.
+    pub(super) fn expect(&mut self, event_id: String, entries: Vec<String>) {
+        if !entries.is_empty() {
+            self.expected.entry(event_id).or_default().extend(entries);
+        }
+    }
+
+    /// Notes an alert; `true` when its id is new. An alert has one notice an audience.
+    pub(super) fn note(&mut self, alert: &Value, latency: Duration) -> bool {
+        let text = |value: &Value, path: &str| {
+            value.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        let reasons = alert.pointer("/reasons").and_then(Value::as_array).into_iter().flatten();
+        let entries = reasons.map(|reason| format!("{}/{}", text(reason, "/list"), text(reason, "/entry")));
+        self.met.entry(text(alert, "/event/event_id")).or_default().extend(entries);
+        let fresh = self.alerts.insert(text(alert, "/id"));
+        if fresh {
+            self.latency.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
+        }
+        fresh
+    }
+
+    /// Events of which not every expected entry was told.
+    pub(super) fn missing(&self) -> usize {
+        let told = |event: &str, entry: &String| self.met.get(event).is_some_and(|met| met.contains(entry));
+        let whole = |(event, entries): &(&String, &BTreeSet<String>)| {
+            entries.iter().all(|entry| told(event, entry))
+        };
+        self.expected.iter().filter(|row| !whole(row)).count()
+    }
+
+    /// Events that were alerted on by an entry that was not expected.
+    pub(super) fn unexpected(&self) -> usize {
+        let expected = |event: &str, entry: &String| {
+            self.expected.get(event).is_some_and(|entries| entries.contains(entry))
+        };
+        let strays = |(event, entries): &(&String, &BTreeSet<String>)| {
+            !entries.iter().all(|entry| expected(event, entry))
+        };
+        self.met.iter().filter(|row| strays(row)).count()
+    }
+
+    /// The summary, as one object.
+    pub(super) fn summary(&self, events: u64, running: Duration) -> Value {
+        let millis = |quantile: f64| self.latency.value_at_quantile(quantile) as f64 / 1e3;
+        json!({
+            "events": events,
+            "events_per_second": (events as f64 / running.as_secs_f64()).round(),
+            "alerts": self.alerts.len(),
+            "expected_alerts": self.expected.len(),
+            "missing": self.missing(),
+            "unexpected": self.unexpected(),
+            "p50_ms": millis(0.5),
+            "p99_ms": millis(0.99),
+        })
+    }
+}
