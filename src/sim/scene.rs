@@ -393,9 +393,8 @@ const fn ends(
 /// An item between a quarter and four times the usual mass, at half to twice the usual value.
 fn item(dice: &mut Dice) -> Option<Item<'static>> {
     let usual = dice.pick(&STOCK.commodities)?;
-    let grams = u64::from(usual.mass_kg) * u64::from(dice.between(250, 4_000));
-    // Masses stay below 2^53 grams, so that the conversion is exact.
-    let net_mass_kg = u32::try_from(grams / 1_000).map_or(f64::from(u32::MAX), f64::from).max(1.0);
+    let kilograms = usual.mass_kg.saturating_mul(dice.between(25, 400)) / 100;
+    let net_mass_kg = f64::from(kilograms.max(1));
     let value = net_mass_kg * usual.value_per_kg * f64::from(dice.between(50, 200)) / 100.0;
     Some(Item {
         commodity: Some(usual.code),
