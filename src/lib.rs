@@ -2,3 +2,10 @@
 //!
 //! Reading order is import order. A room imports only rooms declared above it; `tests/it/tidy.rs`
 //! holds that up.
+
+pub mod domain;
+pub mod index;
+pub mod watchlist;
+pub mod matching;
+pub mod alerting;
+pub mod engine;

@@ -29,9 +29,7 @@ pub struct Alert {
     pub contact: Option<Box<str>>,
     /// Known to the owner alone.
     pub covert: bool,
-    /// Agencies beside the owner that may know, and how much.
-    pub audience: Vec<Share>,
-    /// Warnings for officers' safety.
+    /// Warnings for officers' safety, those of all reasons.
     pub warnings: Vec<Box<str>>,
     /// Why: one reason for each entry that was met.
     pub reasons: Vec<Reason>,
@@ -58,8 +56,7 @@ pub struct Notice {
     pub audience: Audience,
     /// How much the audience sees.
     pub view: View,
-    /// What is left of the alert for it; `audience` is empty, since who else knows is the owner's
-    /// matter.
+    /// What is left of the alert for it.
     pub alert: Alert,
 }
 
@@ -122,6 +119,13 @@ pub struct Reason {
     pub priority: Priority,
     /// What to do.
     pub action: Action,
+    /// What to do where that cannot be done.
+    pub fallback: Action,
+    /// Warnings for officers' safety.
+    pub warnings: Box<[Box<str>]>,
+    /// Agencies beside the owner that may know of this reason, and how much. Empty in a notice:
+    /// who else knows is the owner's matter.
+    pub audience: Box<[Share]>,
     /// The owner's code for why the subject is listed.
     pub reason_code: Option<Box<str>>,
     /// The owner's text.
@@ -197,4 +201,3 @@ pub struct ListVersion {
     /// Order-independent checksum over the list's live entries: equal content, equal checksum.
     pub checksum: u64,
 }
-

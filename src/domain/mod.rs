@@ -19,15 +19,13 @@ pub use alert::{
     Reason, Relation,
 };
 pub use country::Country;
-pub use entry::{
-    Action, Entry, EntryKey, Handling, ListedName, Priority, Share, Subject, View,
-};
+pub use entry::{Action, Entry, EntryKey, Handling, ListedName, Priority, Share, Subject, View};
 pub use event::{
     AdvancePassenger, CashDeclaration, ContainerMove, Crossing, Declaration, Defect, Direction,
     Event, Facts, Item, Journey, Mode, Party, Place, Revision, Role, Sex, Stated, Topic,
     VehicleMovement,
 };
-pub use identifier::{Check, Identifier, Key, Kind, Refusal};
+pub use identifier::{Check, Identifier, Key, Kind, Reason as RefusalReason, Refusal};
 pub use label::{AgencyId, EntryId, EventId, ListId, Unfit};
 pub use name::{Folded, Name};
 pub use time::{Date, Timestamp};

@@ -136,7 +136,9 @@ impl Date {
 fn days_in_month(year: u16, month: u8) -> u8 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
         2 => 28,
         _ => 31,
     }
@@ -169,7 +171,9 @@ mod tests {
 
     #[test]
     fn impossible_dates_are_refused() {
-        for text in ["1983-02-29", "1900-02-29", "1984-13", "1984-00-01", "84-01-01", "", "1984-1-1"] {
+        for text in
+            ["1983-02-29", "1900-02-29", "1984-13", "1984-00-01", "84-01-01", "", "1984-1-1"]
+        {
             check(text, None);
         }
         check("1984-01-01-01", None);

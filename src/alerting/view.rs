@@ -1,0 +1,92 @@
+//! Who may see an alert, and how much of it: the one place where that is decided.
+
+use std::collections::BTreeSet;
+
+use crate::domain::{AgencyId, Alert, Audience, Notice, Reason, View};
+
+/// The notices of an alert, one for each audience that may know of it.
+///
+/// | audience | sees |
+/// |---|---|
+/// | the owner | everything |
+/// | the Command | everything, unless the alert is covert: then nothing at all |
+/// | an agency named by an entry | of that entry's reason what its share allows, unless covert |
+///
+/// Of a reason, `SUMMARY` takes away narrative and reason code, `POINTER` the reason itself: what
+/// is left tells that something needs doing, where, and whom to ask. An audience learns nothing
+/// from a reason that is not shared with it: urgency, action and warnings are those of the reasons
+/// it may know.
+pub fn notices(alert: &Alert) -> Vec<Notice> {
+    let mut notices = vec![full(alert, Audience::Agency(alert.owner.clone()))];
+    if alert.covert {
+        return notices;
+    }
+    notices.push(full(alert, Audience::Command));
+    let shared = alert.reasons.iter().flat_map(|reason| &reason.audience);
+    let agencies: BTreeSet<&AgencyId> = shared.map(|share| &share.agency).collect();
+    let others = agencies.into_iter().filter(|agency| **agency != alert.owner);
+    notices.extend(others.filter_map(|agency| partial(alert, agency)));
+    notices
+}
+
+/// Every warning of the reasons, each once.
+pub(super) fn warnings(reasons: &[Reason]) -> Vec<Box<str>> {
+    let mut warnings: Vec<Box<str>> = Vec::new();
+    for warning in reasons.iter().flat_map(|reason| &reason.warnings) {
+        if !warnings.contains(warning) {
+            warnings.push(warning.clone());
+        }
+    }
+    warnings
+}
+
+fn full(alert: &Alert, audience: Audience) -> Notice {
+    let mut alert = alert.clone();
+    for reason in &mut alert.reasons {
+        reason.audience = Box::default();
+    }
+    Notice { audience, view: View::Full, alert }
+}
+
+fn partial(alert: &Alert, agency: &AgencyId) -> Option<Notice> {
+    let mut known: Vec<(View, Reason)> =
+        alert.reasons.iter().filter_map(|reason| seen_by(reason, agency)).collect();
+    let view = known.iter().map(|(view, _)| *view).max()?;
+    let lead =
+        known.iter().map(|(_, reason)| reason).min_by_key(|lead| (lead.priority, lead.action))?;
+    let (priority, action, fallback) = (lead.priority, lead.action, lead.fallback);
+    let warnings = warnings(&known.iter().map(|(_, reason)| reason.clone()).collect::<Vec<_>>());
+    known.retain(|(view, _)| *view != View::Pointer);
+    let reasons: Vec<Reason> = known.into_iter().map(|(_, reason)| reason).collect();
+    let mut lists = alert.lists.clone();
+    lists.retain(|version| reasons.iter().any(|reason| reason.entry.list == version.list));
+    let alert = Alert {
+        id: alert.id,
+        event: alert.event.clone(),
+        priority,
+        action,
+        fallback,
+        owner: alert.owner.clone(),
+        unit: alert.unit.clone(),
+        contact: alert.contact.clone(),
+        covert: false,
+        warnings,
+        reasons,
+        lists,
+        not_screened: Vec::new(),
+    };
+    Some(Notice { audience: Audience::Agency(agency.clone()), view, alert })
+}
+
+/// The reason as the agency may see it; `None` when it may not know of it.
+fn seen_by(reason: &Reason, agency: &AgencyId) -> Option<(View, Reason)> {
+    let shares = reason.audience.iter().filter(|share| share.agency == *agency);
+    let view = shares.map(|share| share.view).max()?;
+    let mut reason = reason.clone();
+    reason.audience = Box::default();
+    if view != View::Full {
+        reason.narrative = None;
+        reason.reason_code = None;
+    }
+    Some((view, reason))
+}

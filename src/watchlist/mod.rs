@@ -1,0 +1,96 @@
+//! The lists: entries, the indexes over them, their versions and whether they may be trusted.
+//!
+//! In: changes, one writer at a time. Out: candidates for any number of readers, and a [`Standing`]
+//! that says which lists stand behind a decision.
+//! Invariants: an entry enters the indexes before the one it replaces leaves them; a decision
+//! carries the versions it saw; equal content gives an equal checksum on every instance.
+//! Absent on purpose: reading topics (`kafka`), judging whether a candidate matches (`matching`).
+
+mod expiry;
+mod standing;
+mod writer;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::domain::{Date, Entry, Identifier};
+use crate::index::{Exact, NameKey, Names};
+
+pub use standing::{ListState, Requirement, Stance, Standing, State};
+pub use writer::{Change, Progress, Writer};
+
+/// An entry in force on the lists, with the version of it.
+pub struct Listed {
+    /// The entry.
+    pub entry: Entry,
+    /// The offset of the record that wrote it.
+    pub version: i64,
+    /// Digest of the record, for the list's checksum.
+    digest: u64,
+}
+
+/// One entry, shared by the indexes; equal only to itself.
+#[derive(Clone)]
+pub struct Candidate(Arc<Listed>);
+
+impl PartialEq for Candidate {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl std::ops::Deref for Candidate {
+    type Target = Listed;
+
+    fn deref(&self) -> &Listed {
+        &self.0
+    }
+}
+
+/// The lists as readers see them.
+pub struct Lists {
+    exact: Exact<Candidate>,
+    names: Names<Candidate>,
+    standing: ArcSwap<Standing>,
+}
+
+impl Lists {
+    /// Empty lists and the only writer they will have.
+    pub fn new(requirements: Vec<Requirement>) -> (Arc<Self>, Writer) {
+        let lists = Arc::new(Self {
+            exact: Exact::default(),
+            names: Names::default(),
+            standing: ArcSwap::from_pointee(Standing::loading(&requirements)),
+        });
+        let writer = Writer::new(Arc::clone(&lists), requirements);
+        (lists, writer)
+    }
+
+    /// Candidates that may carry the identifier, up to `limit`; gives how many were cut.
+    pub fn by_identifier(
+        &self,
+        identifier: &Identifier,
+        limit: usize,
+        found: &mut Vec<Candidate>,
+    ) -> usize {
+        self.exact.candidates(identifier, limit, found)
+    }
+
+    /// Candidates that may bear the folded name and the birth date, up to `limit`; gives how many
+    /// were cut.
+    pub fn by_name(
+        &self,
+        folded: &str,
+        birth_date: Date,
+        limit: usize,
+        found: &mut Vec<Candidate>,
+    ) -> usize {
+        NameKey::new(folded, birth_date).map_or(0, |key| self.names.candidates(key, limit, found))
+    }
+
+    /// How the lists stand now. Load it once for many events.
+    pub fn standing(&self) -> Arc<Standing> {
+        self.standing.load_full()
+    }
+}
