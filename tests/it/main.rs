@@ -8,3 +8,4 @@
 )]
 
 mod schemas;
+mod wire;
