@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::codec::{Decoder, Encoder};
-use crate::config::Settings;
+use crate::codec::{Contract, Decoder, Format, Limits};
+use crate::config::{AlertFormat, Settings};
 use crate::console::{self, Phase, Served};
 use crate::kafka::{
     self, Admin, Complaints, Error, Existing, LanePort, ListReader, Registry, Sender,
@@ -150,7 +150,7 @@ impl App {
             &self.settings.kafka,
             self.settings.reader.clone(),
             writer,
-            Decoder::new(),
+            self.decoder()?,
             Arc::clone(schemas),
             Arc::clone(&self.metrics),
             Arc::clone(&self.complaints),
@@ -215,8 +215,8 @@ impl App {
             let judge = Judge::new(
                 Arc::clone(&self.lists),
                 Arc::clone(schemas),
-                Decoder::new(),
-                Encoder::new(settings.format),
+                self.decoder()?,
+                self.format(),
             );
             lanes.push(Lane::new(settings.lane.clone(), port, judge, Arc::clone(&self.metrics)));
         }
@@ -247,6 +247,18 @@ impl App {
             // A lane that panicked counts as halted: it has committed nothing unfinished.
             running.into_iter().try_for_each(|lane| lane.join().unwrap_or(Err(Halted("panic"))))
         })
+    }
+
+    fn decoder(&self) -> Result<Decoder, Error> {
+        Decoder::new(Limits::STANDARD)
+            .map_err(|error| Error::Failed { doing: "reading our own schemas", why: error.to_string() })
+    }
+
+    fn format(&self) -> Format {
+        match self.settings.alert_format {
+            AlertFormat::Json => Format::Json,
+            AlertFormat::Avro => Format::Avro { schema_id: Contract::Alerts.id() },
+        }
     }
 
     fn wait_for(&self, phase: &'static str, about: &'static str, text: &str) {

@@ -43,12 +43,17 @@ pub(super) struct Arguments {
 const PARTITIONS: i32 = 4;
 /// Subjects on the lists.
 const SUBJECTS: u32 = 2_000;
+/// From being announced to crossing: short, so that a short demo shows both.
+const TRAVEL_SECONDS: u32 = 3;
 /// How long the last alerts may take once no event comes any more.
 const SETTLE_WITHIN: Duration = Duration::from_secs(10);
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let stop = run::stop_on_signals()?;
-    let world = World::new(sim::Settings::sized(arguments.seed, wall(), SUBJECTS));
+    let world = World::new(sim::Settings {
+        travel_seconds: TRAVEL_SECONDS,
+        ..sim::Settings::sized(arguments.seed, wall(), SUBJECTS)
+    });
     let mut agencies: Vec<AgencyId> = world.entries().map(|entry| entry.handling.owner.clone()).collect();
     agencies.sort_unstable();
     agencies.dedup();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::codec::{Decoder, Headers};
+use crate::codec::{Decoder, Headers, Limits};
 use crate::config::Settings;
 use crate::domain::{Entry, EntryKey};
 use crate::formats::{Contents, Format};
@@ -31,7 +31,7 @@ pub(super) struct Topic {
 pub(super) fn from_topic(settings: &Settings) -> Result<Topic, String> {
     let mut tail = Tail::open(&settings.kafka, &settings.reader.topic, From::Beginning)
         .map_err(|error| error.to_string())?;
-    let mut decoder = Decoder::new();
+    let mut decoder = decoder()?;
     let mut topic = Topic::default();
     while !tail.at_end() {
         let Some(kept) = tail.next(Duration::from_millis(100)) else { continue };
@@ -48,7 +48,7 @@ pub(super) fn from_topic(settings: &Settings) -> Result<Topic, String> {
             content_type: kept.header(header::CONTENT_TYPE),
             schema_id: kept.header(header::VALUE_SCHEMA_ID),
         };
-        match decoder.decode_entry(value, headers) {
+        match decoder.decode_entry(kept.key.as_deref(), value, headers) {
             Ok(entry) => {
                 topic.entries.insert(key, Published { entry, offset: kept.offset });
             }
@@ -58,13 +58,18 @@ pub(super) fn from_topic(settings: &Settings) -> Result<Topic, String> {
     Ok(topic)
 }
 
+/// A decoder for a tool.
+pub(super) fn decoder() -> Result<Decoder, String> {
+    Decoder::new(Limits::STANDARD).map_err(|error| error.to_string())
+}
+
 /// Reads a file; every mistake in it is told at once.
 pub(super) fn from_file(path: &Path) -> Result<Vec<Entry>, String> {
     let name = path.display();
     let format = Format::of_name(&path.to_string_lossy())
         .ok_or_else(|| format!("{name}: expected a name that ends in .csv, .jsonl or .json"))?;
     let bytes = std::fs::read(path).map_err(|error| format!("{name}: {error}"))?;
-    let Contents { entries, mistakes } = format.read(&bytes);
+    let Contents { entries, mistakes } = format.read(&bytes, &mut decoder()?);
     if mistakes.is_empty() {
         return Ok(entries.into_iter().map(|(_, entry)| entry).collect());
     }

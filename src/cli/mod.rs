@@ -1,7 +1,15 @@
 //! The commands: what a person types, what they read, and the exit status.
 
+mod alerts;
+mod dead_letter;
+mod demo;
+mod lists;
+mod paint;
 mod run;
+mod simulate;
 mod topics;
+mod truth;
+mod watchlist;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,6 +31,18 @@ struct Arguments {
 enum Command {
     /// Screen events until stopped
     Run(run::Arguments),
+    /// See it work: a broker inside this process, invented people, real alerts
+    Demo(demo::Arguments),
+    /// Show alerts as they come
+    Alerts(alerts::Arguments),
+    /// Publish lists, and show what is published
+    #[command(subcommand)]
+    Watchlist(watchlist::Command),
+    /// Show what was refused and why, and send it again
+    #[command(subcommand)]
+    DeadLetter(dead_letter::Command),
+    /// Publish invented traffic to a broker, and write down what must alert
+    Simulate(simulate::Arguments),
     /// Look at the topics that Portcullis needs, and make them
     #[command(subcommand)]
     Topics(topics::Command),
@@ -46,6 +66,11 @@ struct Source {
 pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Alerts(arguments) => alerts::run(&arguments),
+        Command::Watchlist(command) => watchlist::run(&command),
+        Command::DeadLetter(command) => dead_letter::run(&command),
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Topics(command) => topics::run(&command),
     };
     match outcome {

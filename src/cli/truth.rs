@@ -16,7 +16,7 @@ pub(super) struct Truth {
 
 impl Truth {
     pub(super) fn new() -> Result<Self, String> {
-        let latency = Histogram::new(3).map_err(|error| error.to_string())?;
+        let latency = Histogram::new_with_max(600_000_000, 3).map_err(|error| error.to_string())?;
         Ok(Self {
             expected: BTreeMap::new(),
             met: BTreeMap::new(),

@@ -12,6 +12,7 @@ use crate::watchlist::{Requirement, Stance};
 use super::Reader;
 
 /// All settings, checked. Holds secrets: has no `Debug`.
+#[derive(Clone)]
 pub struct Settings {
     /// Brokers, security and the consumer group.
     pub kafka: kafka::Config,

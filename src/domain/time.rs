@@ -96,6 +96,22 @@ impl Date {
         Self::day(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
     }
 
+    /// Days since 1970-01-01; `None` when the day is not known.
+    pub fn to_epoch_days(self) -> Option<i32> {
+        // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
+        if !self.is_full() {
+            return None;
+        }
+        let month = i32::from(self.month);
+        let year = i32::from(self.year) - i32::from(month <= 2);
+        let era = year.div_euclid(400);
+        let year_of_era = year.rem_euclid(400);
+        let shifted_month = if month > 2 { month - 3 } else { month + 9 };
+        let day_of_year = (153 * shifted_month + 2) / 5 + i32::from(self.day) - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        Some(era * 146_097 + day_of_era - 719_468)
+    }
+
     /// Whether the day is known.
     pub const fn is_full(self) -> bool {
         self.day != 0
@@ -171,7 +187,11 @@ mod tests {
                 .checked_add(jiff::Span::new().days(days))
                 .ok()
                 .map(|date| date.to_string());
-            assert_eq!(Date::from_epoch_days(days).map(Date::to_iso), theirs, "{days}");
+            let ours = Date::from_epoch_days(days);
+            assert_eq!(ours.map(Date::to_iso), theirs, "{days}");
+            if let Some(date) = ours {
+                assert_eq!(date.to_epoch_days(), Some(days));
+            }
         }
     }
 

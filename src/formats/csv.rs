@@ -57,7 +57,7 @@ const IDENTIFIERS: [(&str, &str); 10] = [
     ("email", "email"),
 ];
 
-pub(super) fn read(bytes: &[u8]) -> Contents {
+pub(super) fn read(bytes: &[u8], decoder: &mut Decoder) -> Contents {
     let mut contents = Contents::default();
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
     let headers = match reader.headers() {
@@ -72,7 +72,6 @@ pub(super) fn read(bytes: &[u8]) -> Contents {
     if !contents.mistakes.is_empty() {
         return contents;
     }
-    let mut decoder = Decoder::new();
     let json = Headers { content_type: Some(b"application/json"), schema_id: None };
     let mut record = StringRecord::new();
     loop {
@@ -96,7 +95,7 @@ pub(super) fn read(bytes: &[u8]) -> Contents {
             continue;
         }
         let entry = entry(&Row { headers: &headers, record: &record }).to_string();
-        contents.add(line, decoder.decode_entry(entry.as_bytes(), json));
+        contents.add(line, decoder.decode_entry(None, entry.as_bytes(), json));
     }
 }
 

@@ -7,7 +7,7 @@
 mod csv;
 mod json_lines;
 
-use crate::codec;
+use crate::codec::{self, Decoder};
 use crate::domain::Entry;
 
 /// The formats.
@@ -48,10 +48,10 @@ impl Format {
     }
 
     /// Reads a file.
-    pub fn read(self, bytes: &[u8]) -> Contents {
+    pub fn read(self, bytes: &[u8], decoder: &mut Decoder) -> Contents {
         let mut contents = match self {
-            Self::Csv => csv::read(bytes),
-            Self::JsonLines => json_lines::read(bytes),
+            Self::Csv => csv::read(bytes, decoder),
+            Self::JsonLines => json_lines::read(bytes, decoder),
         };
         contents.refuse_repeated();
         contents

@@ -305,7 +305,10 @@ fn decoded(
 ) -> Result<Change, codec::Error> {
     let key = message.key().unwrap_or_default();
     let entry_key = std::str::from_utf8(key).ok().and_then(EntryKey::parse);
-    let entry_key = entry_key.ok_or(codec::Error::BadKey)?;
+    let entry_key = entry_key.ok_or(codec::Error::Refused {
+        field: "key",
+        refusal: codec::Refused::Rule("give the record the key list/entry"),
+    })?;
     let entry = match message.payload() {
         None => None,
         Some(value) => {
@@ -320,11 +323,7 @@ fn decoded(
                     Lookup::Pending => std::thread::sleep(POLL),
                 }
             }
-            let entry = decoder.decode_entry(value, headers)?;
-            if entry.key != entry_key {
-                return Err(codec::Error::BadKey);
-            }
-            Some(entry)
+            Some(decoder.decode_entry(Some(key), value, headers)?)
         }
     };
     let mut digest = Sha256::new_with_prefix(key);

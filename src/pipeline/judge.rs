@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use smallvec::SmallVec;
 
-use crate::codec::{self, Decoder, Encoder};
+use crate::codec::{self, Decoder, Format};
 use crate::domain::{Audience, Defect, Notice, Timestamp, Topic};
 use crate::engine::{self, Arrival};
 use crate::matching::Scratch;
@@ -74,7 +74,7 @@ pub struct Judge {
     passes_over: bool,
     schemas: Arc<dyn Schemas>,
     decoder: Decoder,
-    encoder: Encoder,
+    format: Format,
     scratch: Scratch,
 }
 
@@ -84,7 +84,7 @@ impl Judge {
         lists: Arc<Lists>,
         schemas: Arc<dyn Schemas>,
         decoder: Decoder,
-        encoder: Encoder,
+        format: Format,
     ) -> Self {
         let standing = lists.standing();
         Self {
@@ -93,7 +93,7 @@ impl Judge {
             standing,
             schemas,
             decoder,
-            encoder,
+            format,
             scratch: Scratch::default(),
         }
     }
@@ -153,7 +153,7 @@ impl Judge {
         let defects = std::mem::take(&mut event.defects);
         // A notice that cannot be encoded is a fault of this program. The event then goes to the
         // dead-letter topic, so that it is not lost.
-        let verdict = tell(&self.encoder, decision.notices, size)
+        let verdict = tell(self.format, decision.notices, size)
             .unwrap_or_else(|error| quarantine(record, &error, size));
         Judged { verdict, defects, cut: decision.cut }
     }
@@ -180,16 +180,16 @@ impl Judged {
 }
 
 /// Encodes what a decision tells.
-fn tell(encoder: &Encoder, notices: Vec<Notice>, size: Size) -> Result<Verdict, codec::Error> {
+fn tell(format: Format, notices: Vec<Notice>, size: Size) -> Result<Verdict, codec::Error> {
     if notices.is_empty() {
         return Ok(Verdict::Clear);
     }
     let told: Result<Vec<Told>, codec::Error> =
-        notices.into_iter().map(|notice| told(encoder, notice, size)).collect();
+        notices.into_iter().map(|notice| told(format, notice, size)).collect();
     told.map(Verdict::Tell)
 }
 
-fn told(encoder: &Encoder, mut notice: Notice, size: Size) -> Result<Told, codec::Error> {
+fn told(format: Format, mut notice: Notice, size: Size) -> Result<Told, codec::Error> {
     if size == Size::Shrunk {
         notice.alert.warnings.clear();
         for reason in &mut notice.alert.reasons {
@@ -205,9 +205,9 @@ fn told(encoder: &Encoder, mut notice: Notice, size: Size) -> Result<Told, codec
     let message = Message {
         destination,
         key: Some(id.clone()),
-        value: Some(encoder.notice(&notice)?),
+        value: Some(codec::encode_notice(&notice, format)?),
         headers: vec![
-            (header::CONTENT_TYPE, encoder.content_type().into()),
+            (header::CONTENT_TYPE, format.content_type().into()),
             (header::ALERT_ID, id),
         ],
     };

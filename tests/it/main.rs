@@ -3,9 +3,13 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::panic,
     clippy::print_stderr,
     reason = "a test may stop at the first surprise"
 )]
 
 mod broker;
+mod schemas;
+mod tidy;
+mod wire;

@@ -14,6 +14,7 @@ enum Subject {
     Identifier(Kind),
     Country,
     Date,
+    Number,
 }
 
 /// The sort of mistake.
@@ -47,6 +48,11 @@ impl Refusal {
         Self { subject: Subject::Date, reason: Reason::Form }
     }
 
+    /// A count, measure or amount that is not finite, or below zero.
+    pub const fn number() -> Self {
+        Self { subject: Subject::Number, reason: Reason::Form }
+    }
+
     /// The sort of mistake, as metrics spell it.
     pub const fn reason(&self) -> &'static str {
         match self.reason {
@@ -71,6 +77,7 @@ impl std::fmt::Display for Refusal {
                 "date",
                 "a day of the calendar as YYYY-MM-DD, or YYYY-MM or YYYY where less is known",
             ),
+            Subject::Number => ("number", "a finite number, not below zero"),
             Subject::Identifier(kind) => (kind.name(), expected(kind)),
         };
         let wrong = match self.reason {

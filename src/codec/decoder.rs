@@ -1,0 +1,206 @@
+//! The door of the codec: bytes in, events and entries out. One decoder a lane.
+
+use std::collections::{HashMap, hash_map};
+use std::sync::OnceLock;
+
+use apache_avro::Schema;
+
+use super::bind::{EntryBinder, EventBinder};
+use super::error::Refused;
+use super::framing::{Framing, Headers, SchemaRef, split};
+use super::json;
+use super::plan::Plan;
+use super::schemas::{Contract, Schemas};
+use super::{Datum, Error, Limits, Shape, View};
+use crate::domain::{Entry, Event, Topic};
+
+/// The writers' schemas that one decoder keeps, the shipped ones among them.
+const WRITER_SCHEMAS_MAX: usize = 4_096;
+
+/// Reads values: buffers and plans that are used again for the next one.
+pub struct Decoder {
+    limits: Limits,
+    datum: Datum,
+    /// The writers' schemas, until a value of theirs has to be read.
+    writers: HashMap<SchemaRef, Schema, foldhash::fast::RandomState>,
+    /// How a writer's values are read, or why they cannot be: found out once.
+    plans: HashMap<(Contract, SchemaRef), Result<Plan, Error>, foldhash::fast::RandomState>,
+}
+
+impl Decoder {
+    /// A decoder that knows every released schema.
+    ///
+    /// # Errors
+    /// [`Error::BadShape`] when a shipped schema cannot be used, which a test rules out.
+    pub fn new(limits: Limits) -> Result<Self, Error> {
+        let _checked = Readers::shipped()?;
+        let mut decoder = Self {
+            limits,
+            datum: Datum::new(),
+            writers: HashMap::default(),
+            plans: HashMap::default(),
+        };
+        for released in Schemas::released() {
+            decoder.learn(SchemaRef::Id(released.id), released.text)?;
+        }
+        Ok(decoder)
+    }
+
+    /// Takes in a writer's schema, as the registry has it.
+    ///
+    /// # Errors
+    /// [`Error::BadShape`] when the text is no Avro schema; [`Error::TooLarge`] when the decoder
+    /// keeps too many already.
+    pub fn learn(&mut self, schema: SchemaRef, text: &str) -> Result<(), Error> {
+        if self.writers.len() >= WRITER_SCHEMAS_MAX {
+            return Err(Error::TooLarge { limit: "writer_schemas_max", max: WRITER_SCHEMAS_MAX });
+        }
+        let parsed = Schema::parse_str(text).map_err(|_quotes_the_schema| Error::BadShape {
+            path: format!("the writer's schema of {schema}").into(),
+            reason: "it is no valid Avro schema".into(),
+        })?;
+        self.writers.insert(schema, parsed);
+        self.plans.retain(|(_, known), _| *known != schema);
+        Ok(())
+    }
+
+    /// The writer's schema that the value needs and this decoder does not know.
+    ///
+    /// # Errors
+    /// [`Error::BadFraming`] when the value is in no format of ours.
+    pub fn missing_schema(
+        &self,
+        value: &[u8],
+        headers: Headers<'_>,
+    ) -> Result<Option<SchemaRef>, Error> {
+        Ok(match split(value, headers)? {
+            Framing::Avro { schema, .. } if !self.writers.contains_key(&schema) => Some(schema),
+            Framing::Avro { .. } | Framing::Json(_) => None,
+        })
+    }
+
+    /// Reads an event. It borrows the value and this decoder until it is dropped.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSchema`] when the writer's schema is not known: fetch it, call
+    /// [`Self::learn`], and try again. Anything else: the value cannot be read as this topic's.
+    pub fn decode_event<'a>(
+        &'a mut self,
+        topic: Topic,
+        value: &'a [u8],
+        headers: Headers<'_>,
+    ) -> Result<Event<'a>, Error> {
+        let readers = Readers::shipped()?;
+        let (shape, binder) = readers.event(topic);
+        let view = self.decode(Contract::Events(topic), shape, value, headers)?;
+        binder.bind(view)
+    }
+
+    /// Reads a watchlist entry. `key` is the record's key, where it has one: it must be
+    /// `list/entry`, as in the value, or compaction would mix two entries.
+    ///
+    /// # Errors
+    /// As [`Self::decode_event`]; [`Error::Refused`] also when any part of the entry cannot be
+    /// used, or the key is another's.
+    pub fn decode_entry(
+        &mut self,
+        key: Option<&[u8]>,
+        value: &[u8],
+        headers: Headers<'_>,
+    ) -> Result<Entry, Error> {
+        let readers = Readers::shipped()?;
+        let view = self.decode(Contract::Entries, &readers.entries.0, value, headers)?;
+        let entry = readers.entries.1.bind(view)?;
+        match key {
+            Some(key) if entry.key.to_string().as_bytes() != key => Err(Error::Refused {
+                field: "key",
+                refusal: Refused::Rule("give the record the key list/entry, as in its value"),
+            }),
+            Some(_) | None => Ok(entry),
+        }
+    }
+
+    /// How many fields of the last JSON value the schema did not know.
+    pub fn unknown_fields(&self) -> u32 {
+        self.datum.unknown_fields()
+    }
+
+    fn decode<'a>(
+        &'a mut self,
+        contract: Contract,
+        shape: &'a Shape,
+        value: &'a [u8],
+        headers: Headers<'_>,
+    ) -> Result<View<'a>, Error> {
+        match split(value, headers)? {
+            Framing::Json(text) => {
+                json::read(text, shape, &mut self.datum, &self.limits)?;
+                Ok(self.datum.view(shape, text))
+            }
+            Framing::Avro { schema, datum } => {
+                let plan = match self.plans.entry((contract, schema)) {
+                    hash_map::Entry::Occupied(known) => known.into_mut(),
+                    hash_map::Entry::Vacant(unused) => {
+                        let writer = self.writers.get(&schema);
+                        let writer = writer.ok_or(Error::UnknownSchema(schema))?;
+                        unused.insert(Plan::compile(writer, shape))
+                    }
+                };
+                match plan {
+                    Ok(plan) => plan.run(datum, &mut self.datum, &self.limits)?,
+                    Err(incompatible) => return Err(incompatible.clone()),
+                }
+                Ok(self.datum.view(shape, datum))
+            }
+        }
+    }
+}
+
+/// Shape and binding of every input topic, made once for all lanes.
+struct Readers {
+    crossings: (Shape, EventBinder),
+    advance_passenger: (Shape, EventBinder),
+    vehicles: (Shape, EventBinder),
+    containers: (Shape, EventBinder),
+    declarations: (Shape, EventBinder),
+    cash: (Shape, EventBinder),
+    entries: (Shape, EntryBinder),
+}
+
+impl Readers {
+    fn shipped() -> Result<&'static Self, Error> {
+        static SHIPPED: OnceLock<Result<Readers, Error>> = OnceLock::new();
+        SHIPPED.get_or_init(Self::new).as_ref().map_err(Clone::clone)
+    }
+
+    fn new() -> Result<Self, Error> {
+        let event = |topic| {
+            let shape = Shape::parse(Contract::Events(topic).text())?;
+            let binder = EventBinder::new(topic, &shape)?;
+            Ok::<_, Error>((shape, binder))
+        };
+        let entries = Shape::parse(Contract::Entries.text())?;
+        let binder = EntryBinder::new(&entries)?;
+        Ok(Self {
+            crossings: event(Topic::Crossings)?,
+            advance_passenger: event(Topic::AdvancePassenger)?,
+            vehicles: event(Topic::Vehicles)?,
+            containers: event(Topic::Containers)?,
+            declarations: event(Topic::Declarations)?,
+            cash: event(Topic::Cash)?,
+            entries: (entries, binder),
+        })
+    }
+
+    fn event(&self, topic: Topic) -> (&Shape, &EventBinder) {
+        let (shape, binder) = match topic {
+            Topic::Crossings => &self.crossings,
+            Topic::AdvancePassenger => &self.advance_passenger,
+            Topic::Vehicles => &self.vehicles,
+            Topic::Containers => &self.containers,
+            Topic::Declarations => &self.declarations,
+            Topic::Cash => &self.cash,
+        };
+        (shape, binder)
+    }
+}

@@ -1,0 +1,64 @@
+//! Values as JSON for tools, whichever way they were written. Not for the hot path.
+
+use apache_avro::Schema;
+use apache_avro::reader::datum::GenericDatumReader;
+use apache_avro::types::Value as Avro;
+use serde_json::Value as Json;
+
+use super::framing::{Framing, Headers, SchemaRef, split};
+use super::schemas::{Contract, Schemas};
+use super::{Error, rfc3339};
+use crate::domain::{Date, Timestamp};
+
+/// A value as JSON, with the names and forms of the JSON encoding. Avro values need a schema that
+/// was shipped.
+///
+/// # Errors
+/// As the decoder's: the value is not one of this contract.
+pub fn to_json(contract: Contract, value: &[u8], headers: Headers<'_>) -> Result<Json, Error> {
+    match split(value, headers)? {
+        Framing::Json(text) => serde_json::from_slice(text).map_err(|error| Error::BadJson {
+            line: error.line(),
+            column: error.column(),
+            reason: "it is no JSON",
+        }),
+        Framing::Avro { schema, datum } => {
+            let unreadable = |_quotes| Error::Truncated { at: 0 };
+            let writer = shipped(contract, schema)?;
+            let reader = GenericDatumReader::builder(&writer).build().map_err(unreadable)?;
+            let mut bytes = datum;
+            reader.read_value(&mut bytes).map(json).map_err(unreadable)
+        }
+    }
+}
+
+fn shipped(contract: Contract, schema: SchemaRef) -> Result<Schema, Error> {
+    let released = Schemas::released()
+        .iter()
+        .find(|released| released.contract == contract && SchemaRef::Id(released.id) == schema)
+        .ok_or(Error::UnknownSchema(schema))?;
+    Schema::parse_str(released.text).map_err(|_quotes| Error::UnknownSchema(schema))
+}
+
+fn json(value: Avro) -> Json {
+    match value {
+        Avro::Boolean(flag) => flag.into(),
+        Avro::Int(number) => number.into(),
+        Avro::Long(number) => number.into(),
+        Avro::Float(number) => number.into(),
+        Avro::Double(number) => number.into(),
+        Avro::String(text) | Avro::Enum(_, text) => text.into(),
+        Avro::Union(_, inner) => json(*inner),
+        Avro::Array(items) => items.into_iter().map(json).collect(),
+        Avro::Map(pairs) => pairs.into_iter().map(|(key, value)| (key, json(value))).collect(),
+        Avro::Record(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, json(value)))
+            .filter(|(_, value)| !value.is_null())
+            .collect(),
+        Avro::TimestampMicros(micros) => Timestamp::from_micros(micros).map(rfc3339).into(),
+        Avro::Date(days) => Date::from_epoch_days(days).map(Date::to_iso).into(),
+        // No contract of ours has any other type.
+        _ => Json::Null,
+    }
+}
