@@ -26,6 +26,8 @@ impl Country {
             b"D  " => Some(*b"DEU"),
             b"UK " => Some(*b"GBR"),
             b"RKS" | b"XK " => Some(*b"XKX"),
+            b"EU " => Some(*b"EUE"),
+            b"UN " => Some(*b"UNO"),
             [first, second, b' '] => {
                 let two = [*first, *second];
                 ISO.iter().find(|row| row.1.as_bytes() == two).and_then(|row| three(row.0))
@@ -41,8 +43,15 @@ impl Country {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// The two-letter code, for those that have one.
+    /// The two-letter code, for those that have one: that of ISO 3166-1, its reserved `EU` and `UN`,
+    /// and `XK`, by which plates and lists know Kosovo.
     pub fn alpha2(&self) -> Option<&'static str> {
+        match &self.0 {
+            b"EUE" => return Some("EU"),
+            b"UNO" => return Some("UN"),
+            b"XKX" => return Some("XK"),
+            _ => {}
+        }
         let at = ISO.binary_search_by(|row| row.0.as_bytes().cmp(&self.0)).ok()?;
         ISO.get(at).map(|row| row.1)
     }
@@ -349,6 +358,15 @@ mod tests {
         check("XKX", Some("XKX"));
         check("GBD", Some("GBD"));
         check("UTO", Some("UTO"));
+    }
+
+    #[test]
+    fn reserved_two_letter_codes_go_both_ways() {
+        for (two, three) in [("EU", "EUE"), ("UN", "UNO"), ("XK", "XKX")] {
+            check(two, Some(three));
+            assert_eq!(Country::parse(three).unwrap().alpha2(), Some(two));
+        }
+        assert_eq!(Country::parse("GBD").unwrap().alpha2(), None);
     }
 
     #[test]

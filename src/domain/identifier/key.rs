@@ -4,48 +4,70 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Country, Kind};
 
-/// An identifier in 128 bits: kind, issuing state and text.
+/// An identifier in 128 bits: the kind in the top 5, a flag, and 122 of content.
 ///
-/// Up to 16 characters with an issuer and 19 without are packed, six bits each, so that different
-/// identifiers have different keys; longer texts and texts in other characters are hashed. The
-/// index files candidates under it, and matching compares the texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Flag 0: the issuing state where the kind has one, and the text, six bits a character, at most 20
+/// characters, so that different identifiers have different keys. Flag 1, for longer texts: the
+/// first 122 bits of a SHA-256. The index files candidates under it, and matching compares the
+/// texts.
+///
+/// Anyone can unpack a packed key: it is as personal as the identifier, and `Debug` masks it too.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key(u128);
 
-/// Six-bit code of each byte; 0 means that the byte has none.
-const CODES: [u8; 256] = codes();
+/// Six-bit code of each byte; 0 means that the byte has none, and ends a text.
+static CODES: [u8; 256] = codes();
 /// Set in keys that hold a hash.
 const HASHED: u128 = 1 << 122;
 const BITS_PER_CHARACTER: usize = 6;
-const CHARACTERS_MAX: usize = 19;
+const CHARACTERS_MAX: usize = 20;
 
 impl Key {
     pub(super) fn new(kind: Kind, issuer: Option<Country>, text: &str) -> Self {
         let kind_bits = (kind as u128) << 123;
         let issuer = issuer.map(Country::bytes);
         let issuer = issuer.as_ref().map_or(&[][..], |code| &code[..]);
-        if issuer.len() + text.len() > CHARACTERS_MAX {
-            return Self(kind_bits | HASHED | hash(issuer, text));
-        }
-        // A table and shifts: a branch for each character would cost more than the look-up itself.
-        let (mut packed, mut unknown) = (0u128, false);
-        for byte in issuer.iter().copied().chain(text.bytes()) {
-            let code = CODES.get(usize::from(byte)).copied().unwrap_or(0);
-            unknown |= code == 0;
-            packed = packed << BITS_PER_CHARACTER | u128::from(code);
-        }
-        Self(kind_bits | if unknown { HASHED | hash(issuer, text) } else { packed })
+        let content = match pack(issuer, text.as_bytes()) {
+            Some(packed) => packed,
+            None => HASHED | hash(issuer, text),
+        };
+        Self(kind_bits | content)
     }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(masked)")
+    }
+}
+
+/// Packs 20 characters whatever the length of the text: a loop that ends with the text mispredicts
+/// its end, and the look-up behind it no longer overlaps with the next one.
+fn pack(issuer: &[u8], text: &[u8]) -> Option<u128> {
+    let mut padded = [0; CHARACTERS_MAX];
+    let (front, back) = padded.split_at_mut_checked(issuer.len())?;
+    front.copy_from_slice(issuer);
+    back.get_mut(..text.len())?.copy_from_slice(text);
+    let (mut packed, mut coded) = (0u128, 0);
+    for byte in padded {
+        let code = CODES.get(usize::from(byte)).copied().unwrap_or(0);
+        coded += usize::from(code != 0);
+        packed = packed << BITS_PER_CHARACTER | u128::from(code);
+    }
+    // A character without a code would read as the end of the text.
+    (coded == issuer.len() + text.len()).then_some(packed)
 }
 
 fn hash(issuer: &[u8], text: &str) -> u128 {
     let digest =
         Sha256::new().chain_update(issuer).chain_update(b":").chain_update(text).finalize();
-    digest.iter().take(15).fold(0, |hash, byte| hash << 8 | u128::from(*byte))
+    let first = digest.first_chunk::<16>().copied().unwrap_or_default();
+    u128::from_be_bytes(first) >> BITS_PER_CHARACTER
 }
 
+/// Letters of either case have one code: within a kind, canonical texts have one case.
 const fn codes() -> [u8; 256] {
-    const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ+";
+    const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ+@.-_!#$%&'*/=?^`{|}~";
     let mut codes = [0; 256];
     let mut at = 0;
     #[allow(
@@ -54,7 +76,50 @@ const fn codes() -> [u8; 256] {
     )]
     while at < ALPHABET.len() {
         codes[ALPHABET[at] as usize] = at as u8 + 1;
+        codes[ALPHABET[at].to_ascii_lowercase() as usize] = at as u8 + 1;
         at += 1;
     }
     codes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hashed(key: Key) -> bool {
+        key.0 & HASHED != 0
+    }
+
+    #[test]
+    fn a_key_prints_nothing_that_could_be_unpacked() {
+        assert_eq!(format!("{:?}", Key::new(Kind::Imo, None, "9074729")), "Key(masked)");
+    }
+
+    #[test]
+    fn twenty_characters_are_packed_and_longer_texts_hashed() {
+        let issuer = Country::parse("GBR").ok();
+        assert!(!hashed(Key::new(Kind::Document, issuer, "12345678901234567")));
+        assert!(hashed(Key::new(Kind::Document, issuer, "123456789012345678")));
+        assert!(!hashed(Key::new(Kind::Email, None, "ann.o'x+1@example.io")));
+        assert!(hashed(Key::new(Kind::Email, None, "ann.other@example.com")));
+    }
+
+    #[test]
+    fn a_packed_key_unpacks_to_what_went_in() {
+        let key = Key::new(Kind::Plate, Country::parse("GBR").ok(), "AZ09").0;
+        let codes: Vec<u8> = (0..20).map(|at| (key >> (114 - 6 * at) & 63) as u8).collect();
+        let expected: Vec<u8> = b"GBRAZ09".iter().map(|byte| CODES[usize::from(*byte)]).collect();
+        assert_eq!(codes[..7], expected);
+        assert!(codes[7..].iter().all(|code| *code == 0));
+        assert_eq!(key >> 123, Kind::Plate as u128);
+    }
+
+    #[test]
+    fn codes_are_distinct_and_fit_six_bits() {
+        let upper = (0..=255_u8).filter(|byte| !byte.is_ascii_lowercase());
+        let mut codes: Vec<u8> = upper.map(|byte| CODES[usize::from(byte)]).collect();
+        codes.retain(|code| *code != 0);
+        codes.sort_unstable();
+        assert_eq!(codes, (1..=57).collect::<Vec<u8>>());
+    }
 }

@@ -88,7 +88,7 @@ impl Identifier {
             None => format!("{kind}:{value}"),
             Some(issuer) => {
                 let two = if self.kind == Kind::Plate { issuer.alpha2() } else { None };
-                format!("{kind}:{}:{value}", two.unwrap_or(issuer.alpha3()))
+                format!("{kind}:{}:{value}", two.unwrap_or_else(|| issuer.alpha3()))
             }
         }
     }

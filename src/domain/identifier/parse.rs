@@ -10,7 +10,7 @@ impl Identifier {
     /// # Errors
     /// [`Refusal`] when the text is not one.
     pub fn parse(kind: Kind, text: &str, issuer: Option<Country>) -> Result<Self, Refusal> {
-        let issuer = || issuer.ok_or(Refusal::new(kind, Reason::IssuerMissing));
+        let issuer = || issuer.ok_or_else(|| Refusal::new(kind, Reason::IssuerMissing));
         match kind {
             Kind::Document => Self::document(text, issuer()?),
             Kind::Plate => Self::plate(text, issuer()?),
@@ -35,13 +35,13 @@ impl Identifier {
         Ok(Self { kind: Kind::Document, issuer: Some(issuer), value, check: Check::Absent })
     }
 
-    /// The same with the check digit printed beside the number.
+    /// The same with the check digit printed beside the number; `<` in its place is no verdict.
     ///
     /// # Errors
     /// [`Refusal`] when the text is not one.
     pub fn document_checked(number: &str, issuer: Country, printed: char) -> Result<Self, Refusal> {
         let mut document = Self::document(number, issuer)?;
-        document.check = check::icao(&document.value, printed);
+        document.check = check::icao(number, &document.value, printed);
         Ok(document)
     }
 
@@ -89,9 +89,9 @@ impl Identifier {
     /// # Errors
     /// [`Refusal`] when the text is not one.
     pub fn imo(text: &str) -> Result<Self, Refusal> {
-        let digits = text.trim().trim_start_matches(['I', 'M', 'O', 'i', 'm', 'o']);
-        let value = compact(Kind::Imo, digits, 7..=7)?;
-        let value = all_digits(Kind::Imo, value)?;
+        let value = compact(Kind::Imo, text, 7..=10)?;
+        let digits = value.strip_prefix("IMO").unwrap_or(&value);
+        let value = all_digits(Kind::Imo, CompactString::new(digits), 7)?;
         let check = check::imo(&value);
         Ok(Self::plain(Kind::Imo, value, check))
     }
@@ -102,7 +102,7 @@ impl Identifier {
     /// [`Refusal`] when the text is not one.
     pub fn mmsi(text: &str) -> Result<Self, Refusal> {
         let value = compact(Kind::Mmsi, text, 9..=9)?;
-        Ok(Self::plain(Kind::Mmsi, all_digits(Kind::Mmsi, value)?, Check::Absent))
+        Ok(Self::plain(Kind::Mmsi, all_digits(Kind::Mmsi, value, 9)?, Check::Absent))
     }
 
     /// An EORI number: a country and up to 15 letters and digits; for GB and XI 12 digits, or 15
@@ -116,7 +116,10 @@ impl Identifier {
         let (country, rest) = value.split_at_checked(2).ok_or(form)?;
         let british = matches!(country, "GB" | "XI");
         let digits = rest.bytes().all(|byte| byte.is_ascii_digit());
-        if !country.bytes().all(|byte| byte.is_ascii_uppercase()) || (british && !digits) {
+        if !is_customs_country(country) {
+            return Err(Refusal::new(Kind::Eori, Reason::UnknownCode));
+        }
+        if british && !digits {
             return Err(form);
         }
         if british && !matches!(rest.len(), 12 | 15) {
@@ -125,53 +128,56 @@ impl Identifier {
         Ok(Self::plain(Kind::Eori, value, Check::Absent))
     }
 
-    /// A movement reference number: two digits of the year, the country, 14 letters and digits. Its
-    /// last character is a check digit that states compute differently: it is not judged.
+    /// A movement reference number: two digits of the year, the country, 13 letters and digits, and a
+    /// check digit by the arithmetic of ISO 6346.
     ///
     /// # Errors
     /// [`Refusal`] when the text is not one.
     pub fn mrn(text: &str) -> Result<Self, Refusal> {
         let value = compact(Kind::Mrn, text, 18..=18)?;
-        let mut bytes = value.bytes();
-        let year = bytes.by_ref().take(2).all(|byte| byte.is_ascii_digit());
-        let country = bytes.by_ref().take(2).all(|byte| byte.is_ascii_uppercase());
-        if !year || !country {
+        if !value.bytes().take(2).all(|byte| byte.is_ascii_digit()) {
             return Err(Refusal::new(Kind::Mrn, Reason::Form));
         }
-        Ok(Self::plain(Kind::Mrn, value, Check::Absent))
+        if !value.get(2..4).is_some_and(is_customs_country) {
+            return Err(Refusal::new(Kind::Mrn, Reason::UnknownCode));
+        }
+        let check = check::mrn(&value);
+        Ok(Self::plain(Kind::Mrn, value, check))
     }
 
     /// A telephone number with its country code (ITU-T E.164): `+` or `00`, then 7 to 15 digits. A
-    /// trunk zero in brackets does not count.
+    /// trunk zero alone in brackets, `+44 (0)20`, does not count; Rome's `+39 (06)` does.
     ///
     /// # Errors
     /// [`Refusal`] when the text is not one; a number without country code names no telephone.
     pub fn phone(text: &str) -> Result<Self, Refusal> {
         let refused = |reason| Refusal::new(Kind::Phone, reason);
-        let text = text.trim();
-        let digits = text.strip_prefix('+').or_else(|| text.strip_prefix("00"));
+        let text = text.trim_start_matches(|letter| letter == '(' || is_separator(letter));
+        let (before, after) = text.split_once("(0)").unwrap_or((text, ""));
+        let digits = before.strip_prefix('+').or_else(|| before.strip_prefix("00"));
         let mut value = CompactString::const_new("+");
-        let mut rest = digits.ok_or(refused(Reason::Form))?.chars().peekable();
-        while let Some(letter) = rest.next() {
+        for letter in digits.ok_or_else(|| refused(Reason::Form))?.chars().chain(after.chars()) {
             match letter {
+                '0'..='9' if value.len() > 15 => return Err(refused(Reason::Length)),
                 '0'..='9' => value.push(letter),
-                '(' if rest.peek() == Some(&'0') => {
-                    rest.next();
-                }
-                ' ' | '-' | '.' | '(' | ')' | '/' => {}
+                '(' | ')' => {}
+                separator if is_separator(separator) => {}
                 _ => return Err(refused(Reason::Character)),
-            }
-            if value.len() > 16 {
-                return Err(refused(Reason::Length));
             }
         }
         if value.len() < 8 {
             return Err(refused(Reason::Length));
         }
+        // No country code begins with 0.
+        if value.starts_with("+0") {
+            return Err(refused(Reason::Form));
+        }
         Ok(Self::plain(Kind::Phone, value, Check::Absent))
     }
 
-    /// An e-mail address (RFC 5321, section 4.1.2). The local part is lower-cased too: almost every
+    /// An e-mail address (RFC 5321, section 4.1.2): a dot-string and a domain of two labels or more.
+    /// Quoted local parts and address literals are refused: one address would have many forms, and
+    /// `<ann@example.org>`, taken as it stands, would hide `ann@example.org`. The local part is lower-cased too: almost every
     /// provider ignores its case, and missing a listed address costs more than a second look.
     ///
     /// # Errors
@@ -182,12 +188,18 @@ impl Identifier {
         if text.len() > 254 {
             return Err(refused(Reason::Length));
         }
-        if text.bytes().any(|byte| !byte.is_ascii_graphic()) {
+        let (local, domain) = text.rsplit_once('@').ok_or_else(|| refused(Reason::Form))?;
+        if !local.bytes().all(is_local) || !domain.bytes().all(is_host) {
             return Err(refused(Reason::Character));
         }
-        let (local, domain) = text.rsplit_once('@').ok_or(refused(Reason::Form))?;
-        if local.is_empty() || domain.is_empty() || local.len() > 64 || local.contains('@') {
+        let labels = domain.split('.');
+        let hyphens = labels.clone().any(|label| label.starts_with('-') || label.ends_with('-'));
+        let gaps = labels.clone().chain(local.split('.')).any(str::is_empty);
+        if hyphens || gaps || labels.count() < 2 {
             return Err(refused(Reason::Form));
+        }
+        if local.len() > 64 || domain.split('.').any(|label| label.len() > 63) {
+            return Err(refused(Reason::Length));
         }
         let mut value = CompactString::new(text);
         value.make_ascii_lowercase();
@@ -206,11 +218,12 @@ fn compact(
     length: std::ops::RangeInclusive<usize>,
 ) -> Result<CompactString, Refusal> {
     let mut value = CompactString::const_new("");
-    for byte in text.bytes() {
-        match byte {
-            b'0'..=b'9' | b'A'..=b'Z' => value.push(char::from(byte)),
-            b'a'..=b'z' => value.push(char::from(byte.to_ascii_uppercase())),
-            b' ' | b'-' | b'<' | b'.' | b'/' => {}
+    for letter in text.chars() {
+        match letter {
+            '0'..='9' | 'A'..='Z' => value.push(letter),
+            'a'..='z' => value.push(letter.to_ascii_uppercase()),
+            separator if is_separator(separator) => {}
+            '<' => {}
             _ => return Err(Refusal::new(kind, Reason::Character)),
         }
         if value.len() > *length.end() {
@@ -226,10 +239,121 @@ fn compact(
     Ok(value)
 }
 
-fn all_digits(kind: Kind, value: CompactString) -> Result<CompactString, Refusal> {
-    if value.bytes().all(|byte| byte.is_ascii_digit()) {
-        Ok(value)
-    } else {
+/// Spaces, dashes, dots and slashes, and the forms that typesetting and copying give them: without
+/// these a number copied from a spreadsheet or a web page would be refused.
+fn is_separator(letter: char) -> bool {
+    matches!(letter, ' ' | '-' | '.' | '/')
+        || matches!(
+            letter,
+            '\u{a0}' | '\u{2000}'..='\u{2015}' | '\u{202a}'..='\u{202f}' | '\u{2060}' | '\u{2212}'
+                | '\u{3000}' | '\u{feff}'
+        )
+}
+
+/// A country as customs write it: ISO 3166-1 alpha-2, EU, or XI for Northern Ireland. Not `UK`,
+/// which [`Country`] reads as `GB`: one registration would have two forms.
+fn is_customs_country(code: &str) -> bool {
+    matches!(code, "EU" | "XI") || Country::parse(code).is_ok_and(|at| at.alpha2() == Some(code))
+}
+
+/// `atext` and the dot (RFC 5322, section 3.2.3).
+fn is_local(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b".!#$%&'*+-/=?^_`{|}~".contains(&byte)
+}
+
+fn is_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.'
+}
+
+fn all_digits(kind: Kind, value: CompactString, count: usize) -> Result<CompactString, Refusal> {
+    if !value.bytes().all(|byte| byte.is_ascii_digit()) {
         Err(Refusal::new(kind, Reason::Character))
+    } else if value.len() != count {
+        Err(Refusal::new(kind, Reason::Length))
+    } else {
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(read: Result<Identifier, Refusal>) -> &'static str {
+        read.unwrap_err().reason()
+    }
+
+    fn value(read: Result<Identifier, Refusal>) -> String {
+        read.unwrap().value().to_owned()
+    }
+
+    #[test]
+    fn a_trunk_zero_in_brackets_goes_and_an_area_code_in_brackets_stays() {
+        assert_eq!(value(Identifier::phone("(+44) (0)20 7946-0000")), "+442079460000");
+        assert_eq!(value(Identifier::phone("+39 (06) 1234567")), "+39061234567");
+        assert_eq!(value(Identifier::phone("00123456789012345")), "+123456789012345");
+    }
+
+    #[test]
+    fn typeset_spaces_and_dashes_do_not_count() {
+        let phone = "+44\u{a0}20\u{2011}7946\u{2011}0000";
+        assert_eq!(value(Identifier::phone(phone)), "+442079460000");
+        assert_eq!(value(Identifier::vin("1M8GDM9AX\u{2013}KP042788")), "1M8GDM9AXKP042788");
+    }
+
+    #[test]
+    fn what_names_no_telephone_is_refused() {
+        for national in ["020 7946 0000", "(0)20 7946 0000", ""] {
+            assert_eq!(reason(Identifier::phone(national)), "form");
+        }
+        assert_eq!(reason(Identifier::phone("+044 20 7946 00")), "form");
+        assert_eq!(reason(Identifier::phone("+44 20 7946+0000")), "character");
+        assert_eq!(reason(Identifier::phone("+123456")), "length");
+        assert_eq!(reason(Identifier::phone("+1234567890123456")), "length");
+    }
+
+    #[test]
+    fn an_address_in_another_shape_is_refused() {
+        for (text, expected) in [
+            ("<ann@example.org>", "character"),
+            ("mailto:ann@example.org", "character"),
+            ("a@b@example.org", "character"),
+            ("a b@example.org", "character"),
+            ("ann@ex\u{e4}mple.org", "character"),
+            ("example.org", "form"),
+            ("@example.org", "form"),
+            ("ann@localhost", "form"),
+            ("ann@.org", "form"),
+            ("a..b@example.org", "form"),
+            ("ann@-example.org", "form"),
+        ] {
+            assert_eq!(reason(Identifier::email(text)), expected, "{text}");
+        }
+        assert_eq!(value(Identifier::email(" O'Ann+x@Example.ORG ")), "o'ann+x@example.org");
+        assert_eq!(reason(Identifier::email(&format!("{}@a.org", "a".repeat(65)))), "length");
+    }
+
+    #[test]
+    fn customs_numbers_begin_with_a_country_that_exists() {
+        assert_eq!(reason(Identifier::eori("ZZ1234567")), "unknown_code");
+        assert_eq!(reason(Identifier::eori("UK123456789000")), "unknown_code");
+        assert_eq!(value(Identifier::eori("EU 1234567")), "EU1234567");
+        assert_eq!(reason(Identifier::mrn("21AB27364916384830")), "unknown_code");
+        assert_eq!(reason(Identifier::mrn("DEDE586601055987B7")), "form");
+        assert_eq!(Identifier::mrn("21DE27364916384835").unwrap().check(), Check::Fails);
+    }
+
+    #[test]
+    fn only_the_word_imo_goes_before_a_ship_number() {
+        assert_eq!(value(Identifier::imo("imo-9074729")), "9074729");
+        assert_eq!(reason(Identifier::imo("OMI9074729")), "character");
+        assert_eq!(reason(Identifier::imo("90747290")), "length");
+    }
+
+    #[test]
+    fn values_of_24_characters_do_not_allocate() {
+        let issuer = Country::parse("GBR").unwrap();
+        let longest = Identifier::document(&"A".repeat(24), issuer).unwrap();
+        assert!(!longest.value.is_heap_allocated());
     }
 }
