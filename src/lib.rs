@@ -4,6 +4,7 @@
 //! holds that up.
 
 pub mod domain;
+pub mod codec;
 pub mod index;
 pub mod watchlist;
 pub mod matching;

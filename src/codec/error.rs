@@ -7,6 +7,7 @@
 use std::fmt;
 
 use super::SchemaRef;
+use crate::domain::{Refusal, Unfit};
 
 /// Why a value could not be decoded. `Display` is the detail: path or byte position, never content.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -133,6 +134,30 @@ pub enum Error {
     /// The registry knows no such schema.
     #[error("no schema has {0}: register it, or write with a registered schema")]
     UnknownSchema(SchemaRef),
+    /// A field that must hold something useful does not.
+    #[error("{field}: {refusal}")]
+    Refused {
+        /// Dotted path of the field.
+        field: &'static str,
+        /// Why; holds no part of the value.
+        refusal: Refused,
+    },
+    /// A value to be written states something that its record has no field for.
+    #[error("{record} has no field for {what}: leave it out, or choose another topic")]
+    NoField {
+        /// The record.
+        record: &'static str,
+        /// What has no place: the name of a role or of an attribute.
+        what: &'static str,
+    },
+    /// A value to be written does not fit its schema, which is a mistake in this program.
+    #[error(
+        "the value does not fit the schema of {topic}: report this as a mistake in the program"
+    )]
+    Unwritable {
+        /// The schema's name.
+        topic: &'static str,
+    },
     /// The value is neither JSON nor in the Confluent wire format.
     #[error("the framing is unknown: {reason}")]
     BadFraming {
@@ -162,9 +187,26 @@ impl Error {
             Self::IncompatibleSchema { .. } => "incompatible_schema",
             Self::BadShape { .. } => "bad_shape",
             Self::UnknownSchema(_) => "unknown_schema",
+            Self::Refused { .. } => "refused",
+            Self::NoField { .. } => "no_field",
+            Self::Unwritable { .. } => "unwritable",
             Self::BadFraming { .. } => "bad_framing",
         }
     }
+}
+
+/// Why the content of a field was refused. Says what may stand there, never what stood there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// No label of agencies, lists, entries or events.
+    #[error(transparent)]
+    Label(#[from] Unfit),
+    /// No identifier, country or date.
+    #[error(transparent)]
+    Subject(#[from] Refusal),
+    /// Another rule.
+    #[error("{0}")]
+    Rule(&'static str),
 }
 
 /// Where in a value something stands: binary data has positions, JSON has paths.
