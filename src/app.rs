@@ -171,9 +171,13 @@ impl App {
             if standing.loaded {
                 let topic = &self.settings.reader.topic;
                 let text = if standing.is_blind() {
-                    format!("the list topic {topic} is empty: publish a list with `portcullis watchlist publish FILE`")
+                    format!(
+                        "the list topic {topic} is empty: publish a list with `portcullis watchlist publish FILE`"
+                    )
                 } else {
-                    format!("a required list has too few entries in {topic}: see /readyz, and publish it")
+                    format!(
+                        "a required list has too few entries in {topic}: see /readyz, and publish it"
+                    )
                 };
                 self.wait_for("loading", "lists", &text);
             }
@@ -189,7 +193,10 @@ impl App {
                 Ok(()) => return Ok(()),
                 Err(Halted(cause)) => {
                     self.metrics.halts.with_label_values(&[cause]).inc();
-                    tracing::error!(cause, "the Kafka clients cannot go on: making new ones; what was not committed is read again");
+                    tracing::error!(
+                        cause,
+                        "the Kafka clients cannot go on: making new ones; what was not committed is read again"
+                    );
                     std::thread::sleep(REBUILD_AFTER);
                 }
             }
@@ -223,7 +230,9 @@ impl App {
         self.phase.enter("running");
         let outcome = self.run_together(lanes);
         if !sender.flush(FLUSH_WITHIN) {
-            tracing::warn!("some messages were not acknowledged in time: their events were not committed, and are read again");
+            tracing::warn!(
+                "some messages were not acknowledged in time: their events were not committed, and are read again"
+            );
         }
         Ok(outcome)
     }
@@ -250,8 +259,10 @@ impl App {
     }
 
     fn decoder(&self) -> Result<Decoder, Error> {
-        Decoder::new(Limits::STANDARD)
-            .map_err(|error| Error::Failed { doing: "reading our own schemas", why: error.to_string() })
+        Decoder::new(Limits::STANDARD).map_err(|error| Error::Failed {
+            doing: "reading our own schemas",
+            why: error.to_string(),
+        })
     }
 
     fn format(&self) -> Format {

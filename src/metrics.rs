@@ -14,9 +14,8 @@ use crate::domain::{AgencyId, Audience, Priority, Timestamp, Topic};
 use crate::watchlist::{Standing, State};
 
 /// Seconds; fit for 0.2 ms to 10 s.
-const BUCKETS: [f64; 15] = [
-    0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0,
-];
+const BUCKETS: [f64; 15] =
+    [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
 
 /// The most agencies that get a label of their own; the rest are counted as `other`.
 const AGENCIES_MAX: usize = 64;
@@ -139,25 +138,73 @@ impl Metrics {
         let made = Make(&registry);
         made.build_info(librdkafka)?;
         Ok(Self {
-            events: made.counters("events_total", "Events by topic and what became of them", &["topic", "disposition"])?,
-            alerts: made.counters("alerts_total", "Alerts acknowledged, by priority and audience", &["priority", "audience"])?,
+            events: made.counters(
+                "events_total",
+                "Events by topic and what became of them",
+                &["topic", "disposition"],
+            )?,
+            alerts: made.counters(
+                "alerts_total",
+                "Alerts acknowledged, by priority and audience",
+                &["priority", "audience"],
+            )?,
             latency: made.latency()?,
             agencies: Mutex::default(),
             lists: ListMetrics::new(&made)?,
-            dead_letters: made.counters("dead_letters_total", "Records sent to the dead-letter topic, by cause", &["cause"])?,
-            defects: made.counters("defects_total", "Fields of screened events that could not be used", &["field", "reason"])?,
-            candidates_cut: made.counter("candidates_cut_total", "Candidates not looked at because an event met more than the bound")?,
-            lag_records: made.gauges("lag_records", "Records not yet finished, by partition", &["topic", "partition"])?,
-            lag_seconds: made.seconds("lag_seconds", "How far behind the broker's clock the partition is", &["topic", "partition"])?,
+            dead_letters: made.counters(
+                "dead_letters_total",
+                "Records sent to the dead-letter topic, by cause",
+                &["cause"],
+            )?,
+            defects: made.counters(
+                "defects_total",
+                "Fields of screened events that could not be used",
+                &["field", "reason"],
+            )?,
+            candidates_cut: made.counter(
+                "candidates_cut_total",
+                "Candidates not looked at because an event met more than the bound",
+            )?,
+            lag_records: made.gauges(
+                "lag_records",
+                "Records not yet finished, by partition",
+                &["topic", "partition"],
+            )?,
+            lag_seconds: made.seconds(
+                "lag_seconds",
+                "How far behind the broker's clock the partition is",
+                &["topic", "partition"],
+            )?,
             queue_depth: made.gauges("queue_depth", "Messages waiting, by queue", &["queue"])?,
             rebalances: made.counters("rebalances_total", "Changes of assignment", &["kind"])?,
             commits: made.counters("commits_total", "Offset commits, by result", &["result"])?,
-            deliveries: made.counters("deliveries_total", "Messages produced, by result", &["result"])?,
-            retries: made.counters("retries_total", "Partitions taken back to their finished prefix", &["cause"])?,
-            gap_records: made.counters("gap_records_total", "Records that fell out of retention unread", &["topic"])?,
-            promise_breaches: made.counter("promise_breaches_total", "Alerts acknowledged later than promised")?,
-            halts: made.counters("halts_total", "Clients rebuilt after a fault that halts", &["cause"])?,
-            schema_lookups: made.counters("schema_lookups_total", "Look-ups of writer schemas, by result", &["result"])?,
+            deliveries: made.counters(
+                "deliveries_total",
+                "Messages produced, by result",
+                &["result"],
+            )?,
+            retries: made.counters(
+                "retries_total",
+                "Partitions taken back to their finished prefix",
+                &["cause"],
+            )?,
+            gap_records: made.counters(
+                "gap_records_total",
+                "Records that fell out of retention unread",
+                &["topic"],
+            )?,
+            promise_breaches: made
+                .counter("promise_breaches_total", "Alerts acknowledged later than promised")?,
+            halts: made.counters(
+                "halts_total",
+                "Clients rebuilt after a fault that halts",
+                &["cause"],
+            )?,
+            schema_lookups: made.counters(
+                "schema_lookups_total",
+                "Look-ups of writer schemas, by result",
+                &["result"],
+            )?,
             registry,
         })
     }
@@ -235,11 +282,31 @@ impl ListMetrics {
     fn new(made: &Make<'_>) -> Result<Self, prometheus::Error> {
         Ok(Self {
             entries: made.gauges("list_entries", "Entries of a list", &["list"])?,
-            lapsed: made.gauges("list_lapsed_entries", "Entries whose validity has ended", &["list"])?,
-            age: made.seconds("list_age_seconds", "Time since the list was last known to be current", &["list"])?,
-            state: made.gauges("list_state", "1 for the state the list is in", &["list", "state"])?,
-            offset: made.gauges("list_offset", "Position up to which the list's changes are in force", &["list"])?,
-            refused: made.counters("list_refusals_total", "Records of the list topic that were refused", &["cause"])?,
+            lapsed: made.gauges(
+                "list_lapsed_entries",
+                "Entries whose validity has ended",
+                &["list"],
+            )?,
+            age: made.seconds(
+                "list_age_seconds",
+                "Time since the list was last known to be current",
+                &["list"],
+            )?,
+            state: made.gauges(
+                "list_state",
+                "1 for the state the list is in",
+                &["list", "state"],
+            )?,
+            offset: made.gauges(
+                "list_offset",
+                "Position up to which the list's changes are in force",
+                &["list"],
+            )?,
+            refused: made.counters(
+                "list_refusals_total",
+                "Records of the list topic that were refused",
+                &["cause"],
+            )?,
             ready: made.gauge("ready", "1 when every required list is loaded and current")?,
         })
     }
@@ -253,7 +320,12 @@ impl Make<'_> {
         self.register(IntCounter::new(name, help)?)
     }
 
-    fn counters(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec, prometheus::Error> {
+    fn counters(
+        &self,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+    ) -> Result<IntCounterVec, prometheus::Error> {
         self.register(IntCounterVec::new(Opts::new(name, help), labels)?)
     }
 
@@ -261,11 +333,21 @@ impl Make<'_> {
         self.register(IntGauge::new(name, help)?)
     }
 
-    fn gauges(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntGaugeVec, prometheus::Error> {
+    fn gauges(
+        &self,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+    ) -> Result<IntGaugeVec, prometheus::Error> {
         self.register(IntGaugeVec::new(Opts::new(name, help), labels)?)
     }
 
-    fn seconds(&self, name: &str, help: &str, labels: &[&str]) -> Result<GaugeVec, prometheus::Error> {
+    fn seconds(
+        &self,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+    ) -> Result<GaugeVec, prometheus::Error> {
         self.register(GaugeVec::new(Opts::new(name, help), labels)?)
     }
 

@@ -45,7 +45,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let from = if arguments.from_beginning { From::Beginning } else { From::Now };
     let mut tail = Tail::open(&settings.kafka, &topic, from).map_err(|error| error.to_string())?;
     let stop = run::stop_on_signals()?;
-    while !stop.load(Ordering::Relaxed) && !(arguments.until_end && tail.at_end()) {
+    while !stop.load(Ordering::Relaxed) {
+        if arguments.until_end && tail.at_end() {
+            break;
+        }
         let Some(kept) = tail.next(Duration::from_millis(100)) else { continue };
         if !show(&kept, arguments.json)? {
             break;
@@ -59,12 +62,21 @@ fn show(kept: &Kept, json: bool) -> Result<bool, String> {
     let alert = match decode(kept) {
         Ok(alert) => alert,
         Err(error) => {
-            anstream::eprintln!("{}-{} offset {}: {error}", kept.topic, kept.partition, kept.offset);
+            anstream::eprintln!(
+                "{}-{} offset {}: {error}",
+                kept.topic,
+                kept.partition,
+                kept.offset
+            );
             return Ok(true);
         }
     };
     let mut out = anstream::stdout().lock();
-    let written = if json { writeln!(out, "{}", line(&alert)) } else { writeln!(out, "{}", paint::alert(&alert)) };
+    let written = if json {
+        writeln!(out, "{}", line(&alert))
+    } else {
+        writeln!(out, "{}", paint::alert(&alert))
+    };
     match written {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
@@ -85,7 +97,8 @@ pub(super) fn decode(kept: &Kept) -> Result<Value, codec::Error> {
 pub(super) fn line(alert: &Value) -> Value {
     let reasons = alert.pointer("/reasons").and_then(Value::as_array).into_iter().flatten();
     let entry = |reason: &Value| {
-        let text = |key: &str| reason.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text =
+            |key: &str| reason.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         format!("{}/{}", text("list"), text("entry"))
     };
     let mut line = serde_json::Map::new();

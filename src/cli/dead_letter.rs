@@ -124,7 +124,10 @@ fn replay(arguments: &Replay) -> Result<ExitCode, String> {
     let (whole, omitted): (Vec<_>, Vec<_>) =
         letters.into_iter().partition(|letter| letter.header(header::OMITTED_SHA256).is_none());
     for letter in &omitted {
-        anstream::eprintln!("offset {}: its value was too large to be kept; send it again from its source", letter.offset);
+        anstream::eprintln!(
+            "offset {}: its value was too large to be kept; send it again from its source",
+            letter.offset
+        );
     }
     if arguments.dry_run {
         anstream::println!("{} dead letters would be sent again", whole.len());
@@ -135,7 +138,12 @@ fn replay(arguments: &Replay) -> Result<ExitCode, String> {
     for letter in &whole {
         let headers: Vec<(&str, &[u8])> =
             own.into_iter().filter_map(|name| Some((name, letter.header(name)?))).collect();
-        courier.send(&text(letter, header::TOPIC), letter.key.as_deref(), letter.value.as_deref(), &headers);
+        courier.send(
+            &text(letter, header::TOPIC),
+            letter.key.as_deref(),
+            letter.value.as_deref(),
+            &headers,
+        );
     }
     let outcome = courier.finish(SEND_WITHIN);
     anstream::println!("{} dead letters sent again, {} failed", outcome.delivered, outcome.failed);
@@ -151,9 +159,10 @@ fn letters(source: &Source, which: &Which) -> Result<Vec<Kept>, String> {
     let mut letters = Vec::new();
     while !tail.at_end() {
         let Some(letter) = tail.next(Duration::from_millis(100)) else { continue };
-        let wanted = which.cause.as_ref().is_none_or(|cause| *cause == text(&letter, header::CAUSE))
-            && which.topic.as_ref().is_none_or(|topic| *topic == text(&letter, header::TOPIC))
-            && which.offset.is_none_or(|offset| offset == letter.offset);
+        let wanted =
+            which.cause.as_ref().is_none_or(|cause| *cause == text(&letter, header::CAUSE))
+                && which.topic.as_ref().is_none_or(|topic| *topic == text(&letter, header::TOPIC))
+                && which.offset.is_none_or(|offset| offset == letter.offset);
         if wanted {
             letters.push(letter);
         }

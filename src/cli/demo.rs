@@ -54,7 +54,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         travel_seconds: TRAVEL_SECONDS,
         ..sim::Settings::sized(arguments.seed, wall(), SUBJECTS)
     });
-    let mut agencies: Vec<AgencyId> = world.entries().map(|entry| entry.handling.owner.clone()).collect();
+    let mut agencies: Vec<AgencyId> =
+        world.entries().map(|entry| entry.handling.owner.clone()).collect();
     agencies.sort_unstable();
     agencies.dedup();
     let broker = start_broker(&agencies)?;
@@ -63,25 +64,37 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let entries = publish_lists(&courier, &settings, &world)?;
     let tails = open_tails(&settings, &agencies)?;
     let end_app = Arc::new(AtomicBool::new(false));
-    let app = App::new(settings.clone(), Arc::clone(&end_app)).map_err(|error| error.to_string())?;
+    let app =
+        App::new(settings.clone(), Arc::clone(&end_app)).map_err(|error| error.to_string())?;
     if !arguments.json {
         anstream::println!(
             "Portcullis demo: a broker inside this process at {}, {entries} list entries about invented people and things,\n\
              {} events a second. Metrics: http://{}/metrics  Readiness: /readyz  Ctrl-C ends.\n",
-            broker.brokers(), arguments.rate, app.address()
+            broker.brokers(),
+            arguments.rate,
+            app.address()
         );
     }
-    let demo = Demo { arguments, stop: &stop, truth: Mutex::new(Truth::new()?), done: AtomicBool::new(false) };
+    let demo = Demo {
+        arguments,
+        stop: &stop,
+        truth: Mutex::new(Truth::new()?),
+        done: AtomicBool::new(false),
+    };
     let begun = Instant::now();
     let events = std::thread::scope(|scope| -> Result<u64, String> {
         let running = scope.spawn(move || app.run());
         let showing = scope.spawn(|| demo.show_alerts(tails));
-        let sent = demo.send_events(Publisher::new(&courier, &settings, &world, arguments.seed, false));
+        let sent =
+            demo.send_events(Publisher::new(&courier, &settings, &world, arguments.seed, false));
         demo.await_alerts();
         demo.done.store(true, Ordering::Relaxed);
         end_app.store(true, Ordering::Relaxed);
         showing.join().map_err(|_| "showing alerts failed".to_owned())??;
-        running.join().map_err(|_| "the pipeline failed".to_owned())?.map_err(|error| error.to_string())?;
+        running
+            .join()
+            .map_err(|_| "the pipeline failed".to_owned())?
+            .map_err(|error| error.to_string())?;
         sent
     })?;
     demo.conclude(events, begun.elapsed())
@@ -192,7 +205,11 @@ impl Demo<'_> {
         if !self.truth().note(&alert, latency) {
             return Ok(());
         }
-        let text = if self.arguments.json { alerts::line(&alert).to_string() } else { paint::alert(&alert) };
+        let text = if self.arguments.json {
+            alerts::line(&alert).to_string()
+        } else {
+            paint::alert(&alert)
+        };
         // A terminal that is gone must not keep the demo from its end.
         if writeln!(anstream::stdout(), "{text}").is_err() {
             self.stop.store(true, Ordering::Relaxed);
@@ -221,8 +238,14 @@ fn sentence(summary: &Value) -> String {
     format!(
         "{} events, {} a second; {} alerts on {} events that had to alert, {} missing, {} unexpected; \
          from event to alert read: median {:.1} ms, 99 in 100 within {:.1} ms (with the broker inside, which is no measure of Kafka)",
-        number("events"), number("events_per_second"), number("alerts"), number("expected_alerts"),
-        number("missing"), number("unexpected"), number("p50_ms"), number("p99_ms")
+        number("events"),
+        number("events_per_second"),
+        number("alerts"),
+        number("expected_alerts"),
+        number("missing"),
+        number("unexpected"),
+        number("p50_ms"),
+        number("p99_ms")
     )
 }
 

@@ -73,9 +73,15 @@ pub(super) fn from_file(path: &Path) -> Result<Vec<Entry>, String> {
     if mistakes.is_empty() {
         return Ok(entries.into_iter().map(|(_, entry)| entry).collect());
     }
-    let lines: Vec<String> =
-        mistakes.iter().map(|mistake| format!("  {name}:{}: {}", mistake.line, mistake.what)).collect();
-    Err(format!("{} mistakes in {name}; nothing was published:\n{}", mistakes.len(), lines.join("\n")))
+    let lines: Vec<String> = mistakes
+        .iter()
+        .map(|mistake| format!("  {name}:{}: {}", mistake.line, mistake.what))
+        .collect();
+    Err(format!(
+        "{} mistakes in {name}; nothing was published:\n{}",
+        mistakes.len(),
+        lines.join("\n")
+    ))
 }
 
 /// Entries as lists to screen against.
@@ -84,8 +90,14 @@ pub(super) fn loaded(entries: impl Iterator<Item = (Entry, i64)>) -> Arc<Lists> 
     let now = kafka::wall();
     for (entry, offset) in entries {
         let key = entry.key.clone();
-        let change =
-            Change { key, entry: Some(entry), offset, position: offset + 1, digest: 0, written_at: None };
+        let change = Change {
+            key,
+            entry: Some(entry),
+            offset,
+            position: offset + 1,
+            digest: 0,
+            written_at: None,
+        };
         writer.apply(change);
     }
     writer.publish(Progress { loaded: true, current_at: Some(now), ..Progress::default() }, now);

@@ -30,7 +30,12 @@ pub(super) fn alert(alert: &Value) -> String {
     for reason in alert.pointer("/reasons").and_then(Value::as_array).into_iter().flatten() {
         let text = |key: &str| reason.get(key).and_then(Value::as_str).unwrap_or_default();
         let version = reason.get("version").and_then(Value::as_i64).unwrap_or_default();
-        line(format_args!("  {BOLD}{}/{}{BOLD:#} {DIM}version {version}{DIM:#}  {}", text("list"), text("entry"), text("narrative")));
+        line(format_args!(
+            "  {BOLD}{}/{}{BOLD:#} {DIM}version {version}{DIM:#}  {}",
+            text("list"),
+            text("entry"),
+            text("narrative")
+        ));
         for evidence in reason.get("evidence").and_then(Value::as_array).into_iter().flatten() {
             line(format_args!("    {}", sentence(evidence)));
         }
@@ -39,8 +44,16 @@ pub(super) fn alert(alert: &Value) -> String {
         line(format_args!("  {RED}warning{RED:#} {}", warning.as_str().unwrap_or_default()));
     }
     let unit = text("/unit");
-    let owner = if unit.is_empty() { text("/owner").to_owned() } else { format!("{} ({unit})", text("/owner")) };
-    line(format_args!("  {DIM}owner {owner}  event {}  alert {}{DIM:#}", text("/event/event_id"), text("/id")));
+    let owner = if unit.is_empty() {
+        text("/owner").to_owned()
+    } else {
+        format!("{} ({unit})", text("/owner"))
+    };
+    line(format_args!(
+        "  {DIM}owner {owner}  event {}  alert {}{DIM:#}",
+        text("/event/event_id"),
+        text("/id")
+    ));
     out
 }
 
@@ -54,7 +67,8 @@ fn place(alert: &Value) -> String {
 /// One piece of evidence in plain words.
 fn sentence(evidence: &Value) -> String {
     let text = |key: &str| evidence.get(key).and_then(Value::as_str).unwrap_or_default();
-    let (attribute, role) = (text("attribute").replace('_', " "), text("role").to_lowercase().replace('_', " "));
+    let (attribute, role) =
+        (text("attribute").replace('_', " "), text("role").to_lowercase().replace('_', " "));
     let (stated, listed) = (text("stated"), text("listed"));
     let check = match text("check") {
         "FAILS" => ", its check digit fails",
@@ -62,8 +76,12 @@ fn sentence(evidence: &Value) -> String {
         _ => "",
     };
     match text("relation") {
-        "SAME" if stated == listed => format!("{attribute} of the {role}: {stated}, the same{check}"),
-        "SAME" => format!("{attribute} of the {role}: {stated}, listed as {listed}, the same in normal form{check}"),
+        "SAME" if stated == listed => {
+            format!("{attribute} of the {role}: {stated}, the same{check}")
+        }
+        "SAME" => format!(
+            "{attribute} of the {role}: {stated}, listed as {listed}, the same in normal form{check}"
+        ),
         "DIFFERS" => format!("{attribute} of the {role}: {stated}, listed as {listed}, differs"),
         _ => format!("{attribute} of the {role}: not stated or not listed"),
     }

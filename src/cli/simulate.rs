@@ -60,7 +60,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let mut truth = match &arguments.truth {
         None => None,
         Some(path) => {
-            let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let file =
+                File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
             Some(BufWriter::new(file))
         }
     };
@@ -81,18 +82,31 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         file.flush().map_err(|error| format!("--truth: {error}"))?;
     }
     let outcome = courier.finish(SEND_WITHIN);
-    anstream::eprintln!("{sent} events sent; {} records acknowledged, {} failed", outcome.delivered, outcome.failed);
+    anstream::eprintln!(
+        "{sent} events sent; {} records acknowledged, {} failed",
+        outcome.delivered,
+        outcome.failed
+    );
     Ok(if outcome.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Sends every entry of the world's lists; gives how many.
-pub(super) fn publish_lists(courier: &Courier, settings: &Settings, world: &World) -> Result<usize, String> {
+pub(super) fn publish_lists(
+    courier: &Courier,
+    settings: &Settings,
+    world: &World,
+) -> Result<usize, String> {
     let format = Format::Avro { schema_id: Contract::Entries.id() };
     let mut sent = 0;
     for entry in world.entries() {
         let value = codec::encode_entry(&entry, format).map_err(|error| error.to_string())?;
         let headers: [(&str, &[u8]); 1] = [(header::CONTENT_TYPE, b"avro/binary")];
-        courier.send(&settings.reader.topic, Some(entry.key.to_string().as_bytes()), Some(&value), &headers);
+        courier.send(
+            &settings.reader.topic,
+            Some(entry.key.to_string().as_bytes()),
+            Some(&value),
+            &headers,
+        );
         sent += 1;
     }
     Ok(sent)
@@ -107,7 +121,13 @@ pub(super) struct Publisher<'a> {
 }
 
 impl<'a> Publisher<'a> {
-    pub(super) fn new(courier: &'a Courier, settings: &Settings, world: &World, seed: u64, json: bool) -> Self {
+    pub(super) fn new(
+        courier: &'a Courier,
+        settings: &Settings,
+        world: &World,
+        seed: u64,
+        json: bool,
+    ) -> Self {
         Self { courier, traffic: world.traffic(seed), topics: settings.lane.inputs.clone(), json }
     }
 
@@ -125,8 +145,14 @@ impl<'a> Publisher<'a> {
         let value = codec::encode_event(event, format).map_err(|error| error.to_string())?;
         let id = event.id.as_str();
         let topic = self.topics.iter().find(|(of, _)| *of == kind);
-        let (_, topic) = topic.ok_or_else(|| format!("no topic is configured for {}", kind.name()))?;
-        self.courier.send(topic, Some(id.as_bytes()), Some(&value), &[(header::CONTENT_TYPE, content_type)]);
+        let (_, topic) =
+            topic.ok_or_else(|| format!("no topic is configured for {}", kind.name()))?;
+        self.courier.send(
+            topic,
+            Some(id.as_bytes()),
+            Some(&value),
+            &[(header::CONTENT_TYPE, content_type)],
+        );
         Ok((id.to_owned(), planned.expected.iter().map(ToString::to_string).collect()))
     }
 }

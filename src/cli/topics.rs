@@ -49,7 +49,9 @@ pub(super) fn run(command: &Command) -> Result<ExitCode, String> {
     admin.describe(&mut existing).map_err(|error| error.to_string())?;
     let missing = compare(&planned, &existing);
     match command {
-        Command::Plan(_) => Ok(if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) }),
+        Command::Plan(_) => {
+            Ok(if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+        }
         Command::Create(_) => create(&admin, &missing),
     }
 }
@@ -59,9 +61,8 @@ fn planned(
     settings: &Settings,
     brokers: usize,
 ) -> Result<Vec<TopicSpec>, String> {
-    let replication = arguments
-        .replication
-        .unwrap_or_else(|| i32::try_from(brokers.clamp(1, 3)).unwrap_or(1));
+    let replication =
+        arguments.replication.unwrap_or_else(|| i32::try_from(brokers.clamp(1, 3)).unwrap_or(1));
     let mut agencies = settings.agencies.clone();
     agencies.extend(arguments.agencies.iter().cloned());
     let plan = Plan {
@@ -81,7 +82,10 @@ fn planned(
             .map(String::as_str)
             .collect();
         if !unknown.is_empty() {
-            return Err(format!("not in the plan: {}; `portcullis topics plan` shows what is", unknown.join(", ")));
+            return Err(format!(
+                "not in the plan: {}; `portcullis topics plan` shows what is",
+                unknown.join(", ")
+            ));
         }
         topics.retain(|spec| arguments.only.contains(&spec.name));
     }
@@ -98,7 +102,9 @@ fn compare(planned: &[TopicSpec], existing: &BTreeMap<String, Existing>) -> Vec<
                 let settings: Vec<String> =
                     settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
                 let settings = settings.join(" ");
-                anstream::println!("missing  {name}  partitions={partitions} replication={replication} {settings}");
+                anstream::println!(
+                    "missing  {name}  partitions={partitions} replication={replication} {settings}"
+                );
                 missing.push(spec.clone());
             }
             Some(existing) => match spec.differences(existing).as_slice() {

@@ -38,7 +38,8 @@ impl Truth {
             value.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned()
         };
         let reasons = alert.pointer("/reasons").and_then(Value::as_array).into_iter().flatten();
-        let entries = reasons.map(|reason| format!("{}/{}", text(reason, "/list"), text(reason, "/entry")));
+        let entries =
+            reasons.map(|reason| format!("{}/{}", text(reason, "/list"), text(reason, "/entry")));
         self.met.entry(text(alert, "/event/event_id")).or_default().extend(entries);
         let fresh = self.alerts.insert(text(alert, "/id"));
         if fresh {
@@ -49,7 +50,9 @@ impl Truth {
 
     /// Events of which not every expected entry was told.
     pub(super) fn missing(&self) -> usize {
-        let told = |event: &str, entry: &String| self.met.get(event).is_some_and(|met| met.contains(entry));
+        let told = |event: &str, entry: &String| {
+            self.met.get(event).is_some_and(|met| met.contains(entry))
+        };
         let whole = |(event, entries): &(&String, &BTreeSet<String>)| {
             entries.iter().all(|entry| told(event, entry))
         };

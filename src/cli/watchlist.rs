@@ -12,8 +12,8 @@ use crate::domain::{Entry, EntryKey, ListId};
 use crate::kafka::{Courier, wall};
 use crate::pipeline::header;
 
-use super::lists::{self, Topic};
 use super::Source;
+use super::lists::{self, Topic};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -117,7 +117,10 @@ fn publish(arguments: &Publish) -> Result<ExitCode, String> {
     send(&courier, &settings.reader.topic, &difference)?;
     let outcome = courier.finish(SEND_WITHIN);
     if outcome.failed > 0 {
-        return Err(format!("{} of the changes were not acknowledged: publish again, which sends only what is missing", outcome.failed));
+        return Err(format!(
+            "{} of the changes were not acknowledged: publish again, which sends only what is missing",
+            outcome.failed
+        ));
     }
     anstream::println!("published: {} changes acknowledged", outcome.delivered);
     Ok(ExitCode::SUCCESS)
@@ -204,7 +207,8 @@ fn show(arguments: &Show) -> Result<ExitCode, String> {
             && arguments.entry.as_ref().is_none_or(|entry| key.to_string() == *entry)
     };
     for published in topic.entries.iter().filter(|(key, _)| wanted(key)).map(|(_, entry)| entry) {
-        let json = codec::encode_entry(&published.entry, Format::Json).map_err(|error| error.to_string())?;
+        let json = codec::encode_entry(&published.entry, Format::Json)
+            .map_err(|error| error.to_string())?;
         anstream::println!("{}", String::from_utf8_lossy(&json));
     }
     tell_refused(&topic);
@@ -228,7 +232,9 @@ fn stats(arguments: &Stats) -> Result<ExitCode, String> {
             let row = serde_json::json!({"list": list, "entries": entries, "in_force": in_force, "covert": covert, "newest_offset": newest});
             anstream::println!("{row}");
         } else {
-            anstream::println!("{list:<32} {entries:>9} entries  {in_force:>9} in force  {covert:>6} covert  newest change at offset {newest}");
+            anstream::println!(
+                "{list:<32} {entries:>9} entries  {in_force:>9} in force  {covert:>6} covert  newest change at offset {newest}"
+            );
         }
     }
     tell_refused(&topic);

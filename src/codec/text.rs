@@ -4,7 +4,8 @@ use crate::domain::Timestamp;
 
 /// The instant in UTC with microseconds as needed, such as `2026-01-31T09:30:00Z`.
 pub fn rfc3339(at: Timestamp) -> String {
-    jiff::Timestamp::from_microsecond(at.micros()).map_or_else(|_| String::new(), |at| at.to_string())
+    jiff::Timestamp::from_microsecond(at.micros())
+        .map_or_else(|_| String::new(), |at| at.to_string())
 }
 
 /// Reads an instant; `None` for anything else.

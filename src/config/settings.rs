@@ -77,7 +77,8 @@ pub fn read(reader: &mut Reader) -> Settings {
         "Lists that were not confirmed as current for so long are stale: their stance decides.",
     );
     let lane = read_lane(reader, inputs, stale_after, kafka.session_timeout);
-    let list_topic = reader.text("lists.topic", "watchlist.entries", "The compacted topic of list entries.");
+    let list_topic =
+        reader.text("lists.topic", "watchlist.entries", "The compacted topic of list entries.");
     let confirm_interval = reader.duration(
         "lists.confirm_interval_ms",
         Duration::from_secs(1),
@@ -105,12 +106,27 @@ pub fn read(reader: &mut Reader) -> Settings {
 }
 
 fn read_kafka(reader: &mut Reader) -> kafka::Config {
-    let brokers = reader.text("kafka.brokers", "127.0.0.1:9092", "Brokers as host:port, separated by commas.");
+    let brokers = reader.text(
+        "kafka.brokers",
+        "127.0.0.1:9092",
+        "Brokers as host:port, separated by commas.",
+    );
     if brokers.is_empty() || !brokers.split(',').all(is_address) {
-        reader.mistake("kafka.brokers", "expected host:port, several separated by commas, such as kafka-1:9092");
+        reader.mistake(
+            "kafka.brokers",
+            "expected host:port, several separated by commas, such as kafka-1:9092",
+        );
     }
-    let client_id = reader.text("kafka.client_id", "portcullis", "Names this process in the brokers' logs and quotas.");
-    let group = reader.text("kafka.group", "portcullis", "Consumer group: instances with the same name share the work.");
+    let client_id = reader.text(
+        "kafka.client_id",
+        "portcullis",
+        "Names this process in the brokers' logs and quotas.",
+    );
+    let group = reader.text(
+        "kafka.group",
+        "portcullis",
+        "Consumer group: instances with the same name share the work.",
+    );
     let instance = reader.optional_text(
         "kafka.instance",
         "Static membership: a name that this instance keeps over restarts, so that a short restart moves no partition.",
@@ -162,7 +178,9 @@ fn read_kafka(reader: &mut Reader) -> kafka::Config {
 
 fn is_address(text: &str) -> bool {
     let host_port = text.trim().rsplit_once("://").map_or(text.trim(), |(_, rest)| rest);
-    host_port.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+    host_port
+        .rsplit_once(':')
+        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
 fn read_security(reader: &mut Reader) -> BTreeMap<String, String> {
@@ -185,10 +203,27 @@ fn read_security(reader: &mut Reader) -> BTreeMap<String, String> {
         }
     };
     let file = |path: Option<std::path::PathBuf>| path.map(|path| path.display().to_string());
-    set("ssl.ca.location", file(reader.optional_path("kafka.security.ca_file", "Certificates of the brokers' authority, PEM; the system's when absent.")));
-    set("ssl.certificate.location", file(reader.optional_path("kafka.security.certificate_file", "Our own certificate, PEM.")));
-    set("ssl.key.location", file(reader.optional_path("kafka.security.key_file", "The key of our own certificate, PEM.")));
-    set("ssl.key.password", exposed(reader.secret("kafka.security.key_password", "Password of that key.")));
+    set(
+        "ssl.ca.location",
+        file(reader.optional_path(
+            "kafka.security.ca_file",
+            "Certificates of the brokers' authority, PEM; the system's when absent.",
+        )),
+    );
+    set(
+        "ssl.certificate.location",
+        file(reader.optional_path("kafka.security.certificate_file", "Our own certificate, PEM.")),
+    );
+    set(
+        "ssl.key.location",
+        file(
+            reader.optional_path("kafka.security.key_file", "The key of our own certificate, PEM."),
+        ),
+    );
+    set(
+        "ssl.key.password",
+        exposed(reader.secret("kafka.security.key_password", "Password of that key.")),
+    );
     let mechanisms = [
         ("none", None),
         ("plain", Some("PLAIN")),
@@ -196,18 +231,47 @@ fn read_security(reader: &mut Reader) -> BTreeMap<String, String> {
         ("scram-sha-512", Some("SCRAM-SHA-512")),
         ("oauthbearer", Some("OAUTHBEARER")),
     ];
-    let mechanism = reader.choice("kafka.security.sasl_mechanism", None, &mechanisms, "How we log in, with sasl_plaintext and sasl_tls.");
+    let mechanism = reader.choice(
+        "kafka.security.sasl_mechanism",
+        None,
+        &mechanisms,
+        "How we log in, with sasl_plaintext and sasl_tls.",
+    );
     set("sasl.mechanism", mechanism.map(str::to_owned));
-    set("sasl.username", reader.optional_text("kafka.security.username", "User for plain and scram."));
-    set("sasl.password", exposed(reader.secret("kafka.security.password", "Password for plain and scram.")));
-    let endpoint = reader.optional_text("kafka.security.oauth_token_endpoint", "Where oauthbearer gets its token (OAuth 2.0 client credentials).");
+    set(
+        "sasl.username",
+        reader.optional_text("kafka.security.username", "User for plain and scram."),
+    );
+    set(
+        "sasl.password",
+        exposed(reader.secret("kafka.security.password", "Password for plain and scram.")),
+    );
+    let endpoint = reader.optional_text(
+        "kafka.security.oauth_token_endpoint",
+        "Where oauthbearer gets its token (OAuth 2.0 client credentials).",
+    );
     if endpoint.is_some() {
         set("sasl.oauthbearer.method", Some("oidc".to_owned()));
     }
     set("sasl.oauthbearer.token.endpoint.url", endpoint);
-    set("sasl.oauthbearer.client.id", reader.optional_text("kafka.security.oauth_client_id", "Client id for the token endpoint."));
-    set("sasl.oauthbearer.client.secret", exposed(reader.secret("kafka.security.oauth_client_secret", "Client secret for the token endpoint.")));
-    set("sasl.oauthbearer.scope", reader.optional_text("kafka.security.oauth_scope", "Scope asked for at the token endpoint."));
+    set(
+        "sasl.oauthbearer.client.id",
+        reader.optional_text("kafka.security.oauth_client_id", "Client id for the token endpoint."),
+    );
+    set(
+        "sasl.oauthbearer.client.secret",
+        exposed(
+            reader.secret(
+                "kafka.security.oauth_client_secret",
+                "Client secret for the token endpoint.",
+            ),
+        ),
+    );
+    set(
+        "sasl.oauthbearer.scope",
+        reader
+            .optional_text("kafka.security.oauth_scope", "Scope asked for at the token endpoint."),
+    );
     if protocol.starts_with("SASL") != mechanism.is_some() {
         reader.mistake("kafka.security.sasl_mechanism", "a mechanism goes with protocol sasl_plaintext or sasl_tls, and those with a mechanism: set both or neither");
     }
@@ -226,7 +290,9 @@ fn read_passthrough(reader: &mut Reader) -> BTreeMap<String, String> {
     let mut passed = BTreeMap::new();
     for (key, value) in settings {
         match kafka::promise_broken_by(&key) {
-            Some(why) => reader.mistake(&format!("kafka.client.{key}"), format!("may not be set: {why}")),
+            Some(why) => {
+                reader.mistake(&format!("kafka.client.{key}"), format!("may not be set: {why}"))
+            }
             None => {
                 passed.insert(key, value.expose().to_owned());
             }
@@ -246,7 +312,11 @@ fn read_inputs(reader: &mut Reader) -> Vec<(Topic, String)> {
     ];
     let mut inputs = Vec::new();
     for (kind, key, name) in topics {
-        let names = reader.list_of_text(key, &[name], "Topics with events of this kind; none to read none.");
+        let names = reader.list_of_text(
+            key,
+            &[name],
+            "Topics with events of this kind; none to read none.",
+        );
         inputs.extend(names.into_iter().map(|name| (kind, name)));
     }
     if inputs.is_empty() {
@@ -258,8 +328,16 @@ fn read_inputs(reader: &mut Reader) -> Vec<(Topic, String)> {
 fn read_outputs(reader: &mut Reader) -> (Outputs, AlertFormat) {
     let outputs = Outputs {
         command: reader.text("topics.alerts_command", "alerts.command", "The Command's feed."),
-        agency_prefix: reader.text("topics.alerts_agency_prefix", "alerts.agency.", "An agency's feed is this and the agency's name."),
-        dead_letter: reader.text("topics.dead_letter", "portcullis.dead-letter", "Where records go that cannot be used."),
+        agency_prefix: reader.text(
+            "topics.alerts_agency_prefix",
+            "alerts.agency.",
+            "An agency's feed is this and the agency's name.",
+        ),
+        dead_letter: reader.text(
+            "topics.dead_letter",
+            "portcullis.dead-letter",
+            "Where records go that cannot be used.",
+        ),
     };
     let format = reader.choice(
         "topics.alert_format",
@@ -271,8 +349,13 @@ fn read_outputs(reader: &mut Reader) -> (Outputs, AlertFormat) {
 }
 
 fn read_lanes(reader: &mut Reader) -> usize {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let lanes = reader.count("lanes.count", 0usize, 0..=256, "Lanes: threads with a consumer each. 0 is one for each core.");
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let lanes = reader.count(
+        "lanes.count",
+        0usize,
+        0..=256,
+        "Lanes: threads with a consumer each. 0 is one for each core.",
+    );
     if lanes == 0 { cores } else { lanes }
 }
 
@@ -329,10 +412,22 @@ fn read_requirements(reader: &mut Reader) -> Vec<Requirement> {
 fn read_registry(reader: &mut Reader) -> Option<RegistryConfig> {
     let urls = reader.list_of_text("registry.urls", &[], "Schema registry with Confluent's API. None: the schemas in the binary, with the ids of schemas/catalogue.json.");
     let user = reader.optional_text("registry.username", "User for basic authentication.");
-    let password = exposed(reader.secret("registry.password", "Password for basic authentication."));
-    let ca_file = reader.optional_path("registry.ca_file", "Certificates of the registry's authority, PEM.");
-    let timeout = reader.duration("registry.timeout_ms", Duration::from_secs(5), Duration::from_millis(50)..=Duration::from_secs(60), "How long one question may take.");
-    let absent_for = reader.duration("registry.absent_for_seconds", Duration::from_secs(30), seconds(1, 3_600), "How long it is believed that a schema does not exist.");
+    let password =
+        exposed(reader.secret("registry.password", "Password for basic authentication."));
+    let ca_file =
+        reader.optional_path("registry.ca_file", "Certificates of the registry's authority, PEM.");
+    let timeout = reader.duration(
+        "registry.timeout_ms",
+        Duration::from_secs(5),
+        Duration::from_millis(50)..=Duration::from_secs(60),
+        "How long one question may take.",
+    );
+    let absent_for = reader.duration(
+        "registry.absent_for_seconds",
+        Duration::from_secs(30),
+        seconds(1, 3_600),
+        "How long it is believed that a schema does not exist.",
+    );
     if urls.is_empty() {
         return None;
     }
@@ -345,12 +440,20 @@ fn read_listen(reader: &mut Reader) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], 9464)),
         "An address and port",
         "Where /metrics, /healthz and /readyz are served.",
-        |text| text.parse().map_err(|_| "expected an address and port, such as 0.0.0.0:9464".to_owned()),
+        |text| {
+            text.parse()
+                .map_err(|_| "expected an address and port, such as 0.0.0.0:9464".to_owned())
+        },
     )
 }
 
 fn read_log(reader: &mut Reader) -> Log {
-    let json = reader.choice("log.format", false, &[("text", false), ("json", true)], "Lines for people, or one JSON object a line.");
+    let json = reader.choice(
+        "log.format",
+        false,
+        &[("text", false), ("json", true)],
+        "Lines for people, or one JSON object a line.",
+    );
     let filter = reader.text("log.filter", "info", "Which lines: a level, or target=level, separated by commas. `librdkafka=debug` shows the client's own.");
     Log { json, filter }
 }

@@ -12,7 +12,10 @@ use super::{Contents, Mistake};
 pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("list", "the list, such as wanted-persons"),
     ("entry", "the owner's reference within the list"),
-    ("subject", "PERSON, DOCUMENT, VEHICLE, VESSEL, CONTAINER, ORGANISATION, CONTACT, CONSIGNMENT or OTHER"),
+    (
+        "subject",
+        "PERSON, DOCUMENT, VEHICLE, VESSEL, CONTAINER, ORGANISATION, CONTACT, CONSIGNMENT or OTHER",
+    ),
     ("surname", "surname, or the whole name when its parts are not known"),
     ("given_names", "given names"),
     ("aliases", "further names as SURNAME, GIVEN; several separated by ;"),
@@ -59,7 +62,8 @@ const IDENTIFIERS: [(&str, &str); 10] = [
 
 pub(super) fn read(bytes: &[u8], decoder: &mut Decoder) -> Contents {
     let mut contents = Contents::default();
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
     let headers = match reader.headers() {
         Ok(headers) => headers.clone(),
         Err(_) => {
@@ -90,7 +94,11 @@ pub(super) fn read(bytes: &[u8], decoder: &mut Decoder) -> Contents {
         }
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() != headers.len() {
-            let what = format!("the row has {} cells and the header {}: quote cells that hold commas", record.len(), headers.len());
+            let what = format!(
+                "the row has {} cells and the header {}: quote cells that hold commas",
+                record.len(),
+                headers.len()
+            );
             contents.mistakes.push(Mistake { line, what });
             continue;
         }
@@ -106,7 +114,11 @@ fn unknown_columns(headers: &StringRecord) -> Vec<Mistake> {
         return Vec::new();
     }
     let names: Vec<&str> = COLUMNS.iter().map(|column| column.0).collect();
-    let what = format!("{} of its columns are unknown: the columns are {}", unknown.len(), names.join(", "));
+    let what = format!(
+        "{} of its columns are unknown: the columns are {}",
+        unknown.len(),
+        names.join(", ")
+    );
     vec![Mistake { line: 1, what }]
 }
 
@@ -144,7 +156,8 @@ fn entry(row: &Row<'_>) -> Value {
 }
 
 fn names(row: &Row<'_>) -> Value {
-    let name = |surname: &str, given: Option<&str>| json!({"surname": surname, "given_names": given});
+    let name =
+        |surname: &str, given: Option<&str>| json!({"surname": surname, "given_names": given});
     let main = row.cell("surname").map(|surname| name(surname, row.cell("given_names")));
     let aliases = row.cells("aliases").map(|alias| match alias.split_once(',') {
         Some((surname, given)) => name(surname.trim(), Some(given.trim())),

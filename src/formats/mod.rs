@@ -76,7 +76,9 @@ impl Contents {
         let mut first = std::collections::HashMap::new();
         for (line, entry) in &self.entries {
             if let Some(earlier) = first.insert(entry.key.clone(), *line) {
-                let what = format!("list and entry are the same as on line {earlier}: keep one row for an entry");
+                let what = format!(
+                    "list and entry are the same as on line {earlier}: keep one row for an entry"
+                );
                 self.mistakes.push(Mistake { line: *line, what });
             }
         }

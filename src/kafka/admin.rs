@@ -51,10 +51,9 @@ impl Admin {
             .any()
             .create_with_context(Quiet)
             .map_err(|error| Error::Settings(error.to_string()))?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .map_err(|error| Error::Failed { doing: "starting a runtime", why: error.to_string() })?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(
+            |error| Error::Failed { doing: "starting a runtime", why: error.to_string() },
+        )?;
         Ok(Self { client, runtime, addresses: config.brokers.clone() })
     }
 
@@ -70,20 +69,25 @@ impl Admin {
     /// [`Error::Unreachable`] when no broker answers within the time.
     pub fn topics(&self, within: Duration) -> Result<BTreeMap<String, Existing>, Error> {
         let metadata = self.client.inner().fetch_metadata(None, within).map_err(|error| {
-            let why = error.rdkafka_error_code().map_or_else(|| error.to_string(), |code| code.to_string());
+            let why = error
+                .rdkafka_error_code()
+                .map_or_else(|| error.to_string(), |code| code.to_string());
             Error::Unreachable { brokers: self.addresses.clone(), why }
         })?;
         let topics = metadata.topics().iter().filter(|topic| topic.error().is_none());
-        Ok(topics.map(|topic| {
-            let partitions = topic.partitions();
-            let replication = partitions.iter().map(|partition| partition.replicas().len()).min();
-            let existing = Existing {
-                partitions: partitions.len(),
-                replication: replication.unwrap_or(0),
-                settings: BTreeMap::new(),
-            };
-            (topic.name().to_owned(), existing)
-        }).collect())
+        Ok(topics
+            .map(|topic| {
+                let partitions = topic.partitions();
+                let replication =
+                    partitions.iter().map(|partition| partition.replicas().len()).min();
+                let existing = Existing {
+                    partitions: partitions.len(),
+                    replication: replication.unwrap_or(0),
+                    settings: BTreeMap::new(),
+                };
+                (topic.name().to_owned(), existing)
+            })
+            .collect())
     }
 
     /// Adds their settings to topics that exist.

@@ -138,12 +138,16 @@ impl LanePort {
                 Some(element) => element.offset().to_raw().filter(|offset| *offset >= 0),
                 None => None,
             };
-            begin.push((*partition, match offset {
-                Some(offset) => offset,
-                None => self.first_offset(*partition)?,
-            }));
+            begin.push((
+                *partition,
+                match offset {
+                    Some(offset) => offset,
+                    None => self.first_offset(*partition)?,
+                },
+            ));
         }
-        let list = self.list(begin.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
+        let list = self
+            .list(begin.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
         self.consumer.incremental_assign(&list)?;
         self.begun_at.retain(|(partition, _)| !partitions.contains(partition));
         self.begun_at.extend(&begin);
@@ -167,7 +171,10 @@ impl LanePort {
             all.add_partition(topic, partition.id());
         }
         let committed = self.consumer.committed_offsets(all, ASK_WITHIN)?;
-        Ok(committed.elements().iter().any(|element| element.offset().to_raw().is_some_and(|offset| offset >= 0)))
+        Ok(committed
+            .elements()
+            .iter()
+            .any(|element| element.offset().to_raw().is_some_and(|offset| offset >= 0)))
     }
 
     /// Finds the partitions whose next offset is no longer there. The client says only that there
@@ -181,7 +188,8 @@ impl LanePort {
                 .and_then(|element| element.offset().to_raw())
                 .filter(|offset| *offset >= 0)
                 .unwrap_or(begun_at);
-            let (low, high) = self.consumer.fetch_watermarks(topic, partition.number, ASK_WITHIN)?;
+            let (low, high) =
+                self.consumer.fetch_watermarks(topic, partition.number, ASK_WITHIN)?;
             // Above the end: the topic was made anew, and nothing of it has been read.
             if position < low || position > high {
                 self.gaps.push_back((partition, low));
@@ -196,7 +204,9 @@ impl LanePort {
         read: impl FnOnce(&Record<'_>) -> R,
     ) -> Input<R> {
         let topic = message.topic();
-        let Some(partition) = self.partition(topic, message.partition()) else { return Input::Idle };
+        let Some(partition) = self.partition(topic, message.partition()) else {
+            return Input::Idle;
+        };
         let (mut content_type, mut schema_id) = (None, None);
         for at in message.headers().iter().flat_map(|headers| headers.iter()) {
             match at.key {
@@ -269,10 +279,15 @@ impl Port for LanePort {
     }
 
     fn commit(&mut self, offsets: &[(Partition, i64)], how: Commit) {
-        let list = self.list(offsets.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
+        let list = self
+            .list(offsets.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
         let asked = match how {
-            Commit::Async => self.consumer.commit(&list, CommitMode::Async).map_err(|error| error.to_string()),
-            Commit::Sync => native::commit(&self.consumer, &list, ASK_WITHIN).map_err(|code| code.to_string()),
+            Commit::Async => {
+                self.consumer.commit(&list, CommitMode::Async).map_err(|error| error.to_string())
+            }
+            Commit::Sync => {
+                native::commit(&self.consumer, &list, ASK_WITHIN).map_err(|code| code.to_string())
+            }
         };
         if let Err(why) = asked {
             tracing::debug!(why, "a commit was not taken; it will be made again");

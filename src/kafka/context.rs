@@ -23,9 +23,8 @@ impl Complaints {
     /// Makes a complaint.
     pub fn make(&self, about: Complaint, text: &str) {
         let Ok(mut made) = self.0.lock() else { return };
-        let fresh = made
-            .get(about)
-            .is_none_or(|(last, at)| last != text || at.elapsed() >= REPEAT_AFTER);
+        let fresh =
+            made.get(about).is_none_or(|(last, at)| last != text || at.elapsed() >= REPEAT_AFTER);
         if fresh {
             made.insert(about, (text.to_owned(), Instant::now()));
             tracing::warn!(about, "{text}");

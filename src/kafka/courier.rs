@@ -71,7 +71,9 @@ impl Courier {
         }
         loop {
             match self.producer.send(record) {
-                Err((error, back)) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull) => {
+                Err((error, back))
+                    if error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull) =>
+                {
                     std::thread::sleep(Duration::from_millis(5));
                     record = back;
                 }

@@ -3,8 +3,8 @@
 //! It keeps five megabytes a partition, answers an empty fetch only after the whole wait, and knows
 //! neither compaction nor retention: right for a short run at a low rate, and for no claim at all.
 
-use super::native::MockBroker;
 use super::Error;
+use super::native::MockBroker;
 
 /// The broker; gone when dropped.
 pub struct EmbeddedBroker(MockBroker);

@@ -8,7 +8,9 @@ use crate::pipeline::Fault;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No broker answers.
-    #[error("no broker answers at {brokers}: check the address, that Kafka runs, and the network ({why})")]
+    #[error(
+        "no broker answers at {brokers}: check the address, that Kafka runs, and the network ({why})"
+    )]
     Unreachable {
         /// The configured brokers.
         brokers: String,
@@ -70,9 +72,8 @@ fn by_code(code: Code) -> Fault {
         (Code::BrokerTransportFailure, "broker_unreachable"),
         (Code::AllBrokersDown, "broker_unreachable"),
     ];
-    let known = |table: &[(Code, &'static str)]| {
-        table.iter().find(|row| row.0 == code).map(|row| row.1)
-    };
+    let known =
+        |table: &[(Code, &'static str)]| table.iter().find(|row| row.0 == code).map(|row| row.1);
     if code == Code::MessageSizeTooLarge {
         return Fault::Quarantine("message_too_large");
     }

@@ -82,10 +82,10 @@ impl ListReader {
             publish_due: Instant::now(),
             confirm_due: Instant::now(),
         };
-        let thread = std::thread::Builder::new()
-            .name("lists".into())
-            .spawn(move || reading.run())
-            .map_err(|error| Error::Failed { doing: "starting a thread", why: error.to_string() })?;
+        let thread =
+            std::thread::Builder::new().name("lists".into()).spawn(move || reading.run()).map_err(
+                |error| Error::Failed { doing: "starting a thread", why: error.to_string() },
+            )?;
         Ok(Self { stop, thread: Some(thread) })
     }
 }
@@ -207,7 +207,10 @@ impl Reading {
             Err(error) => {
                 self.metrics.count_list_refusal(error.cause());
                 tracing::warn!(
-                    topic = self.config.topic, partition = number, offset, cause = error.cause(),
+                    topic = self.config.topic,
+                    partition = number,
+                    offset,
+                    cause = error.cause(),
                     "a record of the list topic was refused: {error}"
                 );
             }
@@ -227,7 +230,8 @@ impl Reading {
     }
 
     fn note_loaded(&mut self) {
-        let loaded = !self.parts.is_empty() && self.parts.iter().all(|part| part.position >= part.target);
+        let loaded =
+            !self.parts.is_empty() && self.parts.iter().all(|part| part.position >= part.target);
         if loaded && !self.progress.loaded {
             self.progress.loaded = true;
             self.progress.current_at = Some(wall());
@@ -246,7 +250,9 @@ impl Reading {
                 Ok((_, high)) if high < part.position => return self.reopen(),
                 Ok((_, high)) => current &= part.position >= high,
                 Err(error) => {
-                    let text = format!("the list topic {topic} cannot be reached ({error}); its lists go stale");
+                    let text = format!(
+                        "the list topic {topic} cannot be reached ({error}); its lists go stale"
+                    );
                     self.complaints.make("list topic", &text);
                     return;
                 }
@@ -270,7 +276,10 @@ impl Reading {
 
     /// Forgets everything: the topic is read anew, and nothing is screened until it has been.
     fn reopen(&mut self) {
-        tracing::warn!(topic = self.config.topic, "the list topic has changed its shape: reading it anew");
+        tracing::warn!(
+            topic = self.config.topic,
+            "the list topic has changed its shape: reading it anew"
+        );
         self.writer.clear();
         self.parts.clear();
         self.progress = Progress::default();
@@ -282,7 +291,8 @@ impl Reading {
             Ok(()) => self.complaints.settle("list topic", "the list topic can be read"),
             Err(error) => {
                 let topic = &self.config.topic;
-                self.complaints.make("list topic", &format!("the list topic {topic} cannot be read: {error}"));
+                self.complaints
+                    .make("list topic", &format!("the list topic {topic} cannot be read: {error}"));
                 std::thread::sleep(OPEN_AGAIN);
             }
         }
@@ -328,7 +338,8 @@ fn decoded(
     };
     let mut digest = Sha256::new_with_prefix(key);
     digest.update(message.payload().unwrap_or_default());
-    let digest = digest.finalize().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte));
+    let digest =
+        digest.finalize().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte));
     Ok(Change {
         key: entry_key,
         entry,

@@ -53,10 +53,11 @@ pub(super) fn commit<C: ConsumerContext>(
             asked
         };
         sys::rd_kafka_queue_destroy(queue);
-        match answer {
-            sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
-            | sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__NO_OFFSET => Ok(()),
-            error => Err(error.into()),
+        let nothing_to_do = sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__NO_OFFSET;
+        if answer == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR || answer == nothing_to_do {
+            Ok(())
+        } else {
+            Err(answer.into())
         }
     }
 }

@@ -40,15 +40,21 @@ impl Plan {
         let mut topics: Vec<TopicSpec> = self
             .inputs
             .iter()
-            .map(|name| spec(name, self.partitions, &[delete.clone(), kept(7), append_time.clone()]))
+            .map(|name| {
+                spec(name, self.partitions, &[delete.clone(), kept(7), append_time.clone()])
+            })
             .collect();
         // One partition: the version of a list is then the offset of its newest change.
-        topics.push(spec(&self.lists, 1, &[
-            ("cleanup.policy", "compact".to_owned()),
-            append_time.clone(),
-            // A removal outlives any replay, so that a replay decides as the first run did.
-            ("delete.retention.ms", (35 * DAY_MS).to_string()),
-        ]));
+        topics.push(spec(
+            &self.lists,
+            1,
+            &[
+                ("cleanup.policy", "compact".to_owned()),
+                append_time.clone(),
+                // A removal outlives any replay, so that a replay decides as the first run did.
+                ("delete.retention.ms", (35 * DAY_MS).to_string()),
+            ],
+        ));
         let feed = [delete.clone(), kept(35)];
         topics.push(spec(&self.outputs.command, 1, &feed));
         for agency in &self.agencies {
@@ -67,7 +73,8 @@ impl TopicSpec {
         let mut differences = Vec::new();
         let (partitions, replication) = (self.partitions, self.replication);
         if existing.partitions != usize::try_from(partitions).unwrap_or(0) {
-            differences.push(format!("has {} partitions, planned {partitions}", existing.partitions));
+            differences
+                .push(format!("has {} partitions, planned {partitions}", existing.partitions));
         }
         if existing.replication != usize::try_from(replication).unwrap_or(0) {
             differences.push(format!("has {} copies, planned {replication}", existing.replication));

@@ -14,8 +14,8 @@ use crate::codec::SchemaRef;
 use crate::metrics::Metrics;
 use crate::pipeline::{Lookup, Schemas};
 
-use super::context::Complaints;
 use super::Error;
+use super::context::Complaints;
 
 /// How to reach a registry. Holds a secret: has no `Debug`.
 #[derive(Clone)]
@@ -67,7 +67,10 @@ impl Registry {
         std::thread::Builder::new()
             .name("registry".into())
             .spawn(move || asking.run(&asked))
-            .map_err(|error| Error::Failed { doing: "starting a thread", why: error.to_string() })?;
+            .map_err(|error| Error::Failed {
+                doing: "starting a thread",
+                why: error.to_string(),
+            })?;
         Ok(Self { known, questions, absent_for })
     }
 }
@@ -158,9 +161,11 @@ impl Asking {
     }
 
     fn get(&self, url: &str) -> Answer {
-        let mut request = self.agent.get(url).header("accept", "application/vnd.schemaregistry.v1+json");
+        let mut request =
+            self.agent.get(url).header("accept", "application/vnd.schemaregistry.v1+json");
         if let Some((user, password)) = &self.config.credentials {
-            let token = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+            let token =
+                base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
             request = request.header("authorization", format!("Basic {token}"));
         }
         match request.call() {
@@ -177,7 +182,8 @@ impl Asking {
 fn agent(config: &RegistryConfig) -> Result<ureq::Agent, Error> {
     let mut tls = ureq::tls::TlsConfig::builder();
     if let Some(path) = &config.ca_file {
-        let failed = |why: String| Error::Failed { doing: "reading the registry's certificates", why };
+        let failed =
+            |why: String| Error::Failed { doing: "reading the registry's certificates", why };
         let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
         let certificates: Result<Vec<_>, _> = ureq::tls::parse_pem(&pem)
             .filter_map(|item| match item {

@@ -34,9 +34,11 @@ pub struct Config {
 
 /// Why a setting may not be passed through: the promise that it would break. `None` when it may.
 pub fn promise_broken_by(key: &str) -> Option<&'static str> {
-    const OFFSETS: &str = "offsets are committed by the lane, after acknowledgement, and never by the client";
+    const OFFSETS: &str =
+        "offsets are committed by the lane, after acknowledgement, and never by the client";
     const ACKS: &str = "an alert counts as told only when all in-sync replicas have it, once";
-    const GROUP: &str = "lanes share partitions by the classic protocol with cooperative-sticky assignment";
+    const GROUP: &str =
+        "lanes share partitions by the classic protocol with cooperative-sticky assignment";
     const OWN: &str = "it has a setting of its own in this file";
     let refused = [
         ("enable.auto.commit", OFFSETS),
@@ -50,7 +52,10 @@ pub fn promise_broken_by(key: &str) -> Option<&'static str> {
         ("enable.idempotence", ACKS),
         ("delivery.report.only.error", ACKS),
         ("message.timeout.ms", "a message waits for its broker as long as its lane owns the event"),
-        ("delivery.timeout.ms", "a message waits for its broker as long as its lane owns the event"),
+        (
+            "delivery.timeout.ms",
+            "a message waits for its broker as long as its lane owns the event",
+        ),
         ("enable.gapless.guarantee", ACKS),
         ("transactional.id", "transactions are a mode of their own"),
         ("partition.assignment.strategy", GROUP),

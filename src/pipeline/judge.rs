@@ -206,10 +206,7 @@ fn told(format: Format, mut notice: Notice, size: Size) -> Result<Told, codec::E
         destination,
         key: Some(id.clone()),
         value: Some(codec::encode_notice(&notice, format)?),
-        headers: vec![
-            (header::CONTENT_TYPE, format.content_type().into()),
-            (header::ALERT_ID, id),
-        ],
+        headers: vec![(header::CONTENT_TYPE, format.content_type().into()), (header::ALERT_ID, id)],
     };
     Ok(Told { about: About::Notice(notice.alert.priority, notice.audience), message })
 }

@@ -201,7 +201,8 @@ impl<P: Port> Lane<P> {
             if let About::Notice(..) = about {
                 message.headers.push((header::TIMINGS, timings.clone().into_bytes()));
             }
-            let (partition, offset, appended_at) = (place.partition, place.offset, place.appended_at);
+            let (partition, offset, appended_at) =
+                (place.partition, place.offset, place.appended_at);
             let ticket = Ticket { partition, offset, epoch, appended_at, sent_at, about };
             match self.port.produce(message, ticket) {
                 Ok(()) => self.in_flight += 1,
@@ -235,7 +236,12 @@ impl<P: Port> Lane<P> {
         }
     }
 
-    fn undelivered(&mut self, partition: Partition, offset: i64, fault: Fault) -> Result<(), Halted> {
+    fn undelivered(
+        &mut self,
+        partition: Partition,
+        offset: i64,
+        fault: Fault,
+    ) -> Result<(), Halted> {
         match fault {
             Fault::Retry(cause) => self.retry(partition, cause),
             Fault::Halt(cause) => Err(Halted(cause)),
@@ -255,7 +261,13 @@ impl<P: Port> Lane<P> {
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let pause = self.config.retry_pause;
         let offset = held.retry(now, pause, self.config.retry_pause_max);
-        tracing::debug!(topic = self.topic(partition), partition = partition.number, offset, cause, "going back");
+        tracing::debug!(
+            topic = self.topic(partition),
+            partition = partition.number,
+            offset,
+            cause,
+            "going back"
+        );
         self.regulate();
         self.port.seek(partition, offset);
         Ok(())
@@ -266,7 +278,12 @@ impl<P: Port> Lane<P> {
         for &(partition, offset) in partitions {
             self.epochs = self.epochs.wrapping_add(0x1_0000);
             self.partitions.take_up(partition, offset, self.epochs);
-            tracing::info!(topic = self.topic(partition), partition = partition.number, offset, "assigned");
+            tracing::info!(
+                topic = self.topic(partition),
+                partition = partition.number,
+                offset,
+                "assigned"
+            );
         }
         // Before the first record is taken: the lists may hold.
         self.turn()
@@ -283,7 +300,12 @@ impl<P: Port> Lane<P> {
         self.port.release(partitions, lost);
         for partition in partitions {
             self.forget_lag(*partition);
-            tracing::info!(topic = self.topic(*partition), partition = partition.number, lost, "released");
+            tracing::info!(
+                topic = self.topic(*partition),
+                partition = partition.number,
+                lost,
+                "released"
+            );
         }
         Ok(())
     }
@@ -310,7 +332,11 @@ impl<P: Port> Lane<P> {
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let lost = resumes_at.saturating_sub(held.ledger.next()).max(0);
         tracing::error!(
-            topic, partition = partition.number, from = held.ledger.next(), to = resumes_at, lost,
+            topic,
+            partition = partition.number,
+            from = held.ledger.next(),
+            to = resumes_at,
+            lost,
             "events fell out of retention unread: lengthen retention.ms, and ask the agencies to send them again"
         );
         self.metrics.gap_records.with_label_values(&[&topic]).inc_by(lost.unsigned_abs());
@@ -364,7 +390,8 @@ impl<P: Port> Lane<P> {
             self.port.flow(&on, true);
         }
         for partition in on {
-            let missed = self.partitions.find_mut(partition).and_then(super::held::Held::take_missed);
+            let missed =
+                self.partitions.find_mut(partition).and_then(super::held::Held::take_missed);
             if let Some(offset) = missed {
                 self.port.seek(partition, offset);
             }
@@ -377,9 +404,8 @@ impl<P: Port> Lane<P> {
             self.partitions.iter_mut().for_each(|held| held.ledger.recommit());
         }
         let moved = self.partitions.iter_mut();
-        let offsets: Vec<(Partition, i64)> = moved
-            .filter_map(|held| Some((held.partition, held.ledger.take_commit()?)))
-            .collect();
+        let offsets: Vec<(Partition, i64)> =
+            moved.filter_map(|held| Some((held.partition, held.ledger.take_commit()?))).collect();
         if !offsets.is_empty() {
             self.port.commit(&offsets, how);
         }
@@ -405,9 +431,9 @@ impl<P: Port> Lane<P> {
             }
             About::Notice(priority, audience) => {
                 self.metrics.count_alert(*priority, audience);
-                let latency =
-                    self.stopwatch.acknowledged(ticket.appended_at, ticket.sent_at, at);
-                if u128::try_from(latency).is_ok_and(|late| late > self.config.promise.as_micros()) {
+                let latency = self.stopwatch.acknowledged(ticket.appended_at, ticket.sent_at, at);
+                if u128::try_from(latency).is_ok_and(|late| late > self.config.promise.as_micros())
+                {
                     self.metrics.promise_breaches.inc();
                 }
                 Disposition::Alerted
@@ -430,7 +456,8 @@ impl<P: Port> Lane<P> {
             let number = held.partition.number.to_string();
             let labels = [self.topic(held.partition), &number];
             self.metrics.lag_records.with_label_values(&labels).set(behind);
-            let age = held.newest.filter(|_| behind > 0).map_or(0, |newest| now.micros_since(newest));
+            let age =
+                held.newest.filter(|_| behind > 0).map_or(0, |newest| now.micros_since(newest));
             self.metrics.lag_seconds.with_label_values(&labels).set(crate::metrics::seconds(age));
         }
     }

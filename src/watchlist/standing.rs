@@ -107,7 +107,9 @@ impl Standing {
     /// with stance [`Stance::Hold`] is not ready, nor against no entry at all, unless the
     /// configuration has said of each list what it wants.
     pub fn holds(&self) -> bool {
-        !self.loaded || self.is_blind() || self.unready().any(|list| list.stance == Some(Stance::Hold))
+        !self.loaded
+            || self.is_blind()
+            || self.unready().any(|list| list.stance == Some(Stance::Hold))
     }
 
     /// Whether there is no entry at all, and no requirement that says what then.

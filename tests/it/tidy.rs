@@ -15,8 +15,7 @@ struct File {
 }
 
 /// Rooms that know no clock, no thread, no runtime and no Kafka.
-const PURE: [&str; 7] =
-    ["domain", "codec", "index", "watchlist", "matching", "alerting", "engine"];
+const PURE: [&str; 7] = ["domain", "codec", "index", "watchlist", "matching", "alerting", "engine"];
 /// Rooms whose functions cannot fail.
 const INFALLIBLE: [&str; 4] = ["matching", "alerting", "engine", "index"];
 /// Rooms where a wire format may be derived.
@@ -82,7 +81,9 @@ fn planted_violations_are_caught() {
     assert_eq!(against_the_order(&rooms, &escaping).len(), 1);
     let downward = planted("engine.rs", "//! x\nuse crate::domain::Date; // not crate::pipeline\n");
     assert!(against_the_order(&rooms, &downward).is_empty());
-    for word in ["SystemTime", "std::thread", "async fn f() {}", "rdkafka", "rand::rng()", "Instant"] {
+    for word in
+        ["SystemTime", "std::thread", "async fn f() {}", "rdkafka", "rand::rng()", "Instant"]
+    {
         assert_eq!(impure(&planted("engine.rs", &format!("//! x\n{word};\n"))).len(), 1, "{word}");
     }
     assert_eq!(impure(&planted("engine.rs", "//! x\nfn f() -> Result<u8, ()> {}\n")).len(), 1);
@@ -102,10 +103,13 @@ fn against_the_order(rooms: &[String], files: &[File]) -> Vec<String> {
                 (Some(own), Some(other)) if *other <= own => {}
                 (None, _) => {}
                 (_, Some(_)) => breaches.push(format!("{} imports {name}", file.path)),
-                (_, None) => breaches.push(format!("{} imports {name}, which is no room", file.path)),
+                (_, None) => {
+                    breaches.push(format!("{} imports {name}, which is no room", file.path))
+                }
             }
         }
-        let is_root = !file.path.contains('/') || file.path.matches('/').count() == 1 && file.path.ends_with("/mod.rs");
+        let is_root = !file.path.contains('/')
+            || file.path.matches('/').count() == 1 && file.path.ends_with("/mod.rs");
         if is_root && own.is_some() && file.code.contains("super::") {
             breaches.push(format!("{} reaches the crate root by super::", file.path));
         }
@@ -118,7 +122,8 @@ fn imported(code: &str) -> Vec<String> {
     let mut names = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let preceded = code[..at].chars().next_back();
-        if preceded.is_some_and(|letter| letter.is_alphanumeric() || letter == '_' || letter == '$') {
+        if preceded.is_some_and(|letter| letter.is_alphanumeric() || letter == '_' || letter == '$')
+        {
             continue;
         }
         let rest = &code[at + "crate::".len()..];
@@ -161,13 +166,19 @@ fn impure(files: &[File]) -> Vec<String> {
         };
         let room = file.room.as_str();
         if PURE.contains(&room) {
-            refuse(&["async", "tokio", "rdkafka", "SystemTime", "Instant", "std::thread", "rand::rng"], "the core is sans-io");
+            refuse(
+                &["async", "tokio", "rdkafka", "SystemTime", "Instant", "std::thread", "rand::rng"],
+                "the core is sans-io",
+            );
         }
         if INFALLIBLE.contains(&room) {
             refuse(&["Result<"], "this room cannot fail");
         }
         if !SERDE.contains(&room) && room != "cli" {
-            refuse(&["derive(Serialize", "derive(Deserialize"], "wire structs are private to codec");
+            refuse(
+                &["derive(Serialize", "derive(Deserialize"],
+                "wire structs are private to codec",
+            );
         }
         if room != "kafka" {
             refuse(&["rdkafka"], "only kafka knows the client");
@@ -198,10 +209,13 @@ fn report(what: &str, breaches: &[String]) {
 }
 
 fn has_word(code: &str, word: &str) -> bool {
-    let edge = |letter: Option<char>| !letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    let edge = |letter: Option<char>| {
+        !letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+    };
     code.match_indices(word).any(|(at, _)| {
         edge(code[..at].chars().next_back())
-            && (!word.ends_with(char::is_alphanumeric) || edge(code[at + word.len()..].chars().next()))
+            && (!word.ends_with(char::is_alphanumeric)
+                || edge(code[at + word.len()..].chars().next()))
     })
 }
 
