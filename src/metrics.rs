@@ -20,6 +20,22 @@ const BUCKETS: [f64; 15] =
 /// The most agencies that get a label of their own; the rest are counted as `other`.
 const AGENCIES_MAX: usize = 64;
 
+const EVENTS: &str = "Events by topic and what became of them";
+const ALERTS: &str = "Alerts acknowledged, by priority and audience";
+const DEAD_LETTERS: &str = "Records sent to the dead-letter topic, by cause";
+const DEFECTS: &str = "Fields of screened events that could not be used";
+const CANDIDATES_CUT: &str = "Candidates not looked at: an event met more than the bound";
+const LAG_RECORDS: &str = "Records not yet finished, by partition";
+const LAG_SECONDS: &str = "How far behind the broker's clock the partition is";
+const QUEUE_DEPTH: &str = "Messages waiting, by queue";
+const REBALANCES: &str = "Changes of assignment";
+const DELIVERIES: &str = "Messages produced, by result";
+const RETRIES: &str = "Partitions taken back to their finished prefix, and client errors, by cause";
+const GAP_RECORDS: &str = "Records that fell out of retention unread";
+const PROMISE_BREACHES: &str = "Alerts acknowledged later than promised";
+const HALTS: &str = "Clients rebuilt after a fault that halts";
+const SCHEMA_LOOKUPS: &str = "Look-ups of writer schemas, by result";
+
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disposition {
@@ -102,8 +118,6 @@ pub struct Metrics {
     pub queue_depth: IntGaugeVec,
     /// Changes of assignment.
     pub rebalances: IntCounterVec,
-    /// Offset commits by result.
-    pub commits: IntCounterVec,
     /// Deliveries by result.
     pub deliveries: IntCounterVec,
     /// Partitions taken back to their finished prefix, by cause.
@@ -137,74 +151,27 @@ impl Metrics {
         let registry = Registry::new_custom(Some("portcullis".into()), None)?;
         let made = Make(&registry);
         made.build_info(librdkafka)?;
+        let (topic_partition, cause) = (["topic", "partition"], ["cause"]);
+        let counters = |name, help, labels: &[&str]| made.counters(name, help, labels);
         Ok(Self {
-            events: made.counters(
-                "events_total",
-                "Events by topic and what became of them",
-                &["topic", "disposition"],
-            )?,
-            alerts: made.counters(
-                "alerts_total",
-                "Alerts acknowledged, by priority and audience",
-                &["priority", "audience"],
-            )?,
+            events: counters("events_total", EVENTS, &["topic", "disposition"])?,
+            alerts: counters("alerts_total", ALERTS, &["priority", "audience"])?,
             latency: made.latency()?,
             agencies: Mutex::default(),
             lists: ListMetrics::new(&made)?,
-            dead_letters: made.counters(
-                "dead_letters_total",
-                "Records sent to the dead-letter topic, by cause",
-                &["cause"],
-            )?,
-            defects: made.counters(
-                "defects_total",
-                "Fields of screened events that could not be used",
-                &["field", "reason"],
-            )?,
-            candidates_cut: made.counter(
-                "candidates_cut_total",
-                "Candidates not looked at because an event met more than the bound",
-            )?,
-            lag_records: made.gauges(
-                "lag_records",
-                "Records not yet finished, by partition",
-                &["topic", "partition"],
-            )?,
-            lag_seconds: made.seconds(
-                "lag_seconds",
-                "How far behind the broker's clock the partition is",
-                &["topic", "partition"],
-            )?,
-            queue_depth: made.gauges("queue_depth", "Messages waiting, by queue", &["queue"])?,
-            rebalances: made.counters("rebalances_total", "Changes of assignment", &["kind"])?,
-            commits: made.counters("commits_total", "Offset commits, by result", &["result"])?,
-            deliveries: made.counters(
-                "deliveries_total",
-                "Messages produced, by result",
-                &["result"],
-            )?,
-            retries: made.counters(
-                "retries_total",
-                "Partitions taken back to their finished prefix",
-                &["cause"],
-            )?,
-            gap_records: made.counters(
-                "gap_records_total",
-                "Records that fell out of retention unread",
-                &["topic"],
-            )?,
-            promise_breaches: made
-                .counter("promise_breaches_total", "Alerts acknowledged later than promised")?,
-            halts: made.counters(
-                "halts_total",
-                "Clients rebuilt after a fault that halts",
-                &["cause"],
-            )?,
-            schema_lookups: made.counters(
-                "schema_lookups_total",
-                "Look-ups of writer schemas, by result",
-                &["result"],
-            )?,
+            dead_letters: counters("dead_letters_total", DEAD_LETTERS, &cause)?,
+            defects: counters("defects_total", DEFECTS, &["field", "reason"])?,
+            candidates_cut: made.counter("candidates_cut_total", CANDIDATES_CUT)?,
+            lag_records: made.gauges("lag_records", LAG_RECORDS, &topic_partition)?,
+            lag_seconds: made.seconds("lag_seconds", LAG_SECONDS, &topic_partition)?,
+            queue_depth: made.gauges("queue_depth", QUEUE_DEPTH, &["queue"])?,
+            rebalances: counters("rebalances_total", REBALANCES, &["kind"])?,
+            deliveries: counters("deliveries_total", DELIVERIES, &["result"])?,
+            retries: counters("retries_total", RETRIES, &cause)?,
+            gap_records: counters("gap_records_total", GAP_RECORDS, &["topic"])?,
+            promise_breaches: made.counter("promise_breaches_total", PROMISE_BREACHES)?,
+            halts: counters("halts_total", HALTS, &cause)?,
+            schema_lookups: counters("schema_lookups_total", SCHEMA_LOOKUPS, &["result"])?,
             registry,
         })
     }

@@ -1,11 +1,13 @@
 //! The commands: what a person types, what they read, and the exit status.
 
 mod alerts;
+mod check;
 mod dead_letter;
 mod demo;
 mod lists;
 mod paint;
 mod run;
+mod screen;
 mod simulate;
 mod topics;
 mod truth;
@@ -43,6 +45,10 @@ enum Command {
     DeadLetter(dead_letter::Command),
     /// Publish invented traffic to a broker, and write down what must alert
     Simulate(simulate::Arguments),
+    /// Screen one event or one subject, and explain what it matches; status 3 when something does
+    Screen(screen::Arguments),
+    /// Check settings and connections, and print the effective settings
+    Check(check::Arguments),
     /// Look at the topics that Portcullis needs, and make them
     #[command(subcommand)]
     Topics(topics::Command),
@@ -71,6 +77,8 @@ pub fn main() -> ExitCode {
         Command::Watchlist(command) => watchlist::run(&command),
         Command::DeadLetter(command) => dead_letter::run(&command),
         Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Screen(arguments) => screen::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Topics(command) => topics::run(&command),
     };
     match outcome {

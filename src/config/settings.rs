@@ -183,6 +183,18 @@ fn is_address(text: &str) -> bool {
         .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
+/// Security settings by librdkafka's names.
+#[derive(Default)]
+struct Security(BTreeMap<String, String>);
+
+impl Security {
+    fn set(&mut self, key: &str, value: Option<String>) {
+        if let Some(value) = value {
+            self.0.insert(key.to_owned(), value);
+        }
+    }
+}
+
 fn read_security(reader: &mut Reader) -> BTreeMap<String, String> {
     let protocols = [
         ("plaintext", "PLAINTEXT"),
@@ -196,34 +208,44 @@ fn read_security(reader: &mut Reader) -> BTreeMap<String, String> {
         &protocols,
         "How brokers are spoken to; `tls` with a certificate of our own is mutual TLS.",
     );
-    let mut security = BTreeMap::from([("security.protocol".to_owned(), protocol.to_owned())]);
-    let mut set = |key: &str, value: Option<String>| {
-        if let Some(value) = value {
-            security.insert(key.to_owned(), value);
-        }
-    };
-    let file = |path: Option<std::path::PathBuf>| path.map(|path| path.display().to_string());
-    set(
-        "ssl.ca.location",
-        file(reader.optional_path(
+    let mut security = Security::default();
+    security.set("security.protocol", Some(protocol.to_owned()));
+    read_tls(reader, &mut security);
+    let has_mechanism = read_sasl(reader, &mut security);
+    if protocol.starts_with("SASL") != has_mechanism {
+        reader.mistake(
+            "kafka.security.sasl_mechanism",
+            "a mechanism goes with protocol sasl_plaintext or sasl_tls, and those with a \
+             mechanism: set both or neither",
+        );
+    }
+    security.0
+}
+
+fn read_tls(reader: &mut Reader, security: &mut Security) {
+    let files = [
+        (
+            "ssl.ca.location",
             "kafka.security.ca_file",
             "Certificates of the brokers' authority, PEM; the system's when absent.",
-        )),
-    );
-    set(
-        "ssl.certificate.location",
-        file(reader.optional_path("kafka.security.certificate_file", "Our own certificate, PEM.")),
-    );
-    set(
-        "ssl.key.location",
-        file(
-            reader.optional_path("kafka.security.key_file", "The key of our own certificate, PEM."),
         ),
-    );
-    set(
-        "ssl.key.password",
-        exposed(reader.secret("kafka.security.key_password", "Password of that key.")),
-    );
+        (
+            "ssl.certificate.location",
+            "kafka.security.certificate_file",
+            "Our own certificate, PEM.",
+        ),
+        ("ssl.key.location", "kafka.security.key_file", "The key of our own certificate, PEM."),
+    ];
+    for (name, key, doc) in files {
+        let path = reader.optional_path(key, doc);
+        security.set(name, path.map(|path| path.display().to_string()));
+    }
+    let password = reader.secret("kafka.security.key_password", "Password of that key.");
+    security.set("ssl.key.password", exposed(password));
+}
+
+/// Reads how we log in; `true` when we do.
+fn read_sasl(reader: &mut Reader, security: &mut Security) -> bool {
     let mechanisms = [
         ("none", None),
         ("plain", Some("PLAIN")),
@@ -237,45 +259,27 @@ fn read_security(reader: &mut Reader) -> BTreeMap<String, String> {
         &mechanisms,
         "How we log in, with sasl_plaintext and sasl_tls.",
     );
-    set("sasl.mechanism", mechanism.map(str::to_owned));
-    set(
-        "sasl.username",
-        reader.optional_text("kafka.security.username", "User for plain and scram."),
-    );
-    set(
-        "sasl.password",
-        exposed(reader.secret("kafka.security.password", "Password for plain and scram.")),
-    );
+    security.set("sasl.mechanism", mechanism.map(str::to_owned));
+    let user = reader.optional_text("kafka.security.username", "User for plain and scram.");
+    security.set("sasl.username", user);
+    let password = reader.secret("kafka.security.password", "Password for plain and scram.");
+    security.set("sasl.password", exposed(password));
     let endpoint = reader.optional_text(
         "kafka.security.oauth_token_endpoint",
         "Where oauthbearer gets its token (OAuth 2.0 client credentials).",
     );
-    if endpoint.is_some() {
-        set("sasl.oauthbearer.method", Some("oidc".to_owned()));
-    }
-    set("sasl.oauthbearer.token.endpoint.url", endpoint);
-    set(
-        "sasl.oauthbearer.client.id",
-        reader.optional_text("kafka.security.oauth_client_id", "Client id for the token endpoint."),
-    );
-    set(
-        "sasl.oauthbearer.client.secret",
-        exposed(
-            reader.secret(
-                "kafka.security.oauth_client_secret",
-                "Client secret for the token endpoint.",
-            ),
-        ),
-    );
-    set(
-        "sasl.oauthbearer.scope",
-        reader
-            .optional_text("kafka.security.oauth_scope", "Scope asked for at the token endpoint."),
-    );
-    if protocol.starts_with("SASL") != mechanism.is_some() {
-        reader.mistake("kafka.security.sasl_mechanism", "a mechanism goes with protocol sasl_plaintext or sasl_tls, and those with a mechanism: set both or neither");
-    }
-    security
+    security.set("sasl.oauthbearer.method", endpoint.as_ref().map(|_| "oidc".to_owned()));
+    security.set("sasl.oauthbearer.token.endpoint.url", endpoint);
+    let client =
+        reader.optional_text("kafka.security.oauth_client_id", "Client id for the token endpoint.");
+    security.set("sasl.oauthbearer.client.id", client);
+    let secret = reader
+        .secret("kafka.security.oauth_client_secret", "Client secret for the token endpoint.");
+    security.set("sasl.oauthbearer.client.secret", exposed(secret));
+    let scope = reader
+        .optional_text("kafka.security.oauth_scope", "Scope asked for at the token endpoint.");
+    security.set("sasl.oauthbearer.scope", scope);
+    mechanism.is_some()
 }
 
 fn exposed(secret: Option<super::Secret>) -> Option<String> {

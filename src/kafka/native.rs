@@ -54,7 +54,8 @@ pub(super) fn commit<C: ConsumerContext>(
         };
         sys::rd_kafka_queue_destroy(queue);
         let nothing_to_do = sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__NO_OFFSET;
-        if answer == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR || answer == nothing_to_do {
+        if answer == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR || answer == nothing_to_do
+        {
             Ok(())
         } else {
             Err(answer.into())

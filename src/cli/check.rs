@@ -1,0 +1,106 @@
+//! `portcullis check`: are the settings right, and is what they name there?
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::config::{self, Reader, Settings};
+use crate::kafka::{Admin, Existing};
+
+use super::Source;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    source: Source,
+    /// Only the settings: speak to nobody
+    #[arg(long)]
+    offline: bool,
+    /// Print a file with every setting, its default and its meaning, and end
+    #[arg(long)]
+    sample: bool,
+}
+
+const ASK_WITHIN: Duration = Duration::from_secs(5);
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    if arguments.sample {
+        let mut reader = Reader::sample();
+        config::read(&mut reader);
+        anstream::print!("{}", reader.into_sample());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (settings, effective) =
+        arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
+    effective
+        .print(&mut anstream::stdout())
+        .map_err(|error| format!("standard output: {error}"))?;
+    if arguments.offline {
+        anstream::eprintln!("the settings are right");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let findings = look(&settings)?;
+    if findings.is_empty() {
+        anstream::eprintln!(
+            "the settings are right, the brokers answer, every topic is as it must be"
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    for finding in &findings {
+        anstream::eprintln!("{finding}");
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// What is missing or would break a promise, one sentence each.
+fn look(settings: &Settings) -> Result<Vec<String>, String> {
+    let admin = Admin::new(&settings.kafka).map_err(|error| error.to_string())?;
+    let mut topics = admin.topics(ASK_WITHIN).map_err(|error| error.to_string())?;
+    let inputs: Vec<&String> = settings.lane.inputs.iter().map(|(_, name)| name).collect();
+    let outputs = &settings.outputs;
+    let feeds: Vec<String> = settings
+        .agencies
+        .iter()
+        .map(|agency| format!("{}{agency}", outputs.agency_prefix))
+        .collect();
+    let fixed = [&settings.reader.topic, &outputs.command, &outputs.dead_letter];
+    let needed: Vec<&String> = inputs.iter().copied().chain(fixed).chain(&feeds).collect();
+    topics.retain(|name, _| needed.contains(&name));
+    admin.describe(&mut topics).map_err(|error| error.to_string())?;
+    let mut findings = Vec::new();
+    for name in &needed {
+        if !topics.contains_key(*name) {
+            findings.push(format!("{name}: missing; make it with `portcullis topics create`"));
+        }
+    }
+    for name in inputs {
+        findings.extend(setting_must_be(
+            &topics,
+            name,
+            "message.timestamp.type",
+            "LogAppendTime",
+            "the broker's time of arrival is the clock of every promise",
+        ));
+    }
+    findings.extend(setting_must_be(
+        &topics,
+        &settings.reader.topic,
+        "cleanup.policy",
+        "compact",
+        "a list is the newest record of each entry",
+    ));
+    Ok(findings)
+}
+
+fn setting_must_be(
+    topics: &BTreeMap<String, Existing>,
+    name: &str,
+    key: &str,
+    planned: &str,
+    why: &str,
+) -> Option<String> {
+    let value = topics.get(name)?.settings.get(key)?;
+    (value != planned).then(|| format!("{name}: {key} is {value} and must be {planned}: {why}"))
+}

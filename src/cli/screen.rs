@@ -1,0 +1,182 @@
+//! `portcullis screen`: one event or one subject against lists, and why it matches.
+
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use smallvec::SmallVec;
+
+use crate::codec::{self, Format, Headers};
+use crate::domain::{
+    AgencyId, Audience, Country, Crossing, Date, Direction, Event, EventId, Facts, Identifier,
+    Journey, Kind, Mode, Name, Notice, Party, Place, Revision, Role, Stated, Topic,
+};
+use crate::engine::{self, Arrival};
+use crate::kafka::wall;
+use crate::matching::Scratch;
+use crate::watchlist::Lists;
+
+use super::{Source, lists, paint};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    source: Source,
+    /// List file (.csv, .jsonl); the list topic of the brokers when not given
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+    /// An event as JSON, from this file, or from standard input when `-`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["identifier", "name"])]
+    event: Option<PathBuf>,
+    /// The event's kind: crossings, advance_passenger, vehicles, containers, declarations, cash
+    #[arg(long, default_value = "crossings", value_parser = topic)]
+    kind: Topic,
+    /// An identifier as KIND:VALUE, with the issuing state as KIND:VALUE@STATE: document:123456789@GBR,
+    /// vehicle:AB12CDE@GB, container:CSQU3054383; also vin, imo, mmsi, eori, mrn, phone, email; several times
+    #[arg(long, value_name = "KIND:VALUE[@STATE]", value_parser = identifier)]
+    identifier: Vec<Identifier>,
+    /// A name, as "SURNAME, GIVEN NAMES"
+    #[arg(long, requires = "birth_date")]
+    name: Option<String>,
+    /// The birth date that goes with the name, YYYY-MM-DD
+    #[arg(long, value_parser = date)]
+    birth_date: Option<Date>,
+    /// One JSON object a match: the alert as its owner would see it
+    #[arg(long)]
+    json: bool,
+}
+
+/// Exit status when something matched, so that a script can tell.
+const MATCHED: u8 = 3;
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    let lists = read_lists(arguments)?;
+    let notices = match &arguments.event {
+        Some(path) => screen_event(&lists, path, arguments.kind)?,
+        None => screen_subject(&lists, arguments)?,
+    };
+    // The owner's notice is the whole; the others are parts of it.
+    let owners = notices.iter().filter(|notice| is_owners(notice));
+    let mut out = anstream::stdout().lock();
+    let mut matched = false;
+    for notice in owners {
+        matched = true;
+        let bytes =
+            codec::encode_notice(notice, Format::Json).map_err(|error| error.to_string())?;
+        let alert: serde_json::Value =
+            serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+        let text = if arguments.json { alert.to_string() } else { paint::alert(&alert) };
+        writeln!(out, "{text}").map_err(|error| format!("standard output: {error}"))?;
+    }
+    if !matched && !arguments.json {
+        writeln!(out, "no match").map_err(|error| format!("standard output: {error}"))?;
+    }
+    Ok(if matched { ExitCode::from(MATCHED) } else { ExitCode::SUCCESS })
+}
+
+fn read_lists(arguments: &Arguments) -> Result<Arc<Lists>, String> {
+    if let Some(path) = &arguments.list {
+        let entries = lists::from_file(path)?;
+        return Ok(lists::loaded(entries.into_iter().zip(0..)));
+    }
+    let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
+    let topic = lists::from_topic(&settings)?;
+    Ok(lists::loaded(
+        topic.entries.into_values().map(|published| (published.entry, published.offset)),
+    ))
+}
+
+fn screen_event(lists: &Lists, path: &PathBuf, kind: Topic) -> Result<Vec<Notice>, String> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    read.map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut decoder = lists::decoder()?;
+    let headers = Headers { content_type: Some(b"application/json"), schema_id: None };
+    let event = decoder
+        .decode_event(kind, &bytes, headers)
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    for defect in &event.defects {
+        anstream::eprintln!("not usable: {}: {}", defect.field, defect.refusal);
+    }
+    Ok(decide(lists, &event))
+}
+
+fn screen_subject(lists: &Lists, arguments: &Arguments) -> Result<Vec<Notice>, String> {
+    if arguments.identifier.is_empty() && arguments.name.is_none() {
+        return Err("nothing to screen: give --event FILE, --identifier KIND:VALUE, or --name and --birth-date".into());
+    }
+    let stated = |identifier: &Identifier| Stated {
+        role: Role::Other,
+        identifier: identifier.clone(),
+        expires: None,
+    };
+    let party = arguments.name.as_deref().map(|name| {
+        let (surname, given) = name.split_once(',').unwrap_or((name, ""));
+        Party {
+            role: Role::Traveller,
+            organisation: false,
+            names: SmallVec::from_iter([Name { surname: surname.trim(), given: given.trim() }]),
+            birth_date: arguments.birth_date,
+            sex: None,
+            nationality: None,
+        }
+    });
+    let event = Event {
+        id: EventId::parse("command-line").map_err(|error| error.to_string())?,
+        agency: AgencyId::parse("command-line").map_err(|error| error.to_string())?,
+        system: None,
+        revision: Revision::New,
+        occurred_at: wall(),
+        place: Place::default(),
+        direction: Direction::Unknown,
+        mode: Mode::Other,
+        journey: Journey::default(),
+        parties: party.into_iter().collect(),
+        identifiers: arguments.identifier.iter().map(stated).collect(),
+        facts: Facts::Crossing(Crossing::default()),
+        defects: SmallVec::new(),
+    };
+    Ok(decide(lists, &event))
+}
+
+fn decide(lists: &Lists, event: &Event<'_>) -> Vec<Notice> {
+    let arrival = Arrival { topic: "command-line", partition: 0, offset: 0, appended_at: wall() };
+    engine::decide(lists, &lists.standing(), event, arrival, &mut Scratch::default()).notices
+}
+
+fn is_owners(notice: &Notice) -> bool {
+    notice.audience == Audience::Agency(notice.alert.owner.clone())
+}
+
+fn topic(name: &str) -> Result<Topic, String> {
+    Topic::parse(name).ok_or_else(|| {
+        let names: Vec<&str> = Topic::ALL.iter().map(|topic| topic.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text)
+        .filter(|date| date.is_full())
+        .ok_or_else(|| "expected a day of the calendar as YYYY-MM-DD".to_owned())
+}
+
+fn identifier(text: &str) -> Result<Identifier, String> {
+    let (kind, rest) = text.split_once(':').ok_or("expected KIND:VALUE, such as imo:9074729")?;
+    let kind = Kind::parse(kind).ok_or_else(|| {
+        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        format!("the kinds are {}", names.join(", "))
+    })?;
+    let (value, issuer) = match rest.rsplit_once('@') {
+        Some((value, issuer)) if kind != Kind::Email => (value, Some(issuer)),
+        _ => (rest, None),
+    };
+    let issuer = issuer.map(Country::parse).transpose().map_err(|refusal| refusal.to_string())?;
+    Identifier::parse(kind, value, issuer).map_err(|refusal| refusal.to_string())
+}
