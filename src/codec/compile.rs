@@ -60,11 +60,14 @@ type Row<'r> = Option<&'r mut [Value]>;
 impl<'s> Compiler<'_, 's> {
     /// Reads the writer's type into our field.
     fn field(&mut self, writer: &'s Schema, field: &Field, row: Row<'_>) -> Result<(), Error> {
-        match self.wire(writer, field)? {
-            Wire::Union(branches) => self.union(branches, field),
-            Wire::Null if field.nullable => Ok(()),
-            wire => self.value(wire, field, row),
+        let wire = self.wire(writer, field)?;
+        if let Wire::Union(branches) = wire {
+            return self.union(branches, field);
         }
+        if matches!(wire, Wire::Null) && field.nullable {
+            return Ok(());
+        }
+        self.value(wire, field, row)
     }
 
     /// Reads the writer's type into our field, both without their null.
@@ -263,10 +266,8 @@ impl<'s> Compiler<'_, 's> {
             // A definition stands once in a schema, but may be referred to from within itself, or
             // many times: so it is passed over in place where it stands, by call elsewhere.
             Wire::Record(record) => {
-                return match schema {
-                    Schema::Ref { .. } => self.call(record),
-                    _ => self.skip_fields(record),
-                };
+                let by_name = matches!(schema, Schema::Ref { .. });
+                return if by_name { self.call(record) } else { self.skip_fields(record) };
             }
         };
         self.emit(Step::Skip(skip))

@@ -61,9 +61,10 @@ impl Shape {
         let names = Names::of(schema).map_err(|reason| bad("", reason))?;
         let mut open = Vec::new();
         let root = Record::flatten(&names, &mut open, schema, "")?;
-        match root.item.kind {
-            Kind::Record { .. } if !root.item.nullable => Ok(Self { root: Arc::new(root) }),
-            _ => Err(bad("", "the outermost type must be a record")),
+        if matches!(root.item.kind, Kind::Record { .. }) && !root.item.nullable {
+            Ok(Self { root: Arc::new(root) })
+        } else {
+            Err(bad("", "the outermost type must be a record"))
         }
     }
 
@@ -134,11 +135,6 @@ impl Slot {
     #[inline]
     pub(super) fn number(self) -> usize {
         usize::from(self.0)
-    }
-
-    #[cfg(test)]
-    pub(super) fn from_number(number: u16) -> Self {
-        Self(number)
     }
 }
 
