@@ -2,3 +2,5 @@
 //!
 //! Reading order is import order. A room imports only rooms declared above it; `tests/it/tidy.rs`
 //! holds that up.
+
+pub mod codec;

@@ -1,0 +1,511 @@
+//! The reader's schema, flattened once into numbered slots.
+//!
+//! A decoded record is a row of values, one a slot. Nested records lie in the row of the record
+//! that holds them, under dotted paths ("envelope.event_id"); a nullable record has a slot of its
+//! own that says whether it is there. A list is one slot; its items are rows of another [`Record`].
+//! Paths are looked up at start-up; at run time a [`Slot`] is a number.
+
+use std::sync::Arc;
+
+use apache_avro::Schema;
+use apache_avro::schema::{Aliases, EnumSchema, Name, RecordField, RecordSchema};
+use serde_json::Value as Json;
+
+use super::Error;
+use super::datum::Value;
+use super::schema::{Meaning, Names, Wire};
+
+/// The fields of one record at most: a JSON object's fields are noted in 128 bits.
+const FIELDS_MAX: usize = 128;
+/// The slots of one row at most.
+const SLOTS_MAX: usize = 4096;
+
+/// A reader's schema, ready to be decoded into.
+///
+/// Supported: records, `["null", T]`, arrays, enums, the primitive types, fixed, UUID as text, date
+/// and timestamps. Refused: other unions, maps, decimals, times of day, types that hold themselves.
+pub struct Shape {
+    root: Arc<Record>,
+}
+
+/// The row of one record: the root, or the items of a list.
+///
+/// The items of a list of strings or numbers are rows of one slot, whose path is empty.
+pub struct Record {
+    slots: Vec<SlotInfo>,
+    item: Field,
+}
+
+/// The number of a value in its row. It belongs to the [`Record`] that gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Slot(u16);
+
+impl Shape {
+    /// Flattens a reader's schema, given as the text of an `.avsc` file.
+    ///
+    /// # Errors
+    /// [`Error::BadShape`] when the text is no Avro schema of a record, or has a form that is not
+    /// supported.
+    pub fn parse(avsc: &str) -> Result<Self, Error> {
+        // apache-avro's text may be long and quotes the schema; ours says what to do.
+        let schema = Schema::parse_str(avsc)
+            .map_err(|_quotes_the_schema| bad("", "it is no valid Avro schema"))?;
+        Self::new(&schema)
+    }
+
+    /// Flattens a reader's schema.
+    ///
+    /// # Errors
+    /// [`Error::BadShape`] when the schema is no record, or has a form that is not supported.
+    pub fn new(schema: &Schema) -> Result<Self, Error> {
+        let names = Names::of(schema).map_err(|reason| bad("", reason))?;
+        let mut open = Vec::new();
+        let root = Record::flatten(&names, &mut open, schema, "")?;
+        match root.item.kind {
+            Kind::Record { .. } if !root.item.nullable => Ok(Self { root: Arc::new(root) }),
+            _ => Err(bad("", "the outermost type must be a record")),
+        }
+    }
+
+    /// The outermost record.
+    pub fn root(&self) -> &Record {
+        &self.root
+    }
+}
+
+impl Record {
+    /// The slot of a dotted path, such as "envelope.event_id". The path of a nullable record leads
+    /// to the slot that says whether it is there; one that is always there has none. The items of a
+    /// list of strings or numbers have the one path "".
+    pub fn slot(&self, path: &str) -> Option<Slot> {
+        let number = self.slots.iter().position(|slot| &*slot.path == path)?;
+        u16::try_from(number).ok().map(Slot)
+    }
+
+    /// The rows of a list's items.
+    pub fn item(&self, slot: Slot) -> Option<&Self> {
+        match &self.info(slot)?.held {
+            Held::List(item) => Some(item),
+            Held::Presence | Held::Scalar | Held::Symbols(_) => None,
+        }
+    }
+
+    /// The symbols of an enum in the order of our schema, which is that of
+    /// [`super::View::symbol_number`].
+    pub fn symbols(&self, slot: Slot) -> Option<&[Box<str>]> {
+        match &self.info(slot)?.held {
+            Held::Symbols(symbols) => Some(symbols),
+            Held::Presence | Held::Scalar | Held::List(_) => None,
+        }
+    }
+
+    /// The dotted paths of all slots, in slot order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.slots.iter().map(|slot| &*slot.path)
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.slots.len()
+    }
+
+    #[inline]
+    pub(super) fn info(&self, slot: Slot) -> Option<&SlotInfo> {
+        self.slots.get(usize::from(slot.0))
+    }
+
+    /// What one row holds, as a tree.
+    pub(super) fn field(&self) -> &Field {
+        &self.item
+    }
+
+    fn flatten<'s>(
+        names: &Names<'s>,
+        open: &mut Vec<&'s Name>,
+        schema: &'s Schema,
+        full_path: &str,
+    ) -> Result<Self, Error> {
+        let mut row = Row { names, open, slots: Vec::new() };
+        let item = row.field(schema, &Place { path: "", full_path }, None)?;
+        Ok(Self { slots: row.slots, item })
+    }
+}
+
+impl Slot {
+    #[inline]
+    pub(super) fn number(self) -> usize {
+        usize::from(self.0)
+    }
+
+    #[cfg(test)]
+    pub(super) fn from_number(number: u16) -> Self {
+        Self(number)
+    }
+}
+
+/// What the decoder knows of one slot.
+pub(super) struct SlotInfo {
+    /// Dotted path in the row.
+    path: Box<str>,
+    /// Dotted path from the root, for errors.
+    pub(super) full_path: Box<str>,
+    pub(super) held: Held,
+    /// The texts and bytes that defaults of this slot name by position.
+    pub(super) defaults: Vec<Box<[u8]>>,
+}
+
+/// What a slot holds, as far as views must know.
+pub(super) enum Held {
+    Presence,
+    Scalar,
+    Symbols(Arc<[Box<str>]>),
+    List(Arc<Record>),
+}
+
+/// One field as the plan and the JSON reader walk it.
+pub(super) struct Field {
+    pub(super) name: Box<str>,
+    /// Other names that a writer may use (Avro 1.12, Aliases).
+    pub(super) aliases: Vec<String>,
+    /// Dotted path from the root, for errors.
+    pub(super) full_path: Box<str>,
+    /// The first slot, and the one behind the last.
+    pub(super) first: u16,
+    pub(super) end: u16,
+    pub(super) nullable: bool,
+    pub(super) kind: Kind,
+    /// The values of all its slots when the writer lacks the field.
+    pub(super) default: Option<Vec<Value>>,
+    /// The name of its type as Avro's JSON encoding of unions gives it.
+    pub(super) branch: Box<str>,
+}
+
+/// The types of our own schemas.
+pub(super) enum Kind {
+    Bool,
+    Int,
+    Long,
+    Float,
+    Double,
+    Text,
+    Bytes,
+    Fixed {
+        size: usize,
+        named: Named,
+    },
+    /// Days since 1970-01-01.
+    Date,
+    /// Microseconds since 1970-01-01T00:00:00Z in the row, whichever unit the schema has.
+    Timestamp {
+        millis: bool,
+    },
+    Enum {
+        named: Named,
+        symbols: Arc<[Box<str>]>,
+        default: Option<u16>,
+    },
+    List(Arc<Record>),
+    Record {
+        named: Named,
+        fields: Vec<Field>,
+    },
+}
+
+/// The unqualified name of a named type, and those it had before.
+pub(super) struct Named {
+    pub(super) name: Box<str>,
+    aliases: Vec<Box<str>>,
+}
+
+impl Named {
+    fn new(name: &Name, aliases: &Aliases) -> Self {
+        let aliases = aliases.iter().flatten().map(|alias| alias.name().into()).collect();
+        Self { name: name.name().into(), aliases }
+    }
+
+    /// Whether a writer's type of this name may be read as ours: Avro compares names without their
+    /// namespaces.
+    pub(super) fn takes(&self, writer: &Name) -> bool {
+        &*self.name == writer.name() || self.aliases.iter().any(|alias| **alias == *writer.name())
+    }
+}
+
+impl Kind {
+    /// What a JSON value must be, for errors.
+    pub(super) fn expected(&self) -> &'static str {
+        match self {
+            Self::Bool => "true or false",
+            Self::Int => "an integer of 32 bits",
+            Self::Long => "an integer of 64 bits",
+            Self::Float | Self::Double => "a number",
+            Self::Text => "a text",
+            Self::Bytes => "a text whose characters are bytes (U+0000 to U+00FF)",
+            Self::Fixed { .. } => {
+                "a text whose characters are bytes (U+0000 to U+00FF), of the type's size"
+            }
+            Self::Date => "a date such as 2026-01-31",
+            Self::Timestamp { .. } => "an RFC 3339 time such as 2026-01-31T09:30:00Z",
+            Self::Enum { .. } => "a text that is one of the type's symbols",
+            Self::List(_) => "an array",
+            Self::Record { .. } => "an object",
+        }
+    }
+}
+
+/// A row under construction.
+struct Row<'a, 's> {
+    names: &'a Names<'s>,
+    /// The records that are being flattened, so that one within itself is noticed.
+    open: &'a mut Vec<&'s Name>,
+    slots: Vec<SlotInfo>,
+}
+
+/// Where a field stands: within its row, and from the root.
+struct Place<'p> {
+    path: &'p str,
+    full_path: &'p str,
+}
+
+impl<'s> Row<'_, 's> {
+    fn field(
+        &mut self,
+        schema: &'s Schema,
+        place: &Place<'_>,
+        declared: Option<&'s RecordField>,
+    ) -> Result<Field, Error> {
+        let refuse = |reason: &str| bad(place.full_path, reason);
+        let (nullable, schema) = self.without_null(schema, place)?;
+        let wire = self.wire(schema, place)?;
+        let first = self.next_slot(place)?;
+        let kind = self.kind(wire, nullable, place)?;
+        let end = self.next_slot(place)?;
+        let mut field = Field {
+            name: declared.map(|field| field.name.as_str()).unwrap_or_default().into(),
+            aliases: declared.map(|field| field.aliases.clone()).unwrap_or_default(),
+            full_path: place.full_path.into(),
+            first,
+            end,
+            nullable,
+            kind,
+            default: None,
+            branch: branch_name(schema, wire),
+        };
+        if let Some(json) = declared.and_then(|field| field.default.as_ref()) {
+            let mut values = vec![Value::Null; usize::from(end - first)];
+            self.default(&field, json, first, &mut values)
+                .ok_or_else(|| refuse("its default does not fit its type; lists may only be []"))?;
+            field.default = Some(values);
+        }
+        Ok(field)
+    }
+
+    /// Takes `["null", T]` apart.
+    fn without_null(
+        &self,
+        schema: &'s Schema,
+        place: &Place<'_>,
+    ) -> Result<(bool, &'s Schema), Error> {
+        let Wire::Union(branches) = self.wire(schema, place)? else { return Ok((false, schema)) };
+        match branches {
+            [Schema::Null, inner] => Ok((true, inner)),
+            [..] => Err(bad(place.full_path, "a union must be [\"null\", T]")),
+        }
+    }
+
+    fn wire(&self, schema: &'s Schema, place: &Place<'_>) -> Result<Wire<'s>, Error> {
+        self.names
+            .wire(schema)
+            .ok_or_else(|| bad(place.full_path, "it refers to a type that is not defined"))
+    }
+
+    fn kind(&mut self, wire: Wire<'s>, nullable: bool, place: &Place<'_>) -> Result<Kind, Error> {
+        let refuse = |reason| Err(bad(place.full_path, reason));
+        let kind = match wire {
+            Wire::Record(record) => return self.record(record, nullable, place),
+            Wire::Boolean => Kind::Bool,
+            Wire::Int(Meaning::Plain) => Kind::Int,
+            Wire::Int(Meaning::Date) => Kind::Date,
+            Wire::Long(Meaning::Plain) => Kind::Long,
+            Wire::Long(Meaning::TimestampMillis) => Kind::Timestamp { millis: true },
+            Wire::Long(Meaning::TimestampMicros) => Kind::Timestamp { millis: false },
+            Wire::Int(_) | Wire::Long(_) => {
+                return refuse(
+                    "of the logical types it may have date and timestamp-millis/-micros",
+                );
+            }
+            Wire::Float => Kind::Float,
+            Wire::Double => Kind::Double,
+            Wire::Text => Kind::Text,
+            Wire::Bytes => Kind::Bytes,
+            Wire::Fixed { size, name } => Kind::Fixed { size, named: Named::new(name, &None) },
+            Wire::Enum(symbols) => enumeration(symbols, place)?,
+            Wire::Array(items) => {
+                let full_path = format!("{}[]", place.full_path);
+                Kind::List(Arc::new(Record::flatten(self.names, self.open, items, &full_path)?))
+            }
+            Wire::Null => return refuse("null alone holds nothing"),
+            Wire::Map(_) => return refuse("maps are not supported: use an array of records"),
+            Wire::Union(_) => return refuse("a union within a union means nothing"),
+        };
+        let held = match &kind {
+            Kind::Enum { symbols, .. } => Held::Symbols(Arc::clone(symbols)),
+            Kind::List(item) => Held::List(Arc::clone(item)),
+            Kind::Bool
+            | Kind::Int
+            | Kind::Long
+            | Kind::Float
+            | Kind::Double
+            | Kind::Text
+            | Kind::Bytes
+            | Kind::Fixed { .. }
+            | Kind::Date
+            | Kind::Timestamp { .. }
+            | Kind::Record { .. } => Held::Scalar,
+        };
+        self.push(place, held);
+        Ok(kind)
+    }
+
+    fn record(
+        &mut self,
+        record: &'s RecordSchema,
+        nullable: bool,
+        place: &Place<'_>,
+    ) -> Result<Kind, Error> {
+        if self.open.contains(&&record.name) {
+            return Err(bad(place.full_path, "a record may not hold itself"));
+        }
+        if record.fields.len() > FIELDS_MAX {
+            return Err(bad(place.full_path, "a record may have 128 fields"));
+        }
+        if nullable {
+            self.push(place, Held::Presence);
+        }
+        self.open.push(&record.name);
+        let mut fields = Vec::with_capacity(record.fields.len());
+        for field in &record.fields {
+            let path = join(place.path, &field.name);
+            let full_path = join(place.full_path, &field.name);
+            let place = Place { path: &path, full_path: &full_path };
+            fields.push(self.field(&field.schema, &place, Some(field))?);
+        }
+        self.open.pop();
+        Ok(Kind::Record { named: Named::new(&record.name, &record.aliases), fields })
+    }
+
+    fn push(&mut self, place: &Place<'_>, held: Held) {
+        self.slots.push(SlotInfo {
+            path: place.path.into(),
+            full_path: place.full_path.into(),
+            held,
+            defaults: Vec::new(),
+        });
+    }
+
+    fn next_slot(&self, place: &Place<'_>) -> Result<u16, Error> {
+        let number = self.slots.len();
+        u16::try_from(number)
+            .ok()
+            .filter(|_| number <= SLOTS_MAX)
+            .ok_or_else(|| bad(place.full_path, "a row may have 4096 slots: use fewer fields"))
+    }
+
+    /// Writes a default into the values of a field whose first slot is `base` slots into the row.
+    /// `None` when it does not fit the field's type.
+    fn default(
+        &mut self,
+        field: &Field,
+        json: &Json,
+        base: u16,
+        values: &mut [Value],
+    ) -> Option<()> {
+        if field.nullable {
+            // A union's default is of its first branch (Avro 1.12, Complex Types), which is null.
+            return json.is_null().then_some(());
+        }
+        let value = match (&field.kind, json) {
+            (Kind::Record { fields, .. }, Json::Object(object)) => {
+                for child in fields {
+                    if let Some(json) = object.get(&*child.name) {
+                        self.default(child, json, base, values)?;
+                    } else {
+                        child.copy_default(base, values)?;
+                    }
+                }
+                return Some(());
+            }
+            (Kind::Bool, Json::Bool(value)) => Value::Bool(*value),
+            (Kind::Int | Kind::Date, _) => Value::Int(i32::try_from(json.as_i64()?).ok()?.into()),
+            (Kind::Long | Kind::Timestamp { millis: false }, _) => Value::Int(json.as_i64()?),
+            (Kind::Timestamp { millis: true }, _) => Value::Int(json.as_i64()?.checked_mul(1000)?),
+            (Kind::Float | Kind::Double, _) => Value::Double(json.as_f64()?),
+            (Kind::List(_), Json::Array(items)) if items.is_empty() => Value::EMPTY_LIST,
+            (Kind::Enum { symbols, .. }, Json::String(text)) => {
+                let number = symbols.iter().position(|symbol| **symbol == **text)?;
+                Value::Symbol(u16::try_from(number).ok()?)
+            }
+            (Kind::Text, Json::String(text)) => self.kept_default(field, text.as_bytes().into())?,
+            (Kind::Bytes, Json::String(text)) => self.kept_default(field, latin_1(text)?)?,
+            (Kind::Fixed { size, .. }, Json::String(text)) => {
+                let bytes = latin_1(text).filter(|bytes| bytes.len() == *size)?;
+                self.kept_default(field, bytes)?
+            }
+            _ => return None,
+        };
+        *values.get_mut(usize::from(field.first - base))? = value;
+        Some(())
+    }
+
+    /// Keeps a default text or bytes beside the slot.
+    fn kept_default(&mut self, field: &Field, bytes: Box<[u8]>) -> Option<Value> {
+        let defaults = &mut self.slots.get_mut(usize::from(field.first))?.defaults;
+        let number = u16::try_from(defaults.len()).ok()?;
+        defaults.push(bytes);
+        Some(Value::Default(number))
+    }
+}
+
+impl Field {
+    /// Copies the default into a row, or into the part of one that begins at slot `base`; `None`
+    /// when the field has no default.
+    pub(super) fn copy_default(&self, base: u16, values: &mut [Value]) -> Option<()> {
+        let range = usize::from(self.first - base)..usize::from(self.end - base);
+        values.get_mut(range)?.copy_from_slice(self.default.as_ref()?);
+        Some(())
+    }
+}
+
+fn enumeration(schema: &EnumSchema, place: &Place<'_>) -> Result<Kind, Error> {
+    let refuse = |reason| bad(place.full_path, reason);
+    if schema.symbols.len() >= usize::from(u16::MAX) {
+        return Err(refuse("an enum may have 65,534 symbols"));
+    }
+    let default = match &schema.default {
+        None => None,
+        Some(default) => {
+            let number = schema.symbols.iter().position(|symbol| symbol == default);
+            let number = number.and_then(|number| u16::try_from(number).ok());
+            Some(number.ok_or_else(|| refuse("its default is none of its symbols"))?)
+        }
+    };
+    let symbols = schema.symbols.iter().map(|symbol| symbol.as_str().into()).collect();
+    Ok(Kind::Enum { named: Named::new(&schema.name, &schema.aliases), symbols, default })
+}
+
+/// The key that Avro's JSON encoding gives a union's branch (Avro 1.12, JSON Encoding).
+fn branch_name(schema: &Schema, wire: Wire<'_>) -> Box<str> {
+    schema.name().map_or_else(|| wire.name().into(), |name| name.fullname(None).into())
+}
+
+/// The bytes that a text of code points U+0000 to U+00FF stands for, as Avro's JSON has it.
+fn latin_1(text: &str) -> Option<Box<[u8]>> {
+    text.chars().map(|character| u8::try_from(character).ok()).collect()
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn bad(path: &str, reason: impl Into<Box<str>>) -> Error {
+    let path = if path.is_empty() { "the root" } else { path };
+    Error::BadShape { path: path.into(), reason: reason.into() }
+}
