@@ -280,7 +280,18 @@ impl<'s> Writer<'s> {
                 record.fields.iter().for_each(|field| self.value(&field.schema, choices));
             }
             Schema::Ref { name } => self.value(self.names[name], choices),
-            _ => self.long(choices.number(64)),
+            Schema::Long | Schema::TimestampMicros => self.long(choices.number(64)),
+            Schema::Decimal(_)
+            | Schema::BigDecimal
+            | Schema::Uuid(_)
+            | Schema::TimeMillis
+            | Schema::TimeMicros
+            | Schema::TimestampMillis
+            | Schema::TimestampNanos
+            | Schema::LocalTimestampMillis
+            | Schema::LocalTimestampMicros
+            | Schema::LocalTimestampNanos
+            | Schema::Duration(_) => panic!("{schema} is not drawn"),
         }
         self.depth -= 1;
     }
@@ -319,8 +330,8 @@ enum Plain {
     Bytes(Vec<u8>),
     Text(String),
     Symbol(String),
-    List(Vec<Plain>),
-    Record(Vec<Plain>),
+    List(Vec<Self>),
+    Record(Vec<Self>),
 }
 
 fn ours(view: View<'_>, field: &Field) -> Result<Plain, Error> {
@@ -363,7 +374,18 @@ fn theirs(value: Oracle) -> Plain {
         Oracle::Record(fields) => {
             Plain::Record(fields.into_iter().map(|(_, value)| theirs(value)).collect())
         }
-        other => panic!("the oracle gave {other:?}"),
+        other @ (Oracle::Map(_)
+        | Oracle::Decimal(_)
+        | Oracle::BigDecimal(_)
+        | Oracle::TimeMillis(_)
+        | Oracle::TimeMicros(_)
+        | Oracle::TimestampMillis(_)
+        | Oracle::TimestampNanos(_)
+        | Oracle::LocalTimestampMillis(_)
+        | Oracle::LocalTimestampMicros(_)
+        | Oracle::LocalTimestampNanos(_)
+        | Oracle::Duration(_)
+        | Oracle::Uuid(_)) => panic!("the oracle gave {other:?}"),
     }
 }
 

@@ -25,7 +25,7 @@ const SLOTS_MAX: usize = 4096;
 /// Supported: records, `["null", T]`, arrays, enums, the primitive types, fixed, UUID as text, date
 /// and timestamps. Refused: other unions, maps, decimals, times of day, types that hold themselves.
 pub struct Shape {
-    root: Arc<Record>,
+    root: Record,
 }
 
 /// The row of one record: the root, or the items of a list.
@@ -61,10 +61,10 @@ impl Shape {
         let names = Names::of(schema).map_err(|reason| bad("", reason))?;
         let mut open = Vec::new();
         let root = Record::flatten(&names, &mut open, schema, "")?;
-        match root.item.kind {
-            Kind::Record { .. } if !root.item.nullable => Ok(Self { root: Arc::new(root) }),
-            _ => Err(bad("", "the outermost type must be a record")),
+        if root.item.nullable || !matches!(root.item.kind, Kind::Record { .. }) {
+            return Err(bad("", "the outermost type must be a record"));
         }
+        Ok(Self { root })
     }
 
     /// The outermost record.
