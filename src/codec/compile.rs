@@ -62,12 +62,12 @@ impl<'s> Compiler<'_, 's> {
     fn field(&mut self, writer: &'s Schema, field: &Field, row: Row<'_>) -> Result<(), Error> {
         let wire = self.wire(writer, field)?;
         if let Wire::Union(branches) = wire {
-            return self.union(branches, field);
+            self.union(branches, field)
+        } else if field.nullable && matches!(wire, Wire::Null) {
+            Ok(())
+        } else {
+            self.value(wire, field, row)
         }
-        if matches!(wire, Wire::Null) && field.nullable {
-            return Ok(());
-        }
-        self.value(wire, field, row)
     }
 
     /// Reads the writer's type into our field, both without their null.
@@ -265,10 +265,10 @@ impl<'s> Compiler<'_, 's> {
             Wire::Union(branches) => return self.skip_union(branches),
             // A definition stands once in a schema, but may be referred to from within itself, or
             // many times: so it is passed over in place where it stands, by call elsewhere.
-            Wire::Record(record) => {
-                let by_name = matches!(schema, Schema::Ref { .. });
-                return if by_name { self.call(record) } else { self.skip_fields(record) };
+            Wire::Record(record) if matches!(schema, Schema::Ref { .. }) => {
+                return self.call(record);
             }
+            Wire::Record(record) => return self.skip_fields(record),
         };
         self.emit(Step::Skip(skip))
     }

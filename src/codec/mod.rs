@@ -21,6 +21,8 @@ mod error;
 mod framing;
 mod input;
 mod json;
+#[cfg(test)]
+mod oracle;
 mod plan;
 mod schema;
 mod schemas;

@@ -25,7 +25,7 @@ const SLOTS_MAX: usize = 4096;
 /// Supported: records, `["null", T]`, arrays, enums, the primitive types, fixed, UUID as text, date
 /// and timestamps. Refused: other unions, maps, decimals, times of day, types that hold themselves.
 pub struct Shape {
-    root: Arc<Record>,
+    root: Record,
 }
 
 /// The row of one record: the root, or the items of a list.
@@ -61,11 +61,10 @@ impl Shape {
         let names = Names::of(schema).map_err(|reason| bad("", reason))?;
         let mut open = Vec::new();
         let root = Record::flatten(&names, &mut open, schema, "")?;
-        if matches!(root.item.kind, Kind::Record { .. }) && !root.item.nullable {
-            Ok(Self { root: Arc::new(root) })
-        } else {
-            Err(bad("", "the outermost type must be a record"))
+        if root.item.nullable || !matches!(root.item.kind, Kind::Record { .. }) {
+            return Err(bad("", "the outermost type must be a record"));
         }
+        Ok(Self { root })
     }
 
     /// The outermost record.
@@ -135,6 +134,11 @@ impl Slot {
     #[inline]
     pub(super) fn number(self) -> usize {
         usize::from(self.0)
+    }
+
+    #[cfg(test)]
+    pub(super) fn from_number(number: u16) -> Self {
+        Self(number)
     }
 }
 
@@ -504,4 +508,97 @@ fn join(path: &str, name: &str) -> String {
 fn bad(path: &str, reason: impl Into<Box<str>>) -> Error {
     let path = if path.is_empty() { "the root" } else { path };
     Error::BadShape { path: path.into(), reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Datum, Limits, Plan};
+    use super::*;
+
+    fn record(fields: &str) -> String {
+        format!(r#"{{"type": "record", "name": "R", "namespace": "n", "fields": [{fields}]}}"#)
+    }
+
+    fn check_refused(fields: &str, reason: &str) {
+        let error = Shape::parse(&record(fields)).err().unwrap();
+        assert_eq!(error.cause(), "bad_shape");
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+
+    #[test]
+    fn nested_records_have_dotted_paths_and_nullable_ones_a_slot_of_their_own() {
+        let shape = Shape::parse(&record(
+            r#"{"name": "e", "type": {"type": "record", "name": "E", "fields": [
+                {"name": "id", "type": "string"},
+                {"name": "p", "type": ["null", {"type": "record", "name": "P", "fields": [
+                    {"name": "code", "type": "string"}]}]}]}},
+            {"name": "more", "type": {"type": "array", "items": "P"}},
+            {"name": "tags", "type": {"type": "array", "items": ["null", "string"]}}"#,
+        ))
+        .unwrap();
+        let root = shape.root();
+        let paths: Vec<_> = root.paths().collect();
+        assert_eq!(paths, ["e.id", "e.p", "e.p.code", "more", "tags"]);
+        assert_eq!(root.slot("e"), None);
+        let item = |path: &str| root.item(root.slot(path).unwrap());
+        assert_eq!(item("more").unwrap().paths().collect::<Vec<_>>(), ["code"]);
+        assert_eq!(item("tags").unwrap().paths().collect::<Vec<_>>(), [""]);
+        assert!(item("e.p").is_none());
+    }
+
+    #[test]
+    fn forms_that_are_not_supported_are_refused_at_start() {
+        check_refused(r#"{"name": "a", "type": ["string", "null"]}"#, "at a: a union must be");
+        check_refused(r#"{"name": "a", "type": ["null", "int", "string"]}"#, "a union must be");
+        check_refused(r#"{"name": "a", "type": {"type": "map", "values": "int"}}"#, "maps");
+        check_refused(r#"{"name": "a", "type": "null"}"#, "null alone");
+        check_refused(r#"{"name": "a", "type": ["null", "n.R"]}"#, "may not hold itself");
+        check_refused(
+            r#"{"name": "a", "type": {"type": "array", "items": "n.R"}}"#,
+            "at a[]: a record may not hold itself",
+        );
+        check_refused(
+            r#"{"name": "a", "type": {"type": "long", "logicalType": "time-micros"}}"#,
+            "logical types",
+        );
+        check_refused(
+            r#"{"name": "a", "type": {"type": "array", "items": "int"}, "default": [1]}"#,
+            "default",
+        );
+        assert_eq!(Shape::parse(r#""string""#).err().unwrap().cause(), "bad_shape");
+        assert_eq!(Shape::parse("{").err().unwrap().cause(), "bad_shape");
+    }
+
+    #[test]
+    fn a_missing_record_takes_its_own_default_before_those_of_its_fields() {
+        let shape = Shape::parse(&record(
+            r#"{"name": "p", "default": {"a": "given"}, "type": {"type": "record", "name": "P",
+                "fields": [{"name": "a", "type": "string", "default": "own"},
+                {"name": "b", "type": "bytes", "default": "\u00ff"},
+                {"name": "c", "type": "string", "default": "c"}]}}"#,
+        ))
+        .unwrap();
+        let slot = |path| shape.root().slot(path).unwrap();
+        let whole = Schema::parse_str(&record("")).unwrap();
+        let part = Schema::parse_str(&record(
+            r#"{"name": "p", "type": {"type": "record", "name": "P", "fields": []}}"#,
+        ))
+        .unwrap();
+        for (writer, a) in [(whole, "given"), (part, "own")] {
+            let plan = Plan::compile(&writer, &shape).unwrap();
+            let mut datum = Datum::new();
+            plan.run(&[], &mut datum, &Limits::STANDARD).unwrap();
+            let view = datum.view(&shape, &[]);
+            assert_eq!(view.text(slot("p.a")), Ok(Some(a)));
+            assert_eq!(view.bytes(slot("p.b")), Some(&[0xFF][..]));
+            assert_eq!(view.text(slot("p.c")), Ok(Some("c")));
+        }
+    }
+
+    #[test]
+    fn a_row_too_wide_is_refused_rather_than_misnumbered() {
+        let fields: Vec<_> =
+            (0..129).map(|number| format!(r#"{{"name": "f{number}", "type": "int"}}"#)).collect();
+        check_refused(&fields.join(","), "128 fields");
+    }
 }
