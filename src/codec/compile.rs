@@ -11,9 +11,10 @@ use apache_avro::schema::{EnumSchema, Name, RecordSchema};
 
 use super::Error;
 use super::datum::Value;
+use super::field::{Field, Kind, Named};
 use super::plan::{List, Plan, Read, Skip, Step};
 use super::schema::{Meaning, Names, Wire};
-use super::shape::{Field, Kind, Named, Record, Shape};
+use super::shape::{Record, Shape};
 
 /// The steps of one plan at most: a schema beyond is hostile.
 const STEPS_MAX: usize = 1 << 16;

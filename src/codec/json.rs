@@ -14,7 +14,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::datum::{Datum, Filling, Limits, Value};
 use super::error::{Error, Place};
-use super::shape::{Field, Kind, Record, Shape};
+use super::field::{Field, Kind};
+use super::shape::{Record, Shape};
 
 /// Decodes one JSON object by a schema.
 ///

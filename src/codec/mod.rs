@@ -18,6 +18,7 @@ mod datum;
 mod decoder;
 mod encode;
 mod error;
+mod field;
 mod framing;
 mod input;
 mod json;

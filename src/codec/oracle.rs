@@ -14,7 +14,8 @@ use apache_avro::{Schema, error::Details};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-use super::shape::{Field, Kind, Record};
+use super::field::{Field, Kind};
+use super::shape::Record;
 use super::{Datum, Error, Limits, Plan, Shape, Slot, View, read_json};
 
 const LIMITS: Limits = Limits { list_items_max: 2000, depth_max: 20, datum_bytes_max: 1 << 20 };
