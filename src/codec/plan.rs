@@ -582,6 +582,23 @@ mod tests {
     }
 
     #[test]
+    fn a_branch_that_fits_nothing_is_refused_only_when_it_is_written() {
+        let ours = shape(r#"{"name": "a", "type": ["null", "int"]}"#);
+        let union = |types: &str| compile(&format!(r#"{{"name": "a", "type": [{types}]}}"#), &ours);
+        let slot = ours.root().slot("a").unwrap();
+        let plan = union(r#""null", "string""#).unwrap();
+        let mut datum = Datum::new();
+        plan.run(&[0], &mut datum, &LIMITS).unwrap();
+        assert!(!datum.view(&ours, &[0]).present(slot));
+        let error = plan.run(&[2, 0], &mut datum, &LIMITS).unwrap_err();
+        assert_eq!(error, Error::BadUnion { at: 1 });
+        let plan = union(r#""string", "int""#).unwrap();
+        plan.run(&[2, 6], &mut datum, &LIMITS).unwrap();
+        assert_eq!(datum.view(&ours, &[2, 6]).int(slot), Some(3));
+        assert_eq!(union(r#""string", "bytes""#).err().unwrap().cause(), "incompatible_schema");
+    }
+
+    #[test]
     fn a_misfit_names_our_field_and_the_rule() {
         let ours = shape(r#"{"name": "a", "type": "int"}, {"name": "b", "type": "int"}"#);
         let text = |writer: &str| compile(writer, &ours).err().unwrap().to_string();
