@@ -358,24 +358,34 @@ enum Change {
 #[derive(Default)]
 struct Watch {
     changes: Mutex<VecDeque<Change>>,
+    /// Whether there may be any: asked between any two records.
+    changed: AtomicBool,
     closing: AtomicBool,
     commit_failed: AtomicBool,
 }
 
 impl Watch {
     fn next_change(&self) -> Option<Change> {
-        self.changes.lock().ok()?.pop_front()
+        if !self.changed.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut changes = self.changes.lock().ok()?;
+        let change = changes.pop_front();
+        self.changed.store(!changes.is_empty(), Ordering::Release);
+        change
     }
 
     fn put_back(&self, change: Change) {
         if let Ok(mut changes) = self.changes.lock() {
             changes.push_front(change);
+            self.changed.store(true, Ordering::Release);
         }
     }
 
     fn note(&self, change: Change) {
         if let Ok(mut changes) = self.changes.lock() {
             changes.push_back(change);
+            self.changed.store(true, Ordering::Release);
         }
     }
 }
