@@ -10,6 +10,7 @@
 )]
 
 mod broker;
+mod config;
 mod schemas;
 mod tidy;
 mod wire;
