@@ -11,6 +11,7 @@
 )]
 
 mod broker;
+mod config;
 mod schemas;
 mod tidy;
 mod wire;
