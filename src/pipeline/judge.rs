@@ -46,8 +46,8 @@ pub enum Verdict {
     Clear,
     /// Messages must be acknowledged before the record is finished: notices, or its dead letter.
     Tell(Vec<Told>),
-    /// The writer's schema is not known yet: again, later.
-    Wait,
+    /// It cannot be judged yet, for this reason: again, later.
+    Wait(&'static str),
 }
 
 /// A message on its way.
@@ -70,6 +70,8 @@ pub enum Size {
 /// Judges records: everything a lane needs between a record and what to send.
 pub struct Judge {
     lists: Arc<Lists>,
+    /// How often the lists had been cleared when the standing was taken up.
+    cleared: u64,
     standing: Arc<Standing>,
     passes_over: bool,
     schemas: Arc<dyn Schemas>,
@@ -86,10 +88,12 @@ impl Judge {
         decoder: Decoder,
         format: Format,
     ) -> Self {
+        let cleared = lists.times_cleared();
         let standing = lists.standing();
         Self {
             passes_over: false,
             lists,
+            cleared,
             standing,
             schemas,
             decoder,
@@ -106,6 +110,7 @@ impl Judge {
     /// Takes up how the lists stand at `now`. A reader that hangs cannot say that it does, so a
     /// standing that is too old counts as stale here.
     pub fn refresh(&mut self, now: Timestamp, stale_after_micros: i64) {
+        self.cleared = self.lists.times_cleared();
         let standing = self.lists.standing();
         self.standing = match standing.at(now, stale_after_micros) {
             Some(stale) => Arc::new(stale),
@@ -134,7 +139,7 @@ impl Judge {
             codec::Headers { content_type: record.content_type, schema_id: record.schema_id };
         match self.knows_schema(value, headers) {
             Ok(true) => {}
-            Ok(false) => return Judged::without_event(Verdict::Wait),
+            Ok(false) => return Judged::without_event(Verdict::Wait("schema_pending")),
             Err(error) => return quarantined(error),
         }
         let mut event = match self.decoder.decode_event(kind, value, headers) {
@@ -150,6 +155,9 @@ impl Judge {
         };
         let decision =
             engine::decide(&self.lists, &self.standing, &event, arrival, &mut self.scratch);
+        if self.lists.times_cleared() != self.cleared {
+            return Judged::without_event(Verdict::Wait("lists_cleared"));
+        }
         let defects = std::mem::take(&mut event.defects);
         // A notice that cannot be encoded is a fault of this program. The event then goes to the
         // dead-letter topic, so that it is not lost.
