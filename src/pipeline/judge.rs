@@ -65,6 +65,19 @@ pub enum Size {
     Whole,
     /// Ids alone: the whole was too large for the broker.
     Shrunk,
+    /// Nothing of it: the ids were too large as well. The event goes to the dead-letter topic as
+    /// its coordinates alone.
+    Unsendable,
+}
+
+impl Size {
+    /// What is tried after this was too large.
+    pub(super) const fn smaller(self) -> Self {
+        match self {
+            Self::Whole => Self::Shrunk,
+            Self::Shrunk | Self::Unsendable => Self::Unsendable,
+        }
+    }
 }
 
 /// Judges records: everything a lane needs between a record and what to send.
@@ -132,8 +145,9 @@ impl Judge {
         size: Size,
         decoded: impl FnOnce(),
     ) -> Judged {
-        let quarantined =
-            |error: codec::Error| Judged::without_event(quarantine(record, &error, size));
+        let quarantined = |error: codec::Error| {
+            Judged::without_event(quarantine(record, error.cause(), error.to_string(), size))
+        };
         let value = record.value.unwrap_or_default();
         let headers =
             codec::Headers { content_type: record.content_type, schema_id: record.schema_id };
@@ -161,8 +175,12 @@ impl Judge {
         let defects = std::mem::take(&mut event.defects);
         // A notice that cannot be encoded is a fault of this program. The event then goes to the
         // dead-letter topic, so that it is not lost.
-        let verdict = tell(self.format, decision.notices, size)
-            .unwrap_or_else(|error| quarantine(record, &error, size));
+        let verdict = if size == Size::Unsendable && !decision.notices.is_empty() {
+            quarantine(record, TOO_LARGE, TOO_LARGE_DETAIL.to_owned(), size)
+        } else {
+            tell(self.format, decision.notices, size)
+                .unwrap_or_else(|error| quarantine(record, error.cause(), error.to_string(), size))
+        };
         Judged { verdict, defects, cut: decision.cut }
     }
 
@@ -198,7 +216,7 @@ fn tell(format: Format, notices: Vec<Notice>, size: Size) -> Result<Verdict, cod
 }
 
 fn told(format: Format, mut notice: Notice, size: Size) -> Result<Told, codec::Error> {
-    if size == Size::Shrunk {
+    if size != Size::Whole {
         notice.alert.warnings.clear();
         for reason in &mut notice.alert.reasons {
             reason.narrative = None;
@@ -219,26 +237,35 @@ fn told(format: Format, mut notice: Notice, size: Size) -> Result<Told, codec::E
     Ok(Told { about: About::Notice(notice.alert.priority, notice.audience), message })
 }
 
+/// Cause of the dead letter of an event whose notices the broker does not take in any size.
+const TOO_LARGE: &str = "message_too_large";
+const TOO_LARGE_DETAIL: &str = "the alert is too large for the broker even as ids alone: raise \
+     max.message.bytes of the alert topics, then replay the record at these coordinates";
+
 /// The record as a dead letter: its own bytes, with what was wrong and where it stood.
-fn quarantine(record: &Record<'_>, error: &codec::Error, size: Size) -> Verdict {
+fn quarantine(record: &Record<'_>, cause: &'static str, detail: String, size: Size) -> Verdict {
     let mut headers = vec![
-        (header::CAUSE, error.cause().into()),
-        (header::DETAIL, error.to_string().into_bytes()),
+        (header::CAUSE, cause.into()),
+        (header::DETAIL, detail.into_bytes()),
         (header::TOPIC, record.topic.into()),
         (header::PARTITION, record.partition.number.to_string().into_bytes()),
         (header::OFFSET, record.offset.to_string().into_bytes()),
         (header::APPENDED_AT, codec::rfc3339(record.appended_at).into_bytes()),
     ];
-    // The reader's headers go along, so that a replay reads the bytes as they were meant.
-    let own =
-        [(header::CONTENT_TYPE, record.content_type), (header::VALUE_SCHEMA_ID, record.schema_id)];
-    headers.extend(own.into_iter().filter_map(|(name, value)| Some((name, value?.to_vec()))));
     let mut value = record.value.map(<[u8]>::to_vec);
-    if size == Size::Shrunk {
+    if size != Size::Whole {
         let digest = Sha256::digest(value.take().unwrap_or_default());
         headers.push((header::OMITTED_SHA256, format!("{digest:x}").into_bytes()));
     }
-    let key = record.key.map(<[u8]>::to_vec);
+    let mut key = None;
+    if size != Size::Unsendable {
+        // The reader's headers go along, so that a replay reads the bytes as they were meant.
+        let content_type = (header::CONTENT_TYPE, record.content_type);
+        let schema_id = (header::VALUE_SCHEMA_ID, record.schema_id);
+        let own = [content_type, schema_id].into_iter();
+        headers.extend(own.filter_map(|(name, value)| Some((name, value?.to_vec()))));
+        key = record.key.map(<[u8]>::to_vec);
+    }
     let message = Message { destination: Destination::DeadLetter, key, value, headers };
-    Verdict::Tell(vec![Told { about: About::DeadLetter(error.cause()), message }])
+    Verdict::Tell(vec![Told { about: About::DeadLetter(cause), message }])
 }

@@ -13,3 +13,4 @@ mod broker;
 mod schemas;
 mod tidy;
 mod wire;
+mod world;
