@@ -307,11 +307,28 @@ impl Port for LanePort {
         }
     }
 
-    fn seek(&mut self, partition: Partition, offset: i64) {
+    fn seek(&mut self, partition: Partition, offset: i64) -> Result<(), Fault> {
         let list = self.list(std::iter::once((partition, Offset::Offset(offset))));
-        if let Err(error) = self.consumer.seek_partitions(list, ASK_WITHIN) {
-            tracing::warn!(%error, partition = partition.number, offset, "seeking failed");
+        let sought = self.consumer.seek_partitions(list, ASK_WITHIN);
+        let done = sought.is_ok_and(|list| list.elements().iter().all(|at| at.error().is_ok()));
+        if done {
+            return Ok(());
         }
+        // A partition whose offset fell out of retention has stopped and cannot be sought: it is
+        // begun anew.
+        tracing::debug!(partition = partition.number, offset, "beginning a partition anew");
+        let list = self.list(std::iter::once((partition, Offset::Offset(offset))));
+        let begun = self
+            .consumer
+            .incremental_unassign(&self.bare(&[partition]))
+            .and_then(|()| self.consumer.incremental_assign(&list));
+        if let Err(error) = begun {
+            tracing::warn!(%error, partition = partition.number, offset, "seeking failed");
+            return Err(Fault::Halt("seek_failed"));
+        }
+        self.begun_at.retain(|(begun, _)| *begun != partition);
+        self.begun_at.push((partition, offset));
+        Ok(())
     }
 
     fn release(&mut self, partitions: &[Partition], lost: bool) {

@@ -15,3 +15,4 @@ mod config;
 mod schemas;
 mod tidy;
 mod wire;
+mod world;
