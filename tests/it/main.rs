@@ -10,6 +10,8 @@
 )]
 
 mod broker;
+mod cli;
+mod instance;
 mod schemas;
 mod tidy;
 mod wire;
