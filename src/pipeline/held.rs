@@ -88,6 +88,14 @@ impl Held {
         self.ledger.rewind()
     }
 
+    /// Begins anew at another offset. Whether records flow stays as it is: the port knows no other.
+    pub(super) fn restart(&mut self, offset: i64, epoch: u32) {
+        self.ledger = Ledger::starting_at(offset);
+        self.epoch = epoch;
+        self.shrink_at = None;
+        self.missed = false;
+    }
+
     /// Notes that something was finished: the next retry pauses shortly again.
     pub(super) const fn calm(&mut self) {
         self.retries = 0;

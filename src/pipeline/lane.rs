@@ -344,7 +344,7 @@ impl<P: Port> Lane<P> {
             OnGap::Stop => held.stop(),
             OnGap::Resume => {
                 self.epochs = self.epochs.wrapping_add(0x1_0000);
-                self.partitions.take_up(partition, resumes_at, self.epochs);
+                held.restart(resumes_at, self.epochs);
                 self.port.seek(partition, resumes_at);
             }
         }
