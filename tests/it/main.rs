@@ -11,6 +11,7 @@
 
 mod broker;
 mod cli;
+mod faults;
 mod instance;
 mod schemas;
 mod tidy;
