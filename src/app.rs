@@ -231,7 +231,9 @@ impl App {
     /// Runs one set of clients until stopped or until a lane halts; then no lane goes on.
     fn run_lanes(&self, schemas: &Arc<dyn Schemas>) -> Result<Result<(), Halted>, Error> {
         let settings = &self.settings;
-        let sender = Arc::new(Sender::new(&settings.kafka, settings.outputs.clone())?);
+        let sender =
+            Sender::new(&settings.kafka, settings.outputs.clone(), Arc::clone(&self.complaints))?;
+        let sender = Arc::new(sender);
         let mut lanes = Vec::new();
         for number in 0..settings.lanes {
             let topics = settings.lane.inputs.iter().map(|(_, name)| name.clone()).collect();
@@ -265,9 +267,9 @@ impl App {
     fn run_together(&self, lanes: Vec<Lane<LanePort>>) -> Result<(), Halted> {
         let end = AtomicBool::new(false);
         let run = |mut lane: Lane<LanePort>| {
-            let outcome = lane.run(&end);
-            end.store(true, Ordering::Relaxed);
-            outcome
+            // Set on every way out, also by a panic.
+            let _ends_all = SetOnDrop(&end);
+            lane.run(&end)
         };
         std::thread::scope(|scope| {
             let running: Vec<_> = lanes.into_iter().map(|lane| scope.spawn(|| run(lane))).collect();
@@ -303,6 +305,14 @@ impl App {
 
     fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+}
+
+struct SetOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -1,8 +1,10 @@
 //! `portcullis run`: screens events until stopped.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::Args;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -11,6 +13,10 @@ use crate::app::App;
 use crate::config::Log;
 
 use super::Source;
+
+/// The longest an end may take: draining, the last commit and the last messages have deadlines of
+/// their own, which together are shorter; the clients' own farewell has none.
+const END_WITHIN: Duration = Duration::from_secs(20);
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -22,10 +28,28 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
     start_log(&settings.log)?;
     let stop = stop_on_signals()?;
-    let app = App::new(settings, stop).map_err(|error| error.to_string())?;
+    let app = App::new(settings, Arc::clone(&stop)).map_err(|error| error.to_string())?;
     tracing::info!(address = %app.address(), version = env!("CARGO_PKG_VERSION"), "serving metrics and readiness");
+    end_in_any_case(Arc::clone(&stop))?;
     app.run().map_err(|error| error.to_string())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ends the process some time after it was told to stop, should its clients hang on a broker that
+/// does not answer. By then everything that could be finished and committed is.
+fn end_in_any_case(stop: Arc<AtomicBool>) -> Result<(), String> {
+    let watch = move || {
+        while !stop.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        std::thread::sleep(END_WITHIN);
+        tracing::warn!(
+            "the brokers do not answer: ending without them; what was not committed is read again"
+        );
+        std::process::exit(1);
+    };
+    let started = std::thread::Builder::new().name("end".into()).spawn(watch);
+    started.map(drop).map_err(|error| format!("a thread cannot be started: {error}"))
 }
 
 /// A flag that SIGINT and SIGTERM set; a second signal ends the process at once.
@@ -44,10 +68,11 @@ pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, String> {
 pub(super) fn start_log(log: &Log) -> Result<(), String> {
     let filter = tracing_subscriber::EnvFilter::try_new(&log.filter)
         .map_err(|error| format!("log.filter: {error}"))?;
-    // Colours are for a terminal: in a file they are noise.
+    // Colours are for a terminal: in a file or a collector they are noise.
+    let colours = std::io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_ansi(anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never)
+        .with_ansi(colours)
         .with_writer(std::io::stderr);
     let started = if log.json { builder.json().try_init() } else { builder.try_init() };
     started.map_err(|error| format!("the log cannot be started: {error}"))

@@ -35,6 +35,8 @@ pub enum Start {
 
 /// How long questions to the brokers may take while a lane waits for the answer.
 const ASK_WITHIN: Duration = Duration::from_secs(5);
+/// How long to rest before a question that was not answered is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
 
 /// A consumer of the group and a share of the producer.
 pub struct LanePort {
@@ -44,9 +46,22 @@ pub struct LanePort {
     topics: Vec<String>,
     start: Start,
     begun: Instant,
-    /// Where each assigned partition was begun, for those of which nothing was read yet.
-    begun_at: Vec<(Partition, i64)>,
+    places: Vec<Place>,
     gaps: VecDeque<(Partition, i64)>,
+    /// Whether the client has lost a place out of retention and it is not known yet which.
+    out_of_range: bool,
+    /// When what failed while partitions were taken up or set right is tried again.
+    again_at: Option<Instant>,
+}
+
+/// Where an assigned partition stands. The client's own word for it is empty after a seek.
+#[derive(Clone, Copy)]
+struct Place {
+    partition: Partition,
+    /// The next offset to read.
+    next: i64,
+    /// Whether the client could not be set to it: what it reads meanwhile is not it.
+    astray: bool,
 }
 
 impl LanePort {
@@ -76,8 +91,10 @@ impl LanePort {
             topics,
             start,
             begun: Instant::now(),
-            begun_at: Vec::new(),
+            places: Vec::new(),
             gaps: VecDeque::new(),
+            out_of_range: false,
+            again_at: None,
         })
     }
 
@@ -107,6 +124,9 @@ impl LanePort {
 
     /// Takes up a change of assignment that the client reported.
     fn take_change<R>(&mut self) -> Option<Input<R>> {
+        if self.rests() {
+            return None;
+        }
         match self.consumer.context().next_change()? {
             Change::Revoked { partitions, lost } => {
                 let partitions = self.known(&partitions);
@@ -117,6 +137,7 @@ impl LanePort {
                 Err(error) => {
                     // Nothing flows before the assignment is answered: ask again.
                     self.consumer.context().put_back(Change::Assigned(partitions));
+                    self.again_at = Some(Instant::now() + ASK_AGAIN);
                     Input::Failed(fault(&error))
                 }
             }),
@@ -146,11 +167,20 @@ impl LanePort {
                 },
             ));
         }
+        // The client keeps a pause over a rebalance; the lane begins with a flowing partition.
+        if let Err(error) = self.consumer.resume(&self.bare(&partitions)) {
+            tracing::debug!(%error, "partitions were not known yet");
+        }
         let list = self
             .list(begin.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
         self.consumer.incremental_assign(&list)?;
-        self.begun_at.retain(|(partition, _)| !partitions.contains(partition));
-        self.begun_at.extend(&begin);
+        self.places.retain(|place| !partitions.contains(&place.partition));
+        let places = begin.iter();
+        self.places.extend(places.map(|&(partition, next)| Place {
+            partition,
+            next,
+            astray: false,
+        }));
         Ok(begin)
     }
 
@@ -178,35 +208,99 @@ impl LanePort {
     }
 
     /// Finds the partitions whose next offset is no longer there. The client says only that there
-    /// are some.
+    /// are some, and reads no further in them. Where none is found, one is in range by now: all are
+    /// set to their places again, whichever it was.
     fn find_gaps(&mut self) -> KafkaResult<()> {
-        let positions = self.consumer.position()?;
-        for (partition, begun_at) in self.begun_at.clone() {
-            let topic = self.topic(partition);
-            let position = positions
-                .find_partition(topic, partition.number)
-                .and_then(|element| element.offset().to_raw())
-                .filter(|offset| *offset >= 0)
-                .unwrap_or(begun_at);
-            let (low, high) =
-                self.consumer.fetch_watermarks(topic, partition.number, ASK_WITHIN)?;
+        let mut gaps = Vec::new();
+        for place in &self.places {
+            let topic = self.topic(place.partition);
+            let number = place.partition.number;
+            let (low, high) = self.consumer.fetch_watermarks(topic, number, ASK_WITHIN)?;
             // Above the end: the topic was made anew, and nothing of it has been read.
-            if position < low || position > high {
-                self.gaps.push_back((partition, low));
+            if place.next < low || place.next > high {
+                gaps.push((place.partition, low));
             }
         }
+        self.out_of_range = false;
+        if gaps.is_empty() {
+            self.places.iter_mut().for_each(|place| place.astray = true);
+        }
+        self.gaps.extend(gaps);
         Ok(())
     }
 
+    /// Tries again what failed before: to find gaps, to set partitions to their places.
+    fn mend<R>(&mut self) -> Option<Input<R>> {
+        if self.rests() {
+            return None;
+        }
+        if self.out_of_range
+            && let Err(error) = self.find_gaps()
+        {
+            self.again_at = Some(Instant::now() + ASK_AGAIN);
+            return Some(Input::Failed(fault(&error)));
+        }
+        let astray: Vec<Place> = self.places.iter().filter(|at| at.astray).copied().collect();
+        for place in astray {
+            self.set_to(place.partition, place.next);
+        }
+        None
+    }
+
+    /// Whether to rest before something is tried again.
+    fn rests(&self) -> bool {
+        self.again_at.is_some_and(|at| Instant::now() < at)
+    }
+
+    /// Sets the client to a partition's next offset, and notes whether that was done.
+    fn set_to(&mut self, partition: Partition, offset: i64) {
+        let list = self.list(std::iter::once((partition, Offset::Offset(offset))));
+        let done = match self.consumer.seek_partitions(list, ASK_WITHIN) {
+            Ok(answer) => answer.elements().iter().all(|element| element.error().is_ok()),
+            Err(_) => false,
+        };
+        // A fetcher that has stopped cannot be set: after an offset out of range it begins anew.
+        let done = done || self.begin_anew(partition, offset);
+        if !done {
+            tracing::warn!(partition = partition.number, offset, "seeking failed: again, later");
+            self.again_at = Some(Instant::now() + ASK_AGAIN);
+        }
+        if let Some(place) = self.place_mut(partition) {
+            place.next = offset;
+            place.astray = !done;
+        }
+    }
+
+    fn begin_anew(&self, partition: Partition, offset: i64) -> bool {
+        let bare = self.bare(&[partition]);
+        let there = self.list(std::iter::once((partition, Offset::Offset(offset))));
+        let begun = self
+            .consumer
+            .incremental_unassign(&bare)
+            .and_then(|()| self.consumer.incremental_assign(&there));
+        begun.map_err(|error| tracing::debug!(%error, "a partition was not begun anew")).is_ok()
+    }
+
+    fn place_mut(&mut self, partition: Partition) -> Option<&mut Place> {
+        self.places.iter_mut().find(|place| place.partition == partition)
+    }
+
     fn read<R>(
-        &self,
+        topics: &[String],
+        places: &mut [Place],
         message: &BorrowedMessage<'_>,
         read: impl FnOnce(&Record<'_>) -> R,
     ) -> Input<R> {
         let topic = message.topic();
-        let Some(partition) = self.partition(topic, message.partition()) else {
+        let Some(input) = topics.iter().position(|name| name == topic) else {
             return Input::Idle;
         };
+        let partition = Partition { input, number: message.partition() };
+        match places.iter_mut().find(|place| place.partition == partition) {
+            Some(place) if !place.astray => place.next = message.offset() + 1,
+            // Not ours, or not where the lane has set it: it is read again.
+            Some(_) | None => return Input::Idle,
+        }
         let (mut content_type, mut schema_id) = (None, None);
         for at in message.headers().iter().flat_map(|headers| headers.iter()) {
             match at.key {
@@ -233,10 +327,8 @@ impl LanePort {
 
     fn failed<R>(&mut self, error: &KafkaError) -> Input<R> {
         if error.rdkafka_error_code() == Some(Code::AutoOffsetReset) {
-            return match self.find_gaps() {
-                Ok(()) => self.gap().unwrap_or(Input::Idle),
-                Err(error) => Input::Failed(fault(&error)),
-            };
+            self.out_of_range = true;
+            return self.mend().or_else(|| self.gap()).unwrap_or(Input::Idle);
         }
         if matches!(error, KafkaError::MessageConsumptionFatal(_)) {
             return Input::Failed(Fault::Halt("consumer_fatal"));
@@ -255,11 +347,16 @@ impl Port for LanePort {
         if let Some(gap) = self.gap() {
             return gap;
         }
+        if (self.out_of_range || self.places.iter().any(|place| place.astray))
+            && let Some(failed) = self.mend()
+        {
+            return failed;
+        }
         if let Some(change) = self.take_change() {
             return change;
         }
         match self.consumer.poll(wait) {
-            Some(Ok(message)) => self.read(&message, read),
+            Some(Ok(message)) => Self::read(&self.topics, &mut self.places, &message, read),
             Some(Err(error)) => self.failed(&error),
             None => self.take_change().unwrap_or(Input::Idle),
         }
@@ -308,31 +405,13 @@ impl Port for LanePort {
     }
 
     fn seek(&mut self, partition: Partition, offset: i64) -> Result<(), Fault> {
-        let list = self.list(std::iter::once((partition, Offset::Offset(offset))));
-        let sought = self.consumer.seek_partitions(list, ASK_WITHIN);
-        let done = sought.is_ok_and(|list| list.elements().iter().all(|at| at.error().is_ok()));
-        if done {
-            return Ok(());
-        }
-        // A partition whose offset fell out of retention has stopped and cannot be sought: it is
-        // begun anew.
-        tracing::debug!(partition = partition.number, offset, "beginning a partition anew");
-        let list = self.list(std::iter::once((partition, Offset::Offset(offset))));
-        let begun = self
-            .consumer
-            .incremental_unassign(&self.bare(&[partition]))
-            .and_then(|()| self.consumer.incremental_assign(&list));
-        if let Err(error) = begun {
-            tracing::warn!(%error, partition = partition.number, offset, "seeking failed");
-            return Err(Fault::Halt("seek_failed"));
-        }
-        self.begun_at.retain(|(begun, _)| *begun != partition);
-        self.begun_at.push((partition, offset));
+        // What could not be set is tried again before anything of the partition is read.
+        self.set_to(partition, offset);
         Ok(())
     }
 
     fn release(&mut self, partitions: &[Partition], lost: bool) {
-        self.begun_at.retain(|(partition, _)| !partitions.contains(partition));
+        self.places.retain(|place| !partitions.contains(&place.partition));
         if let Err(error) = self.consumer.incremental_unassign(&self.bare(partitions)) {
             tracing::debug!(%error, lost, "partitions were gone already");
         }

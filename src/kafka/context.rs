@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
@@ -11,30 +12,37 @@ use rdkafka::error::KafkaError;
 /// How often the same complaint is made.
 const REPEAT_AFTER: Duration = Duration::from_secs(30);
 
-/// A complaint, by the place where it arises.
-pub type Complaint = &'static str;
-
 /// Says each complaint once, and again only when it changes or has lasted: one plain line, never a
 /// stack of client errors.
 #[derive(Default)]
-pub struct Complaints(Mutex<HashMap<Complaint, (String, Instant)>>);
+pub struct Complaints {
+    made: Mutex<HashMap<String, (String, Instant)>>,
+    /// How many have been made and not settled.
+    open: AtomicUsize,
+}
 
 impl Complaints {
-    /// Makes a complaint.
-    pub fn make(&self, about: Complaint, text: &str) {
-        let Ok(mut made) = self.0.lock() else { return };
+    /// Makes a complaint, about the place where it arises.
+    pub fn make(&self, about: &str, text: &str) {
+        let Ok(mut made) = self.made.lock() else { return };
         let fresh =
             made.get(about).is_none_or(|(last, at)| last != text || at.elapsed() >= REPEAT_AFTER);
         if fresh {
-            made.insert(about, (text.to_owned(), Instant::now()));
+            made.insert(about.to_owned(), (text.to_owned(), Instant::now()));
+            self.open.store(made.len(), Ordering::Relaxed);
             tracing::warn!(about, "{text}");
         }
     }
 
     /// Notes that the cause is gone; says so if there had been a complaint.
-    pub fn settle(&self, about: Complaint, text: &str) {
-        let Ok(mut made) = self.0.lock() else { return };
+    pub fn settle(&self, about: &str, text: &str) {
+        // Asked for each message that is delivered: the usual answer must cost nothing.
+        if self.open.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let Ok(mut made) = self.made.lock() else { return };
         if made.remove(about).is_some() {
+            self.open.store(made.len(), Ordering::Relaxed);
             tracing::info!(about, "{text}");
         }
     }

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use sha2::{Digest as _, Sha256};
@@ -22,7 +22,7 @@ use crate::watchlist::{Change, Progress, Writer};
 
 use super::clock::wall;
 use super::context::{Complaints, Quiet};
-use super::{Config, Error};
+use super::{Config, Error, native};
 
 /// What the list reader needs to know.
 #[derive(Clone, Debug)]
@@ -81,6 +81,7 @@ impl ListReader {
             progress: Progress::default(),
             publish_due: Instant::now(),
             confirm_due: Instant::now(),
+            vanished: false,
         };
         let thread =
             std::thread::Builder::new().name("lists".into()).spawn(move || reading.run()).map_err(
@@ -114,6 +115,8 @@ struct Reading {
     progress: Progress,
     publish_due: Instant,
     confirm_due: Instant,
+    /// Whether the topic was gone when it was last asked for: what comes back is another.
+    vanished: bool,
 }
 
 /// One partition of the list topic.
@@ -179,6 +182,7 @@ impl Reading {
                     return;
                 }
                 Some(Err(error)) => {
+                    self.vanished |= is_unknown(&error);
                     tracing::debug!(%error, "reading the list topic");
                     return;
                 }
@@ -223,8 +227,12 @@ impl Reading {
 
     /// Compaction and transactions leave holes: the end may be reached without a record before it.
     fn reached_end(&mut self, number: i32) {
+        let end = native::cached_end(&self.consumer, &self.config.topic, number);
+        // The end that a fetch told may lie behind records that wait in the client's queue: while
+        // the lists are loaded, to an exact point, only the end taken at start counts.
+        let end = end.filter(|_| self.progress.loaded).unwrap_or(0);
         if let Some(part) = self.parts.iter_mut().find(|part| part.number == number) {
-            part.position = part.position.max(part.target);
+            part.position = part.position.max(part.target).max(end);
         }
         self.note_loaded();
     }
@@ -250,6 +258,7 @@ impl Reading {
                 Ok((_, high)) if high < part.position => return self.reopen(),
                 Ok((_, high)) => current &= part.position >= high,
                 Err(error) => {
+                    self.vanished |= is_unknown(&error);
                     let text = format!(
                         "the list topic {topic} cannot be reached ({error}); its lists go stale"
                     );
@@ -259,6 +268,9 @@ impl Reading {
             }
         }
         self.complaints.settle("list topic", "the list topic can be reached again");
+        if self.vanished {
+            return self.reopen();
+        }
         if current {
             self.progress.current_at = Some(wall());
         }
@@ -282,6 +294,7 @@ impl Reading {
         );
         self.writer.clear();
         self.parts.clear();
+        self.vanished = false;
         self.progress = Progress::default();
         self.publish();
     }
@@ -303,6 +316,12 @@ impl Reading {
         self.writer.publish(self.progress, now);
         self.metrics.show_lists(&self.writer.standing(), now);
     }
+}
+
+/// Whether an error says that the topic does not exist.
+fn is_unknown(error: &KafkaError) -> bool {
+    let unknown = [Code::UnknownTopic, Code::UnknownTopicOrPartition, Code::UnknownPartition];
+    error.rdkafka_error_code().is_some_and(|code| unknown.contains(&code))
 }
 
 /// A record of the list topic as a change. Waits for a writer schema that is being fetched: the

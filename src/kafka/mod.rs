@@ -23,7 +23,7 @@ mod tail;
 pub use admin::{Admin, Existing, TopicSpec};
 pub use clock::wall;
 pub use consumer::{LanePort, Start};
-pub use context::{Complaint, Complaints};
+pub use context::Complaints;
 pub use courier::{Courier, Outcome};
 pub use embedded::EmbeddedBroker;
 pub use fault::Error;

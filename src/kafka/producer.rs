@@ -1,12 +1,13 @@
 //! The way out: an idempotent producer whose reports find their lane.
 
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::error::KafkaError;
-use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use rdkafka::message::{Header, Message as _, OwnedHeaders};
 use rdkafka::producer::{
     BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer,
 };
@@ -15,7 +16,7 @@ use crate::pipeline::{Destination, Message, Refused, Report, Ticket};
 
 use super::clock::wall;
 use super::fault::fault;
-use super::{Config, Error, context, native};
+use super::{Complaints, Config, Error, context, native};
 
 /// Names of the topics that are written.
 #[derive(Clone, Debug)]
@@ -56,10 +57,14 @@ impl Sender {
     ///
     /// # Errors
     /// When the client refuses its settings.
-    pub fn new(config: &Config, outputs: Outputs) -> Result<Self, Error> {
+    pub fn new(
+        config: &Config,
+        outputs: Outputs,
+        complaints: Arc<Complaints>,
+    ) -> Result<Self, Error> {
         let producer = config
             .producer()
-            .create_with_context(Reports)
+            .create_with_context(Reports(complaints))
             .map_err(|error| Error::Settings(error.to_string()))?;
         Ok(Self { producer, outputs })
     }
@@ -89,14 +94,29 @@ impl Sender {
 }
 
 fn refused(error: &KafkaError) -> Refused {
-    if error.rdkafka_error_code() == Some(rdkafka::error::RDKafkaErrorCode::QueueFull) {
+    if error.rdkafka_error_code() == Some(Code::QueueFull) {
         Refused::Full
     } else {
         Refused::Undeliverable(fault(error))
     }
 }
 
-struct Reports;
+/// Says what keeps messages from a topic, and that their events wait.
+fn undelivered(error: &KafkaError) -> String {
+    let Some(code) = error.rdkafka_error_code() else { return error.to_string() };
+    let missing = [Code::UnknownTopic, Code::UnknownTopicOrPartition, Code::UnknownPartition];
+    let why = if missing.contains(&code) {
+        "the topic does not exist: make it with `portcullis topics create`".to_owned()
+    } else if code == Code::TopicAuthorizationFailed {
+        "we may not write to the topic: allow it in the brokers' access rules".to_owned()
+    } else {
+        // Every other one says itself what it is.
+        code.to_string()
+    };
+    format!("a message was not delivered and its event waits: {why}")
+}
+
+struct Reports(Arc<Complaints>);
 
 impl ClientContext for Reports {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
@@ -112,6 +132,12 @@ impl ProducerContext for Reports {
     type DeliveryOpaque = Box<Sent>;
 
     fn delivery(&self, result: &DeliveryResult<'_>, sent: Box<Sent>) {
+        match result {
+            Ok(message) => {
+                self.0.settle(message.topic(), "messages arrive in this topic again");
+            }
+            Err((error, message)) => self.0.make(message.topic(), &undelivered(error)),
+        }
         let outcome = result.as_ref().map(|_| ()).map_err(|(error, _)| fault(error));
         let report = Report { ticket: sent.ticket, at: wall(), outcome };
         // The lane's queue holds more than may be in flight, so this never waits; a lane that is

@@ -348,8 +348,9 @@ impl<P: Port> Lane<P> {
                 // The topic was made anew: its offsets mean other events.
                 self.count_finished();
                 self.epochs = self.epochs.wrapping_add(0x1_0000);
-                self.partitions.take_up(partition, resumes_at, self.epochs);
-                self.port.flow(&[partition], true);
+                if let Some(held) = self.partitions.find_mut(partition) {
+                    held.restart(resumes_at, self.epochs);
+                }
                 self.seek(partition, resumes_at)?;
             }
         }

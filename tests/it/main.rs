@@ -11,7 +11,10 @@
 )]
 
 mod broker;
+mod cli;
 mod config;
+mod faults;
+mod instance;
 mod schemas;
 mod tidy;
 mod wire;

@@ -1,0 +1,480 @@
+//! Faults: instances and brokers that come, go and die under load, offsets out of retention, topics
+//! that are missing. Whatever happens, what must be told is told, and a repeat is the same to the
+//! byte.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+
+use portcullis::codec::{Contract, Headers, to_json};
+use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use serde_json::{Value, json};
+
+use super::broker::{Broker, Record};
+use super::instance::{Instance, KINDS, PATIENCE, Site, eventually};
+
+pub(crate) const AGENCIES: [&str; 4] = ["police", "border-force", "crime-agency", "customs"];
+const NO_FEED: &str = "the topic does not exist: make it with `portcullis topics create`";
+
+// ---------------------------------------------------------------- load and truth
+
+/// Runs `simulate` with a truth file, beside whatever `meanwhile` does; gives what must be told.
+fn load(site: &Site<'_>, events: u64, rate: u64, meanwhile: impl FnOnce()) -> Truth {
+    let dir = tempfile::tempdir().unwrap();
+    let truth = dir.path().join("truth.jsonl");
+    let (events, rate) = (events.to_string(), rate.to_string());
+    let words = ["simulate", "--events", &events, "--rate", &rate, "--truth"];
+    let words = [&words[..], &[truth.to_str().unwrap()]].concat();
+    std::thread::scope(|scope| {
+        let simulation = scope.spawn(|| site.run(&words).succeeded());
+        meanwhile();
+        simulation.join().unwrap();
+    });
+    Truth::read(&truth)
+}
+
+/// Which entries each event must be met by, as (event, `list/entry`).
+struct Truth(BTreeSet<(String, String)>);
+
+impl Truth {
+    fn read(path: &Path) -> Self {
+        let mut truth = BTreeSet::new();
+        for line in std::fs::read_to_string(path).unwrap().lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            for entry in line["entries"].as_array().unwrap() {
+                let event = line["event_id"].as_str().unwrap().to_owned();
+                truth.insert((event, entry.as_str().unwrap().to_owned()));
+            }
+        }
+        assert!(truth.len() > 10, "a load that hardly touches a list proves nothing");
+        Self(truth)
+    }
+
+    /// Asserts that this was told and nothing else (the Command does not hear of covert entries,
+    /// their owners do), and that repeats are the same to the byte on every feed; gives the number
+    /// of repeats.
+    fn assert_told(&self, site: &Site<'_>) -> usize {
+        let mut met = BTreeSet::new();
+        let mut repeats = 0;
+        for feed in ["command"].iter().chain(&AGENCIES) {
+            let told = alerts(site, feed);
+            repeats += assert_repeats_are_equal(&told);
+            for (_, alert) in &told {
+                let event = alert["event"]["event_id"].as_str().unwrap();
+                met.extend(entries_of(alert).into_iter().map(|entry| (event.to_owned(), entry)));
+            }
+        }
+        let missing: Vec<_> = self.0.difference(&met).collect();
+        let invented: Vec<_> = met.difference(&self.0).collect();
+        assert!(missing.is_empty() && invented.is_empty(), "{missing:?} {invented:?}");
+        repeats
+    }
+}
+
+/// Asserts that alerts with one id have one value; gives the number of repeats.
+pub(crate) fn assert_repeats_are_equal(feed: &[(Record, Value)]) -> usize {
+    let mut values: BTreeMap<&[u8], &[u8]> = BTreeMap::new();
+    for (record, alert) in feed {
+        let (key, value) = (record.key.as_deref().unwrap(), record.value.as_deref().unwrap());
+        assert_eq!(Some(key), alert["id"].as_str().map(str::as_bytes));
+        assert_eq!(*values.entry(key).or_insert(value), value, "a repeat differs: {alert}");
+    }
+    feed.len() - values.len()
+}
+
+/// The alerts of a feed with their values as JSON.
+pub(crate) fn alerts(site: &Site<'_>, feed: &str) -> Vec<(Record, Value)> {
+    let read = |record: Record| {
+        let headers = Headers {
+            content_type: record.headers.get("content-type").and_then(Option::as_deref),
+            schema_id: None,
+        };
+        let value = record.value.as_deref().unwrap();
+        let alert = to_json(Contract::Alerts, value, headers).unwrap();
+        (record, alert)
+    };
+    site.records(feed).into_iter().map(read).collect()
+}
+
+pub(crate) fn entries_of(alert: &Value) -> Vec<String> {
+    let text = |reason: &Value, key: &str| reason[key].as_str().unwrap().to_owned();
+    let reasons = alert["reasons"].as_array().unwrap().iter();
+    reasons.map(|reason| format!("{}/{}", text(reason, "list"), text(reason, "entry"))).collect()
+}
+
+/// The events a feed tells of, each once.
+pub(crate) fn events_told(site: &Site<'_>, feed: &str) -> BTreeSet<String> {
+    let event = |(_, alert): (Record, Value)| alert["event"]["event_id"].as_str().unwrap().into();
+    alerts(site, feed).into_iter().map(event).collect()
+}
+
+// ---------------------------------------------------------------- records by hand
+
+/// Sends values as JSON under keys to one partition of a topic, and waits until it has them.
+pub(crate) fn send(broker: &Broker, topic: &str, partition: i32, records: &[(String, Value)]) {
+    let headers = [("content-type", &b"application/json"[..])];
+    for (key, value) in records {
+        send_raw(broker, topic, partition, key, Some(value.to_string().as_bytes()), &headers);
+    }
+}
+
+pub(crate) fn send_raw(
+    broker: &Broker,
+    topic: &str,
+    partition: i32,
+    key: &str,
+    value: Option<&[u8]>,
+    headers: &[(&str, &[u8])],
+) {
+    let producer: BaseProducer = broker.client().set("linger.ms", "0").create().unwrap();
+    let headers = headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
+        headers.insert(Header { key, value: Some(*value) })
+    });
+    let mut record: BaseRecord<'_, str, [u8]> =
+        BaseRecord::to(topic).partition(partition).key(key).headers(headers);
+    if let Some(value) = value {
+        record = record.payload(value);
+    }
+    producer.send(record).map_err(|(error, _)| error).unwrap();
+    producer.flush(PATIENCE).unwrap();
+}
+
+/// Crossings by holders of documents that [`publish_listed`] lists.
+pub(crate) fn crossings(numbers: std::ops::Range<u32>) -> Vec<(String, Value)> {
+    numbers.map(|number| crossing(&format!("e-{number}"), number)).collect()
+}
+
+fn crossing(event: &str, document: u32) -> (String, Value) {
+    let value = json!({
+        "envelope": {
+            "event_id": event,
+            "agency": "border-force",
+            "occurred_at": "2026-01-31T09:30:00Z",
+            "direction": "INBOUND",
+            "mode": "SEA",
+        },
+        "traveller": {"surname": "EXAMPLE", "given_names": "PAT", "birth_date": "1990-01-02"},
+        "documents": [{"number": document_number(document), "issuing_state": "GBR"}],
+    });
+    (event.to_owned(), value)
+}
+
+pub(crate) fn document_number(number: u32) -> String {
+    format!("5{number:08}")
+}
+
+/// An entry of the police on the document of this number.
+pub(crate) fn entry(list: &str, number: u32) -> (String, Value) {
+    let value = json!({
+        "list": list,
+        "entry": format!("d-{number}"),
+        "subject": "DOCUMENT",
+        "identifiers": [
+            {"kind": "document", "value": document_number(number), "issuer": "GBR"}
+        ],
+        "narrative": "Invented.",
+        "handling": {
+            "owner": "police",
+            "priority": "HIGH",
+            "action": "STOP_AND_REFER",
+            "fallback": "NOTIFY_OWNER_ONLY",
+            "covert": false,
+            "reason_code": "STOLEN",
+        },
+    });
+    (format!("{list}/d-{number}"), value)
+}
+
+/// Lists the documents of these numbers, which [`crossings`] are made with.
+pub(crate) fn publish_listed(site: &Site<'_>, list: &str, numbers: std::ops::Range<u32>) {
+    let entries: Vec<_> = numbers.map(|number| entry(list, number)).collect();
+    send(site.broker(), &site.topic("lists"), 0, &entries);
+}
+
+fn ids(numbers: std::ops::Range<u32>) -> BTreeSet<String> {
+    numbers.map(|number| format!("e-{number}")).collect()
+}
+
+// ---------------------------------------------------------------- offsets and topics
+
+/// Waits until the group has committed the end of every partition of these kinds.
+pub(crate) fn await_all_committed(site: &Site<'_>, kinds: &[&str]) {
+    let consumer: BaseConsumer =
+        site.broker().client().set("group.id", site.group()).create().unwrap();
+    eventually("the group's offsets at the ends", || {
+        let at_end = |kind: &&str| -> Option<bool> {
+            let topic = site.topic(kind);
+            let metadata = consumer.fetch_metadata(Some(&topic), PATIENCE).ok()?;
+            let mut list = TopicPartitionList::new();
+            for partition in metadata.topics()[0].partitions() {
+                list.add_partition(&topic, partition.id());
+            }
+            let committed = consumer.committed_offsets(list, PATIENCE).ok()?;
+            committed.elements().iter().try_fold(true, |so_far, element| {
+                let (_, end) =
+                    consumer.fetch_watermarks(&topic, element.partition(), PATIENCE).ok()?;
+                Some(so_far && element.offset().to_raw().unwrap_or(0).max(0) == end)
+            })
+        };
+        kinds.iter().all(|kind| at_end(kind) == Some(true)).then_some(())
+    });
+}
+
+/// Where a group stands in partition 0 of a site's topic; 0 where it never committed.
+fn committed(site: &Site<'_>, group: &str, kind: &str) -> i64 {
+    let consumer: BaseConsumer = site.broker().client().set("group.id", group).create().unwrap();
+    let mut list = TopicPartitionList::new();
+    list.add_partition(&site.topic(kind), 0);
+    let list = consumer.committed_offsets(list, PATIENCE).unwrap();
+    list.elements()[0].offset().to_raw().unwrap_or(0).max(0)
+}
+
+fn admin<T>(broker: &Broker, work: impl AsyncFnOnce(AdminClient<DefaultClientContext>) -> T) -> T {
+    let admin = broker.client().create().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(work(admin))
+}
+
+/// Deletes the records of partition 0 before an offset, as retention would.
+fn delete_before(broker: &Broker, topic: &str, offset: i64) {
+    admin(broker, async |admin| {
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(topic, 0, Offset::Offset(offset)).unwrap();
+        admin.delete_records(&list, &AdminOptions::new()).await.unwrap();
+    });
+}
+
+pub(crate) fn delete_topic(broker: &Broker, topic: &str) {
+    admin(broker, async |admin| {
+        admin.delete_topics(&[topic], &AdminOptions::new()).await.unwrap()[0].clone().unwrap();
+    });
+}
+
+fn add_partitions(broker: &Broker, topic: &str, count: usize) {
+    admin(broker, async |admin| {
+        let more = NewPartitions::new(topic, count);
+        admin.create_partitions([&more], &AdminOptions::new()).await.unwrap()[0].clone().unwrap();
+    });
+}
+
+// ---------------------------------------------------------------- instances
+
+/// Waits until an instance has had so many more events than `before`.
+fn await_more_events(instance: &Instance, more: f64) {
+    let events = || instance.metric("portcullis_events_total", &[]);
+    let before = events();
+    eventually("more events", || (events() >= before + more).then_some(()));
+}
+
+fn rebalance_under_load(stem: &str, first: &[&str], second: &[&str]) {
+    let site = Site::made(Broker::shared(), stem, &AGENCIES);
+    site.run(&["simulate", "--lists", "--events", "0"]).succeeded();
+    let first = site.start_ready(first);
+    let truth = load(&site, 15_000, 1_000, || {
+        await_more_events(&first, 1_000.0);
+        let second = site.start_ready(second);
+        await_more_events(&second, 1_000.0);
+        let (status, log) = second.stop();
+        assert_eq!(status, Some(0), "{log}");
+        assert!(log.contains("assigned"), "{log}");
+    });
+    await_all_committed(&site, &KINDS);
+    assert!(first.metric("portcullis_rebalances_total", &["revoke"]) >= 1.0);
+    let (status, log) = first.stop();
+    assert_eq!(status, Some(0), "{log}");
+    let repeats = truth.assert_told(&site);
+    eprintln!("{stem}: {} told, {repeats} repeats", truth.0.len());
+    assert!(!log.contains("ERROR"), "{log}");
+}
+
+#[test]
+fn an_instance_that_joins_and_leaves_under_load_costs_no_alert() {
+    rebalance_under_load("rebalance", &[], &[]);
+}
+
+#[test]
+fn instances_with_names_of_their_own_join_and_leave_under_load_and_cost_no_alert() {
+    rebalance_under_load("static", &["kafka.instance=one"], &["kafka.instance=two"]);
+}
+
+#[test]
+fn an_instance_that_is_killed_under_load_is_replaced_and_costs_no_alert() {
+    let site = Site::made(Broker::shared(), "killed", &AGENCIES);
+    site.run(&["simulate", "--lists", "--events", "0"]).succeeded();
+    let survivor = site.start_ready(&[]);
+    let victim = site.start_ready(&[]);
+    let truth = load(&site, 12_000, 1_000, || {
+        await_more_events(&victim, 1_000.0);
+        victim.kill();
+    });
+    await_all_committed(&site, &KINDS);
+    let (status, log) = survivor.stop();
+    assert_eq!(status, Some(0), "{log}");
+    truth.assert_told(&site);
+}
+
+#[test]
+fn a_broker_that_is_killed_and_comes_back_under_load_costs_no_alert_and_no_restart() {
+    let broker = Broker::start(1);
+    let site = Site::made(&broker, "broker", &AGENCIES);
+    site.run(&["simulate", "--lists", "--events", "0"]).succeeded();
+    let instance = site.start_ready(&[]);
+    let truth = load(&site, 15_000, 1_000, || {
+        await_more_events(&instance, 1_000.0);
+        broker.kill(1);
+        std::thread::sleep(Duration::from_secs(1));
+        broker.restart(1);
+    });
+    await_all_committed(&site, &KINDS);
+    let (status, log) = instance.stop();
+    assert_eq!(status, Some(0), "{log}");
+    truth.assert_told(&site);
+}
+
+#[test]
+fn a_stop_while_the_broker_hangs_ends_by_itself_and_the_next_instance_tells_the_rest() {
+    let broker = Broker::start(1);
+    let site = Site::made(&broker, "hung", &["police"]);
+    publish_listed(&site, "wanted", 0..20);
+    let mut instance = site.start_ready(&[]);
+    send(&broker, &site.topic("crossings"), 0, &crossings(0..10));
+    instance.await_events(10);
+    send(&broker, &site.topic("crossings"), 0, &crossings(10..20));
+    broker.pause(1);
+    instance.signal("TERM");
+    instance.ended();
+    broker.resume(1);
+    let instance = site.start_ready(&[]);
+    await_all_committed(&site, &["crossings"]);
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(0..20));
+    assert_repeats_are_equal(&alerts(&site, "police"));
+}
+
+// ---------------------------------------------------------------- retention
+
+#[test]
+fn events_out_of_retention_are_an_alarm_and_a_count_and_the_rest_is_told() {
+    let broker = Broker::shared();
+    let site = Site::made(broker, "gap", &["police"]);
+    let topic = site.topic("crossings");
+    publish_listed(&site, "wanted", 0..40);
+    send(broker, &topic, 0, &crossings(0..5));
+    let instance = site.start_ready(&[]);
+    instance.await_events(5);
+    instance.stop();
+    assert_eq!(committed(&site, &site.group(), "crossings"), 5);
+
+    send(broker, &topic, 0, &crossings(5..15));
+    delete_before(broker, &topic, 12);
+    let instance = site.start_ready(&[]);
+    instance.await_log("events fell out of retention unread");
+    instance.await_events(3);
+    assert_eq!(instance.metric("portcullis_gap_records_total", &[&topic]), 7.0);
+    instance.stop();
+    assert_eq!(committed(&site, &site.group(), "crossings"), 15);
+    assert_eq!(events_told(&site, "police"), &ids(0..5) | &ids(12..15));
+
+    // The same, with the partition left standing; the other partition goes on.
+    send(broker, &topic, 0, &crossings(15..20));
+    delete_before(broker, &topic, 18);
+    let instance = site.start_ready(&["lanes.on_gap=stop"]);
+    instance.await_log("events fell out of retention unread");
+    send(broker, &topic, 1, &crossings(30..31));
+    instance.await_events(1);
+    assert_eq!(instance.metric("portcullis_gap_records_total", &[&topic]), 3.0);
+    instance.stop();
+    assert_eq!(committed(&site, &site.group(), "crossings"), 15);
+    assert_eq!(events_told(&site, "police"), &(&ids(0..5) | &ids(12..15)) | &ids(30..31));
+
+    // Somebody has decided: go on.
+    let instance = site.start_ready(&[]);
+    instance.await_events(2);
+    instance.stop();
+    assert_eq!(committed(&site, &site.group(), "crossings"), 20);
+}
+
+#[test]
+fn events_that_fall_out_of_retention_while_an_instance_sleeps_are_counted_and_the_rest_is_told() {
+    let broker = Broker::shared();
+    let site = Site::made(broker, "gap-live", &["police"]);
+    let topic = site.topic("crossings");
+    publish_listed(&site, "wanted", 0..40);
+    let instance = site.start_ready(&["kafka.session_timeout_ms=60000"]);
+    send(broker, &topic, 0, &crossings(0..5));
+    instance.await_events(5);
+    instance.signal("STOP");
+    send(broker, &topic, 0, &crossings(5..30));
+    delete_before(broker, &topic, 28);
+    instance.signal("CONT");
+    await_all_committed(&site, &["crossings"]);
+    // A fetch that was under way may have brought the first of them.
+    let lost = instance.metric("portcullis_gap_records_total", &[&topic]);
+    let told = 30.0 - lost;
+    instance.await_events(told as u64);
+    assert!(lost > 0.0, "nothing was lost: the test missed its window");
+    send(broker, &topic, 0, &crossings(30..32));
+    instance.await_events(told as u64 + 2);
+    instance.stop();
+    assert!(events_told(&site, "police").is_superset(&ids(28..32)));
+}
+
+#[test]
+fn a_fresh_group_begins_where_it_is_told_to_and_an_added_partition_with_its_first_event() {
+    let broker = Broker::shared();
+    let site = Site::made(broker, "fresh", &["police"]);
+    let topic = site.topic("crossings");
+    publish_listed(&site, "wanted", 0..40);
+    send(broker, &topic, 0, &crossings(0..3));
+    send(broker, &topic, 1, &crossings(3..5));
+    let refresh = "kafka.client.topic.metadata.refresh.interval.ms=500";
+    let latest = format!("kafka.group={}-latest", site.group());
+    let instance = site.start_ready(&[&latest, "topics.start=latest", refresh]);
+    eventually("every partition assigned", || {
+        (instance.log().matches("assigned").count() >= 2 * KINDS.len()).then_some(())
+    });
+    send(broker, &topic, 0, &crossings(5..6));
+    send(broker, &topic, 1, &crossings(6..8));
+    instance.await_events(3);
+    add_partitions(broker, &topic, 3);
+    eventually("the added partition's leader", || {
+        let consumer: BaseConsumer = broker.client().create().unwrap();
+        consumer.fetch_watermarks(&topic, 2, PATIENCE).ok()
+    });
+    send(broker, &topic, 2, &crossings(8..10));
+    instance.await_events(5);
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(5..10));
+
+    let instance = site.start_ready(&["topics.start=earliest"]);
+    instance.await_events(10);
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(0..10));
+    assert_eq!(assert_repeats_are_equal(&alerts(&site, "police")), 5);
+}
+
+// ---------------------------------------------------------------- a missing feed
+
+#[test]
+fn an_alert_whose_feed_is_missing_waits_and_is_told_once_the_feed_is_made() {
+    let broker = Broker::shared();
+    let site = Site::made(broker, "no-feed", &["customs"]);
+    publish_listed(&site, "wanted", 0..3);
+    let instance = site.start_ready(&[]);
+    send(broker, &site.topic("crossings"), 0, &crossings(0..3));
+    instance.await_log(NO_FEED);
+    assert!(instance.log().contains(&site.topic("police")), "{}", instance.log());
+    assert_eq!(committed(&site, &site.group(), "crossings"), 0);
+    site.create_topics(&["customs", "police"]);
+    instance.await_events(3);
+    instance.await_log("messages arrive in this topic again");
+    await_all_committed(&site, &["crossings"]);
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(0..3));
+    assert_repeats_are_equal(&alerts(&site, "command"));
+}
