@@ -73,3 +73,107 @@ fn summary(event: &Event<'_>, arrival: Arrival<'_>) -> EventSummary {
         journey,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::codec::{Contract, Decoder, Format, Headers, Limits, encode_event, encode_notice};
+    use crate::domain::EntryKey;
+    use crate::sim::{Settings, World};
+    use crate::watchlist::sample::{at, lists};
+
+    const EVENTS: i64 = 20_000;
+
+    fn world() -> World {
+        let mut settings = Settings::sized(7, at(0), 3_000);
+        (settings.hit_share, settings.decoy_share) = (0.1, 0.1);
+        World::new(settings)
+    }
+
+    fn loaded(world: &World) -> Arc<Lists> {
+        lists(world.entries()).0
+    }
+
+    fn decided(
+        lists: &Lists,
+        standing: &Standing,
+        event: &Event<'_>,
+        offset: i64,
+        scratch: &mut Scratch,
+    ) -> Decision {
+        let appended_at = event.occurred_at;
+        let arrival = Arrival { topic: "border", partition: 0, offset, appended_at };
+        decide(lists, standing, event, arrival, scratch)
+    }
+
+    /// The entries told: the owners' notices hold them all.
+    fn entries(decision: &Decision) -> Vec<EntryKey> {
+        let reasons = decision.notices.iter().flat_map(|notice| &notice.alert.reasons);
+        let entries: BTreeSet<&EntryKey> = reasons.map(|reason| &reason.entry).collect();
+        entries.into_iter().cloned().collect()
+    }
+
+    fn bytes(decision: &Decision) -> Vec<Vec<u8>> {
+        let notices = decision.notices.iter();
+        notices.map(|notice| encode_notice(notice, Format::Json).unwrap()).collect()
+    }
+
+    #[test]
+    fn exactly_the_entries_that_were_planted_are_met_through_every_format() {
+        let world = world();
+        let lists = loaded(&world);
+        let standing = lists.standing();
+        let mut traffic = world.traffic(11);
+        let mut decoder = Decoder::new(Limits::STANDARD).unwrap();
+        let (mut scratch, mut met) = (Scratch::default(), 0);
+        for number in 0..EVENTS {
+            let planned = traffic.next(at(number / 10)).unwrap();
+            let topic = planned.event.topic();
+            let expected = planned.expected.to_vec();
+            let direct = decided(&lists, &standing, &planned.event, number, &mut scratch);
+            assert_eq!(entries(&direct), expected, "{} {}", topic.name(), planned.decoy);
+            let avro = Format::Avro { schema_id: Contract::Events(topic).id() };
+            for format in [avro, Format::Json] {
+                let value = encode_event(&planned.event, format).unwrap();
+                let content_type = Some(format.content_type().as_bytes());
+                let json = format == Format::Json;
+                let headers =
+                    Headers { content_type: content_type.filter(|_| json), schema_id: None };
+                let event = decoder.decode_event(topic, &value, headers).unwrap();
+                let through = decided(&lists, &standing, &event, number, &mut scratch);
+                assert_eq!(bytes(&through), bytes(&direct), "{}", topic.name());
+            }
+            met += usize::from(!expected.is_empty());
+        }
+        assert!(met > 500, "{met}");
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_bytes_whatever_the_order_of_the_lists() {
+        let world = world();
+        let forwards = loaded(&world);
+        let mut entries: Vec<_> = world.entries().collect();
+        entries.reverse();
+        let backwards = lists(entries).0;
+        let (mut one, mut other) = (world.traffic(12), world.traffic(12));
+        let (mut first, mut second) = (Scratch::default(), Scratch::default());
+        let standing = forwards.standing();
+        let of = |decision: Decision| {
+            let mut notices = decision.notices;
+            // Versions are offsets, and the lists were written in another order.
+            let reasons = notices.iter_mut().flat_map(|notice| &mut notice.alert.reasons);
+            reasons.for_each(|reason| reason.version = 0);
+            bytes(&Decision { notices, cut: decision.cut })
+        };
+        for number in 0..5_000 {
+            let planned = one.next(at(number)).unwrap();
+            let forwards = decided(&forwards, &standing, &planned.event, number, &mut first);
+            let planned = other.next(at(number)).unwrap();
+            let backwards = decided(&backwards, &standing, &planned.event, number, &mut second);
+            assert_eq!(of(forwards), of(backwards));
+        }
+    }
+}

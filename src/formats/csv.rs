@@ -46,6 +46,9 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("valid_to", "in force until just before this time (RFC 3339)"),
 ];
 
+/// What spreadsheets write before a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Columns whose cells hold identifiers, and the kind by which the schema names it.
 const IDENTIFIERS: [(&str, &str); 10] = [
     ("document", "document"),
@@ -62,6 +65,7 @@ const IDENTIFIERS: [(&str, &str); 10] = [
 
 pub(super) fn read(bytes: &[u8], decoder: &mut Decoder) -> Contents {
     let mut contents = Contents::default();
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let mut reader =
         csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
     let headers = match reader.headers() {
@@ -72,7 +76,7 @@ pub(super) fn read(bytes: &[u8], decoder: &mut Decoder) -> Contents {
             return contents;
         }
     };
-    contents.mistakes.extend(unknown_columns(&headers));
+    contents.mistakes.extend(unfit_columns(&headers));
     if !contents.mistakes.is_empty() {
         return contents;
     }
@@ -83,7 +87,7 @@ pub(super) fn read(bytes: &[u8], decoder: &mut Decoder) -> Contents {
             Ok(false) => return contents,
             Ok(true) => {}
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = line_of(error.position(), bytes);
                 let what = "the row is not UTF-8 text: save the file as UTF-8".to_owned();
                 contents.mistakes.push(Mistake { line, what });
                 if error.is_io_error() {
@@ -92,7 +96,7 @@ pub(super) fn read(bytes: &[u8], decoder: &mut Decoder) -> Contents {
                 continue;
             }
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(record.position(), bytes);
         if record.len() != headers.len() {
             let what = format!(
                 "the row has {} cells and the header {}: quote cells that hold commas",
@@ -107,11 +111,24 @@ pub(super) fn read(bytes: &[u8], decoder: &mut Decoder) -> Contents {
     }
 }
 
-fn unknown_columns(headers: &StringRecord) -> Vec<Mistake> {
+/// The line on which a row begins. The reader's position stands before the line ends that precede the
+/// row: before the second half of one, and before empty lines.
+fn line_of(position: Option<&csv::Position>, bytes: &[u8]) -> u64 {
+    let Some(position) = position else { return 0 };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let ends = bytes.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + ends.filter(|byte| **byte == b'\n').count() as u64
+}
+
+fn unfit_columns(headers: &StringRecord) -> Vec<Mistake> {
     let known = |name: &str| COLUMNS.iter().any(|column| column.0 == name);
     let unknown: Vec<&str> = headers.iter().filter(|name| !known(name)).collect();
     if unknown.is_empty() {
-        return Vec::new();
+        let twice =
+            |(at, name): (usize, &str)| headers.iter().take(at).any(|before| before == name);
+        let repeated = headers.iter().enumerate().any(twice);
+        let what = "a column is named twice: name each once, with several values separated by ;";
+        return Vec::from_iter(repeated.then(|| Mistake { line: 1, what: what.to_owned() }));
     }
     let names: Vec<&str> = COLUMNS.iter().map(|column| column.0).collect();
     let what = format!(

@@ -165,3 +165,250 @@ impl Matches {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use smallvec::SmallVec;
+
+    use super::*;
+    use crate::domain::{
+        AgencyId, Country, Crossing, Date, Direction, Entry, EventId, Facts, Identifier, Journey,
+        Mode, Place, Revision, Role,
+    };
+    use crate::index::NameKey;
+    use crate::watchlist::sample::{
+        at, candidate, document, entry, lists, misfile, put, with_document, with_name,
+    };
+
+    fn event<'a>(parties: Vec<Party<'a>>, identifiers: Vec<Identifier>) -> Event<'a> {
+        let stated = |identifier| Stated { role: Role::Traveller, identifier, expires: None };
+        Event {
+            id: EventId::parse("event-1").unwrap(),
+            agency: AgencyId::parse("border-force").unwrap(),
+            system: None,
+            revision: Revision::New,
+            occurred_at: at(0),
+            place: Place::default(),
+            direction: Direction::Inbound,
+            mode: Mode::Sea,
+            journey: Journey::default(),
+            parties: parties.into(),
+            identifiers: identifiers.into_iter().map(stated).collect(),
+            facts: Facts::Crossing(Crossing::default()),
+            defects: SmallVec::new(),
+        }
+    }
+
+    fn person<'a>(names: &[(&'a str, &'a str)], birth_date: Option<&str>) -> Party<'a> {
+        Party {
+            role: Role::Traveller,
+            organisation: false,
+            names: names.iter().map(|name| Name { surname: name.0, given: name.1 }).collect(),
+            birth_date: birth_date.map(|date| Date::parse(date).unwrap()),
+            sex: None,
+            nationality: None,
+        }
+    }
+
+    fn screened(entries: impl IntoIterator<Item = Entry>, event: &Event<'_>) -> Matches {
+        let (lists, _writer) = lists(entries);
+        screen(&lists, event, at(100), &mut Scratch::default())
+    }
+
+    fn keys(matches: &Matches) -> Vec<String> {
+        matches.found.iter().map(|found| found.listed.entry.key.to_string()).collect()
+    }
+
+    /// Whether an entry with this identifier is met by an event that states that one.
+    fn meets(listed: Identifier, stated: Identifier) -> bool {
+        let listed = Entry { identifiers: Box::new([listed]), ..entry("wanted/1") };
+        !screened([listed], &event(Vec::new(), vec![stated])).found.is_empty()
+    }
+
+    /// Whether an entry with these names and dates is met by a person so named and born.
+    fn meets_person(
+        names: &[(&str, &str)],
+        dates: &[&str],
+        stated: (&str, &str),
+        born: Option<&str>,
+    ) -> bool {
+        let event = event(vec![person(&[stated], born)], Vec::new());
+        !screened([with_name("wanted/1", names, dates)], &event).found.is_empty()
+    }
+
+    #[test]
+    fn an_identifier_matches_its_equal_of_the_same_kind_and_issuer_alone() {
+        let plate = |text, country| Identifier::plate(text, Country::parse(country).unwrap());
+        let container = |text| Identifier::container(text).unwrap();
+        assert!(meets(document("AB123456", "GBR"), document("ab 123-456", "GBR")));
+        assert!(!meets(document("AB123456", "GBR"), document("AB123456", "IRL")));
+        assert!(!meets(document("AB123456", "GBR"), document("AB123457", "GBR")));
+        assert!(!meets(document("AB12CDE", "GBR"), plate("AB12CDE", "GBR").unwrap()));
+        assert!(meets(container("CSQU3054383"), container("CSQU3054389")));
+        assert!(meets(container("CSQU305438"), container("CSQU3054383")));
+        assert!(!meets(container("CSQU3054383"), container("CSQU3054390")));
+    }
+
+    #[test]
+    fn a_name_matches_in_normal_form_with_a_full_birth_date_alone() {
+        let listed = [("O'Connor", "Siân Mary"), ("Alias", "Ann")];
+        let dates = ["1980-01-02", "1981-03-04"];
+        let meets = |stated, born| meets_person(&listed, &dates, stated, born);
+        assert!(meets(("OCONNOR", "MARY SIAN"), Some("1980-01-02")));
+        assert!(meets(("alias", "ann"), Some("1981-03-04")));
+        assert!(!meets(("OCONNOR", "MARY SIAN"), Some("1980-01-03")));
+        assert!(!meets(("OCONNOR", "SIAN"), Some("1980-01-02")));
+        assert!(!meets(("OCONNOR", "MARY SIAN"), None));
+    }
+
+    #[test]
+    fn partial_dates_never_match() {
+        let listed = [("Berg", "Olaf")];
+        for partial in ["1980", "1980-01"] {
+            assert!(!meets_person(&listed, &[partial], listed[0], Some(partial)));
+            assert!(!meets_person(&listed, &[partial], listed[0], Some("1980-01-01")));
+            assert!(!meets_person(&listed, &["1980-01-01"], listed[0], Some(partial)));
+        }
+    }
+
+    #[test]
+    fn a_name_without_letters_matches_nobody() {
+        assert!(!meets_person(&[("--", "")], &["1980-01-01"], ("'", "-"), Some("1980-01-01")));
+    }
+
+    #[test]
+    fn an_entry_matches_from_its_first_instant_until_just_before_its_last() {
+        for (from, to, expected) in [
+            (Some(100), None, true),
+            (Some(101), None, false),
+            (None, Some(100), false),
+            (None, Some(101), true),
+            (Some(100), Some(101), true),
+        ] {
+            let mut listed = with_name("wanted/1", &[("Berg", "Olaf")], &["1980-01-01"]);
+            listed.identifiers = Box::new([document("AB123456", "GBR")]);
+            (listed.valid_from, listed.valid_to) = (from.map(at), to.map(at));
+            for event in [
+                event(Vec::new(), vec![document("AB123456", "GBR")]),
+                event(vec![person(&[("Berg", "Olaf")], Some("1980-01-01"))], Vec::new()),
+            ] {
+                let found = screened([listed.clone()], &event).found.len();
+                assert_eq!(found == 1, expected, "{from:?} {to:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn candidates_beyond_the_bound_are_cut_and_said_to_be() {
+        let count = CANDIDATES_MAX + 3;
+        let made = (0..count).map(|at| with_document(&format!("wanted/{at}"), "AB123456"));
+        let matches = screened(made, &event(Vec::new(), vec![document("AB123456", "GBR")]));
+        assert_eq!((matches.found.len(), matches.cut), (CANDIDATES_MAX, 3));
+        let name = [("Berg", "Olaf")];
+        let made = (0..count).map(|at| with_name(&format!("wanted/{at}"), &name, &["1980-01-01"]));
+        let matches = screened(made, &event(vec![person(&name, Some("1980-01-01"))], Vec::new()));
+        assert_eq!((matches.found.len(), matches.cut), (CANDIDATES_MAX, 3));
+    }
+
+    #[test]
+    fn keys_that_collide_make_no_match() {
+        let (lists, _writer) = lists([]);
+        let born = Date::parse("1980-01-01").unwrap();
+        let key = |folded, date| NameKey::new(folded, date).unwrap();
+        let mut other = with_name("wanted/1", &[("Dahl", "Eva")], &["1980-01-01"]);
+        other.identifiers = Box::new([document("ZZ999999", "GBR")]);
+        let stated = document("AB123456", "GBR");
+        misfile(&lists, other, &stated, key("BERG OLAF", born));
+        // The name agrees and the date does not.
+        let namesake = with_name("wanted/2", &[("Berg", "Olaf")], &["1990-09-09"]);
+        misfile(&lists, namesake, &document("CC777777", "GBR"), key("BERG OLAF", born));
+        let event = event(vec![person(&[("Berg", "Olaf")], Some("1980-01-01"))], vec![stated]);
+        let matches = screen(&lists, &event, at(100), &mut Scratch::default());
+        assert!(keys(&matches).is_empty());
+    }
+
+    #[test]
+    fn evidence_shows_both_sides_and_which_way_nationality_points() {
+        let country = |code| Country::parse(code).unwrap();
+        for (stated, listed, relation) in [
+            (Some("GBR"), &["IRL", "GBR"][..], Relation::Same),
+            (Some("FRA"), &["IRL", "GBR"][..], Relation::Differs),
+            (None, &["GBR"][..], Relation::Missing),
+            (Some("GBR"), &[][..], Relation::Missing),
+        ] {
+            let mut made = with_name("wanted/1", &[("O'Connor", "Siân")], &["1980-01-02"]);
+            made.nationalities = listed.iter().map(|code| country(code)).collect();
+            let mut party = person(&[("OCONNOR", "SIAN")], Some("1980-01-02"));
+            party.nationality = stated.map(country);
+            let matches = screened([made], &event(vec![party], Vec::new()));
+            let evidence = &matches.found[0].evidence;
+            let shown: Vec<_> = evidence
+                .iter()
+                .map(|at| (at.attribute.name(), &*at.stated, &*at.listed, at.relation))
+                .collect();
+            let listed = listed.join(" ");
+            assert_eq!(
+                shown,
+                [
+                    ("name", "SIAN OCONNOR", "Siân O'Connor", Relation::Same),
+                    ("birth_date", "1980-01-02", "1980-01-02", Relation::Same),
+                    ("nationality", stated.unwrap_or_default(), &listed, relation),
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn evidence_of_an_identifier_tells_what_the_check_digit_said() {
+        let listed = Identifier::container("CSQU3054383").unwrap();
+        let made = Entry { identifiers: Box::new([listed]), ..entry("wanted/1") };
+        let stated = Identifier::container("CSQU3054389").unwrap();
+        let matches = screened([made], &event(Vec::new(), vec![stated]));
+        let evidence = &matches.found[0].evidence[0];
+        assert_eq!(evidence.check, Check::Fails);
+        assert_eq!(evidence.stated, "container:CSQU305438");
+    }
+
+    #[test]
+    fn an_entry_met_twice_is_one_match_with_all_its_evidence() {
+        let mut made = with_name("wanted/1", &[("Berg", "Olaf")], &["1980-01-01"]);
+        made.identifiers = Box::new([document("AB123456", "GBR"), document("CD123456", "GBR")]);
+        let stated = vec![document("AB123456", "GBR"), document("CD123456", "GBR")];
+        let matches =
+            screened([made], &event(vec![person(&[("Berg", "Olaf")], Some("1980-01-01"))], stated));
+        assert_eq!(keys(&matches), ["wanted/1"]);
+        assert_eq!(matches.found[0].evidence.len(), 5);
+    }
+
+    #[test]
+    fn two_versions_of_an_entry_that_is_being_replaced_are_one_match() {
+        let evidence = || {
+            let made = with_document("wanted/1", "AB123456");
+            let stated = vec![document("AB123456", "GBR")];
+            screened([made], &event(Vec::new(), stated)).found.remove(0).evidence
+        };
+        for versions in [[1, 2], [2, 1]] {
+            let mut matches = Matches::default();
+            for version in versions {
+                matches.add(candidate(with_document("wanted/1", "AB123456"), version), evidence());
+            }
+            assert_eq!(keys(&matches), ["wanted/1"]);
+            assert_eq!(matches.found[0].listed.version, 2);
+        }
+    }
+
+    #[test]
+    fn the_order_of_matches_is_that_of_their_entries() {
+        let made = |at: &i64| with_document(&format!("wanted/{at}"), "AB123456");
+        let stated = event(Vec::new(), vec![document("AB123456", "GBR")]);
+        let expected = ["wanted/1", "wanted/2", "wanted/3"];
+        for order in [[1, 2, 3], [3, 1, 2], [2, 3, 1]] {
+            assert_eq!(keys(&screened(order.iter().map(made), &stated)), expected);
+        }
+        // Entries that were replaced stand elsewhere in the index.
+        let (lists, mut writer) = lists([1, 2, 3].iter().map(made));
+        writer.apply(put(made(&1), 9));
+        let matches = screen(&lists, &stated, at(100), &mut Scratch::default());
+        assert_eq!(keys(&matches), expected);
+    }
+}

@@ -7,7 +7,9 @@ use crate::domain::{
     Subject, Timestamp,
 };
 
-use super::{Change, Lists, Progress, Writer};
+use crate::index::NameKey;
+
+use super::{Candidate, Change, Listed, Lists, Progress, Writer};
 
 /// Handling by this owner, routine, told to nobody else.
 pub(crate) fn handling(owner: &str) -> Handling {
@@ -92,4 +94,16 @@ pub(crate) fn lists(entries: impl IntoIterator<Item = Entry>) -> (Arc<Lists>, Wr
     }
     writer.publish(loaded(at(0)), at(0));
     (lists, writer)
+}
+
+/// The entry as a candidate that no index filed.
+pub(crate) fn candidate(entry: Entry, version: i64) -> Candidate {
+    Candidate(Arc::new(Listed { entry, version, digest: 0 }))
+}
+
+/// Files an entry under another identifier and another name than its own, as if hashes collided.
+pub(crate) fn misfile(lists: &Lists, entry: Entry, identifier: &Identifier, name: NameKey) {
+    let candidate = candidate(entry, 99);
+    lists.exact.map().insert(identifier.key(), candidate.clone());
+    lists.names.map().insert(name, candidate);
 }
