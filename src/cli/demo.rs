@@ -236,8 +236,10 @@ impl Demo<'_> {
 fn sentence(summary: &Value) -> String {
     let number = |key: &str| summary.get(key).and_then(Value::as_f64).unwrap_or_default();
     format!(
-        "{} events, {} a second; {} alerts on {} events that had to alert, {} missing, {} unexpected; \
-         from event to alert read: median {:.1} ms, 99 in 100 within {:.1} ms (with the broker inside, which is no measure of Kafka)",
+        "{} events, {} a second\n\
+         {} alerts on {} events that had to alert, {} missing, {} unexpected\n\
+         from event to alert read: median {:.1} ms, 99 in 100 within {:.1} ms\n\
+         (with the broker inside, which is no measure of Kafka)",
         number("events"),
         number("events_per_second"),
         number("alerts"),

@@ -9,7 +9,8 @@ use crate::pipeline::Fault;
 pub enum Error {
     /// No broker answers.
     #[error(
-        "no broker answers at {brokers}: check the address, that Kafka runs, and the network ({why})"
+        "no broker answers at {brokers}: check the address, that Kafka runs, the network and, if there \
+         are any, certificates and password ({why})"
     )]
     Unreachable {
         /// The configured brokers.
