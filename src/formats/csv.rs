@@ -170,16 +170,12 @@ fn identifiers(row: &Row<'_>) -> Value {
     let all = IDENTIFIERS.into_iter().flat_map(|(column, kind)| {
         row.cells(column).map(move |cell| match cell.rsplit_once('@') {
             Some((value, issuer)) if kind != "email" => {
-                json!({"kind": kind_symbol(kind), "value": value, "issuer": issuer})
+                json!({"kind": kind, "value": value, "issuer": issuer})
             }
-            _ => json!({"kind": kind_symbol(kind), "value": cell}),
+            _ => json!({"kind": kind, "value": cell}),
         })
     });
     all.collect()
-}
-
-fn kind_symbol(kind: &str) -> String {
-    kind.to_ascii_uppercase()
 }
 
 fn handling(row: &Row<'_>) -> Value {

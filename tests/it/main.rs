@@ -10,8 +10,15 @@
 )]
 
 mod broker;
+mod changes;
 mod cli;
+mod demo;
 mod instance;
+mod metrics;
+mod path;
+mod poison;
+mod privacy;
 mod schemas;
 mod tidy;
+mod traffic;
 mod wire;
