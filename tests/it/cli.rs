@@ -1,9 +1,12 @@
 //! What a person at the command line sees when something is missing, wrong or over.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use super::broker::Broker;
-use super::instance::{Instance, KINDS, Site, portcullis};
+use super::instance::{Instance, KINDS, Site, binary, portcullis};
 use super::traffic::{Sent, crossing, entry, file, send, word};
 
 #[test]
@@ -173,4 +176,30 @@ fn one_subject_is_screened_against_a_file_and_explained() {
     assert!(ran.status == Some(2) && ran.stderr.contains("ISO 6346"), "{ran:?}");
     let ran = screen(&[]);
     assert!(ran.status == Some(1) && ran.stderr.contains("nothing to screen"), "{ran:?}");
+}
+
+#[test]
+fn a_setting_without_a_value_is_refused() {
+    let ran = portcullis(&["check", "--offline", "--set", "kafka.group"]);
+    assert!(ran.status == Some(2) && ran.stderr.contains("expected KEY=VALUE"), "{ran:?}");
+}
+
+#[test]
+fn output_that_nobody_reads_to_its_end_is_no_failure() {
+    let site = Site::made(Broker::shared(), "cli-pipe", &[]);
+    let simulate = ["simulate", "--lists", "--events", "0", "--subjects", "2000"];
+    site.run(&simulate).succeeded();
+    let mut command = binary();
+    command.args(["watchlist", "show"]);
+    for setting in site.settings() {
+        command.args(["--set", &setting]);
+    }
+    let (stdout, stderr) = (Stdio::piped(), Stdio::piped());
+    let mut child = command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.starts_with('{'), "{first}");
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), stderr.as_str()), (Some(0), ""));
 }

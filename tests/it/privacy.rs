@@ -32,7 +32,9 @@ fn nothing_personal_reaches_logs_metrics_readiness_or_headers() {
     let mut outside = String::new();
     let mut events = 0;
     for format in ["text", "json"] {
-        let settings = [&format!("log.format={format}"), "log.filter=trace"];
+        // The Kafka client says much more of itself than anybody wants: nothing personal either.
+        let client = "kafka.client.debug=cgrp,topic,fetch,msg,protocol";
+        let settings = [&format!("log.format={format}"), "log.filter=trace", client];
         let instance = site.start_ready(&settings);
         for (kind, sent) in traffic() {
             send(&site, kind, &sent);
