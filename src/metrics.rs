@@ -153,7 +153,7 @@ impl Metrics {
         made.build_info(librdkafka)?;
         let (topic_partition, cause) = (["topic", "partition"], ["cause"]);
         let counters = |name, help, labels: &[&str]| made.counters(name, help, labels);
-        Ok(Self {
+        let metrics = Self {
             events: counters("events_total", EVENTS, &["topic", "disposition"])?,
             alerts: counters("alerts_total", ALERTS, &["priority", "audience"])?,
             latency: made.latency()?,
@@ -173,7 +173,29 @@ impl Metrics {
             halts: counters("halts_total", HALTS, &cause)?,
             schema_lookups: counters("schema_lookups_total", SCHEMA_LOOKUPS, &["result"])?,
             registry,
-        })
+        };
+        metrics.begin_at_zero();
+        Ok(metrics)
+    }
+
+    /// Shows counters whose labels are known beforehand: of a series that begins at 1, Prometheus
+    /// does not see the first increase, which may be the only one.
+    fn begin_at_zero(&self) {
+        for topic in Topic::ALL {
+            for disposition in Disposition::ALL {
+                self.count_events(*topic, disposition, 0);
+            }
+        }
+        let words: [(&IntCounterVec, &[&str]); 3] = [
+            (&self.deliveries, &["ok", "failed"]),
+            (&self.rebalances, &["assign", "revoke", "lost"]),
+            (&self.schema_lookups, &["found", "absent", "failed"]),
+        ];
+        for (counters, words) in words {
+            for word in words {
+                counters.with_label_values(&[*word]).inc_by(0);
+            }
+        }
     }
 
     /// Counts events of one kind that ended alike.

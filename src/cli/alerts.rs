@@ -1,6 +1,5 @@
 //! `portcullis alerts`: shows alerts as they come.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use crate::domain::AgencyId;
 use crate::kafka::{From, Kept, Tail};
 use crate::pipeline::{Destination, header};
 
-use super::{Source, paint, run};
+use super::{Source, paint, run, say};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -71,17 +70,7 @@ fn show(kept: &Kept, json: bool) -> Result<bool, String> {
             return Ok(true);
         }
     };
-    let mut out = anstream::stdout().lock();
-    let written = if json {
-        writeln!(out, "{}", line(&alert))
-    } else {
-        writeln!(out, "{}", paint::alert(&alert))
-    };
-    match written {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(format!("standard output: {error}")),
-    }
+    if json { say(line(&alert)) } else { say(paint::alert(&alert)) }
 }
 
 /// The alert as its topic has it.

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::kafka::{Courier, From, Kept, Tail};
 use crate::pipeline::header;
 
-use super::Source;
+use super::{Source, say};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -72,50 +72,61 @@ pub(super) fn run(command: &Command) -> Result<ExitCode, String> {
 fn show(arguments: &Show) -> Result<ExitCode, String> {
     let letters = letters(&arguments.source, &arguments.which)?;
     for letter in &letters {
-        let text = |name: &str| text(letter, name);
-        if arguments.json {
-            let base64 = |bytes: &Option<Vec<u8>>| {
-                bytes.as_ref().map(|bytes| base64::engine::general_purpose::STANDARD.encode(bytes))
-            };
-            let mut line = json!({
-                "offset": letter.offset,
-                "cause": text(header::CAUSE),
-                "detail": text(header::DETAIL),
-                "from": {
-                    "topic": text(header::TOPIC),
-                    "partition": text(header::PARTITION).parse::<i32>().ok(),
-                    "offset": text(header::OFFSET).parse::<i64>().ok(),
-                    "appended_at": text(header::APPENDED_AT),
-                },
-            });
-            if arguments.content
-                && let Some(line) = line.as_object_mut()
-            {
-                line.insert("key".into(), json!(base64(&letter.key)));
-                line.insert("value".into(), json!(base64(&letter.value)));
-            }
-            anstream::println!("{line}");
+        let line = if arguments.json {
+            json_line(letter, arguments.content).to_string()
         } else {
-            anstream::println!(
-                "{:>6}  {:<20} {}-{} offset {} at {}\n        {}",
-                letter.offset,
-                text(header::CAUSE),
-                text(header::TOPIC),
-                text(header::PARTITION),
-                text(header::OFFSET),
-                text(header::APPENDED_AT),
-                text(header::DETAIL)
-            );
-            if arguments.content {
-                let value = letter.value.as_deref().unwrap_or_default();
-                anstream::println!("        {}", String::from_utf8_lossy(value).escape_debug());
-            }
+            text_lines(letter, arguments.content)
+        };
+        if !say(line)? {
+            return Ok(ExitCode::SUCCESS);
         }
     }
     if !arguments.json {
-        anstream::println!("{} dead letters", letters.len());
+        say(format_args!("{} dead letters", letters.len()))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn json_line(letter: &Kept, content: bool) -> Value {
+    let text = |name: &str| text(letter, name);
+    let mut line = json!({
+        "offset": letter.offset,
+        "cause": text(header::CAUSE),
+        "detail": text(header::DETAIL),
+        "from": {
+            "topic": text(header::TOPIC),
+            "partition": text(header::PARTITION).parse::<i32>().ok(),
+            "offset": text(header::OFFSET).parse::<i64>().ok(),
+            "appended_at": text(header::APPENDED_AT),
+        },
+    });
+    if content && let Some(line) = line.as_object_mut() {
+        let base64 = |bytes: &Option<Vec<u8>>| {
+            bytes.as_ref().map(|bytes| base64::engine::general_purpose::STANDARD.encode(bytes))
+        };
+        line.insert("key".into(), json!(base64(&letter.key)));
+        line.insert("value".into(), json!(base64(&letter.value)));
+    }
+    line
+}
+
+fn text_lines(letter: &Kept, content: bool) -> String {
+    let text = |name: &str| text(letter, name);
+    let mut lines = format!(
+        "{:>6}  {:<20} {}-{} offset {} at {}\n        {}",
+        letter.offset,
+        text(header::CAUSE),
+        text(header::TOPIC),
+        text(header::PARTITION),
+        text(header::OFFSET),
+        text(header::APPENDED_AT),
+        text(header::DETAIL)
+    );
+    if content {
+        let value = String::from_utf8_lossy(letter.value.as_deref().unwrap_or_default());
+        lines = format!("{lines}\n        {}", value.escape_debug());
+    }
+    lines
 }
 
 fn replay(arguments: &Replay) -> Result<ExitCode, String> {

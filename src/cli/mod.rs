@@ -13,6 +13,7 @@ mod topics;
 mod truth;
 mod watchlist;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -64,8 +65,23 @@ struct Source {
     #[arg(long, value_name = "HOST:PORT")]
     brokers: Option<String>,
     /// Any setting by its name in the file, such as lanes.count=2; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     set: Vec<String>,
+}
+
+/// Without `=` the setting would be emptied, which nobody means.
+fn key_value(text: &str) -> Result<String, String> {
+    let written = text.contains('=').then(|| text.to_owned());
+    written.ok_or_else(|| "expected KEY=VALUE, such as kafka.group=night".to_owned())
+}
+
+/// Writes a line to standard output; `false` when nobody reads any more, as behind `| head`.
+fn say(line: impl std::fmt::Display) -> Result<bool, String> {
+    match writeln!(anstream::stdout(), "{line}") {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(format!("standard output: {error}")),
+    }
 }
 
 /// Runs the command of the process's arguments.

@@ -12,8 +12,8 @@ use crate::domain::{Entry, EntryKey, ListId};
 use crate::kafka::{Courier, wall};
 use crate::pipeline::header;
 
-use super::Source;
 use super::lists::{self, Topic};
+use super::{Source, say};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -209,7 +209,9 @@ fn show(arguments: &Show) -> Result<ExitCode, String> {
     for published in topic.entries.iter().filter(|(key, _)| wanted(key)).map(|(_, entry)| entry) {
         let json = codec::encode_entry(&published.entry, Format::Json)
             .map_err(|error| error.to_string())?;
-        anstream::println!("{}", String::from_utf8_lossy(&json));
+        if !say(String::from_utf8_lossy(&json))? {
+            return Ok(ExitCode::SUCCESS);
+        }
     }
     tell_refused(&topic);
     Ok(ExitCode::SUCCESS)

@@ -1,14 +1,17 @@
 //! Topics as they are and as they should be.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::metadata::Metadata;
 
 use super::context::Quiet;
 use super::{Config, Error};
 
 const ASK_WITHIN: Duration = Duration::from_secs(10);
+/// How often topics just made are looked for.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// A topic as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,9 +139,37 @@ impl Admin {
             .runtime
             .block_on(self.client.create_topics(&topics, &options()))
             .map_err(|error| Error::failed("making topics", &error))?;
-        let failures = answer.into_iter().filter_map(Result::err);
-        Ok(failures.map(|(name, code)| (name, code.to_string())).collect())
+        let mut made = Vec::new();
+        let mut failures = Vec::new();
+        for topic in answer {
+            match topic {
+                Ok(name) => made.push(name),
+                Err((name, code)) => failures.push((name, code.to_string())),
+            }
+        }
+        self.await_leaders(&made);
+        Ok(failures)
     }
+
+    /// Waits until the brokers show these topics with a leader for each partition: the controller
+    /// answers before the brokers know, and whoever comes next would be told that they do not exist.
+    /// Gives up after a while: what is late then is still made.
+    fn await_leaders(&self, topics: &[String]) {
+        let deadline = Instant::now() + ASK_WITHIN;
+        while Instant::now() < deadline {
+            let metadata = self.client.inner().fetch_metadata(None, ASK_WITHIN);
+            if metadata.is_ok_and(|found| topics.iter().all(|name| is_led(&found, name))) {
+                return;
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
+    }
+}
+
+fn is_led(metadata: &Metadata, name: &str) -> bool {
+    let topic = metadata.topics().iter().find(|topic| topic.name() == name);
+    let partitions = topic.map_or(&[][..], |topic| topic.partitions());
+    !partitions.is_empty() && partitions.iter().all(|partition| partition.leader() >= 0)
 }
 
 fn options() -> AdminOptions {

@@ -1,9 +1,9 @@
 //! Reading a topic from one end to the other, for the tools of the command line.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::message::{Header, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
@@ -13,6 +13,7 @@ use super::context::Quiet;
 use super::{Config, Error};
 
 const ASK_WITHIN: Duration = Duration::from_secs(10);
+const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// A record, kept.
 #[derive(Clone)]
@@ -80,8 +81,7 @@ impl Tail {
         let mut parts = Vec::new();
         let mut list = TopicPartitionList::new();
         for number in partitions.map(|partition| partition.id()) {
-            let (low, end) = consumer
-                .fetch_watermarks(topic, number, ASK_WITHIN)
+            let (low, end) = bounds(&consumer, topic, number)
                 .map_err(|error| Error::failed("asking for end offsets", &error))?;
             let position = if from == From::Beginning { low } else { end };
             list.add_partition_offset(topic, number, Offset::Offset(position))
@@ -128,6 +128,28 @@ impl Tail {
             value: message.payload().map(<[u8]>::to_vec),
             headers: headers.unwrap_or_default(),
         })
+    }
+}
+
+/// First and end offset of a partition. Of a topic just made, or after a failover, the leader may
+/// not know yet that it leads: asks again until it does.
+fn bounds(
+    consumer: &BaseConsumer<Quiet>,
+    topic: &str,
+    number: i32,
+) -> Result<(i64, i64), KafkaError> {
+    let settling = [Code::NotLeaderForPartition, Code::LeaderNotAvailable];
+    let deadline = Instant::now() + ASK_WITHIN;
+    loop {
+        match consumer.fetch_watermarks(topic, number, ASK_WITHIN) {
+            Err(error)
+                if Instant::now() < deadline
+                    && error.rdkafka_error_code().is_some_and(|code| settling.contains(&code)) =>
+            {
+                std::thread::sleep(ASK_AGAIN);
+            }
+            other => return other,
+        }
     }
 }
 

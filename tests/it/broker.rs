@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::Consumer as _;
 use serde_json::Value;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -172,6 +173,13 @@ impl Broker {
             assert!(Instant::now() < deadline, "topic {name} has no leaders");
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// The names of all topics.
+    pub(crate) fn topics(&self) -> Vec<String> {
+        let consumer: rdkafka::consumer::BaseConsumer = self.client().create().unwrap();
+        let metadata = consumer.client().fetch_metadata(None, PATIENCE).unwrap();
+        metadata.topics().iter().map(|topic| topic.name().to_owned()).collect()
     }
 
     /// All committed records of a topic up to its present end, by Kafka's Java client.

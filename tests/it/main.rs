@@ -11,11 +11,18 @@
 )]
 
 mod broker;
+mod changes;
 mod cli;
 mod config;
+mod demo;
 mod faults;
 mod instance;
+mod metrics;
+mod path;
+mod poison;
+mod privacy;
 mod schemas;
 mod tidy;
+mod traffic;
 mod wire;
 mod world;
