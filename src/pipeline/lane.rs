@@ -186,7 +186,7 @@ impl<P: Port> Lane<P> {
                 held.ledger.wait(place.offset, u32::try_from(told.len()).unwrap_or(u32::MAX));
                 self.send(place, told, watch)
             }
-            Verdict::Wait => self.retry(place.partition, "schema_pending"),
+            Verdict::Wait(cause) => self.retry(place.partition, cause),
         }
     }
 
