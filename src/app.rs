@@ -85,6 +85,7 @@ impl App {
     pub fn run(mut self) -> Result<(), Error> {
         let admin = Admin::new(&self.settings.kafka)?;
         if self.await_topics(&admin) {
+            self.look_at_promises(admin);
             let schemas = self.schemas()?;
             let reader = self.read_lists(&schemas)?;
             if self.await_lists() {
@@ -123,6 +124,29 @@ impl App {
             std::thread::sleep(LOOK_AGAIN);
         }
         false
+    }
+
+    /// Says which topics are set so that a promise would not hold. On a thread of its own: nothing
+    /// waits for it, and a broker that does not tell is none the worse.
+    fn look_at_promises(&self, admin: Admin) {
+        let inputs: Vec<String> =
+            self.settings.lane.inputs.iter().map(|(_, name)| name.clone()).collect();
+        let lists = self.settings.reader.topic.clone();
+        let complaints = Arc::clone(&self.complaints);
+        let look = move || {
+            let Ok(mut topics) = admin.topics(ASK_WITHIN) else { return };
+            topics.retain(|name, _| inputs.contains(name) || *name == lists);
+            if admin.describe(&mut topics).is_ok() {
+                let inputs = inputs.iter().map(String::as_str);
+                let at_risk = kafka::promises_at_risk(&topics, inputs, &lists);
+                if !at_risk.is_empty() {
+                    complaints.make("settings of topics", &at_risk.join("; "));
+                }
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("promises".into()).spawn(look) {
+            tracing::debug!(%error, "the settings of topics are not looked at");
+        }
     }
 
     fn missing(&self, topics: &BTreeMap<String, Existing>) -> Vec<String> {

@@ -10,6 +10,7 @@ mod identity;
 mod view;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::{Alert, EventSummary, ListId, Reason};
 use crate::matching::Match;
@@ -31,22 +32,23 @@ pub fn alerts(event: &EventSummary, matches: Vec<Match>, standing: &Standing) ->
 
 /// One alert from the matches of one owner; `None` for no match at all.
 fn alert(event: &EventSummary, matches: Vec<Match>, standing: &Standing) -> Option<Alert> {
-    let handling = |found: &Match| std::sync::Arc::clone(&found.listed.entry.handling);
-    let lead = matches.iter().map(handling).min_by_key(|lead| (lead.priority, lead.action))?;
+    let first = matches.first()?;
+    let handling = Arc::clone(&first.listed.entry.handling);
     let id = identity::alert_id(event, matches.iter().map(|found| &found.listed.entry.key));
     let mut lists = standing.versions();
     lists.retain(|version| has_list(&matches, &version.list));
     let reasons: Vec<Reason> = matches.into_iter().map(reason).collect();
+    let lead = view::lead(&reasons)?;
     Some(Alert {
         id,
         event: event.clone(),
         priority: lead.priority,
         action: lead.action,
         fallback: lead.fallback,
-        owner: lead.owner.clone(),
-        unit: lead.unit.clone(),
-        contact: lead.contact.clone(),
-        covert: lead.covert,
+        owner: handling.owner.clone(),
+        unit: handling.unit.clone(),
+        contact: lead.contact,
+        covert: handling.covert,
         warnings: view::warnings(&reasons),
         reasons,
         lists,
@@ -66,6 +68,7 @@ fn reason(found: Match) -> Reason {
         priority: entry.handling.priority,
         action: entry.handling.action,
         fallback: entry.handling.fallback,
+        contact: entry.handling.contact.clone(),
         warnings: entry.handling.warnings.clone(),
         audience: entry.handling.audience.clone(),
         reason_code: entry.handling.reason_code.clone(),

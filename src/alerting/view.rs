@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{AgencyId, Alert, Audience, Notice, Reason, View};
+use crate::domain::{Action, AgencyId, Alert, Audience, Notice, Priority, Reason, View};
 
 /// The notices of an alert, one for each audience that may know of it.
 ///
@@ -29,6 +29,24 @@ pub fn notices(alert: &Alert) -> Vec<Notice> {
     notices
 }
 
+/// What some reasons ask for together.
+pub(super) struct Lead {
+    pub(super) priority: Priority,
+    pub(super) action: Action,
+    pub(super) fallback: Action,
+    pub(super) contact: Option<Box<str>>,
+}
+
+/// The soonest priority and the gravest action, with the fallback and the contact that go with the
+/// action; `None` without a reason. Whoever may not know of a reason gets a lead without it.
+pub(super) fn lead(reasons: &[Reason]) -> Option<Lead> {
+    let gravest =
+        reasons.iter().min_by_key(|reason| (reason.action, reason.priority, reason.fallback))?;
+    let priority = reasons.iter().map(|reason| reason.priority).min()?;
+    let (action, fallback) = (gravest.action, gravest.fallback);
+    Some(Lead { priority, action, fallback, contact: gravest.contact.clone() })
+}
+
 /// Every warning of the reasons, each once.
 pub(super) fn warnings(reasons: &[Reason]) -> Vec<Box<str>> {
     let mut warnings: Vec<Box<str>> = Vec::new();
@@ -49,26 +67,25 @@ fn full(alert: &Alert, audience: Audience) -> Notice {
 }
 
 fn partial(alert: &Alert, agency: &AgencyId) -> Option<Notice> {
-    let mut known: Vec<(View, Reason)> =
-        alert.reasons.iter().filter_map(|reason| seen_by(reason, agency)).collect();
-    let view = known.iter().map(|(view, _)| *view).max()?;
-    let lead =
-        known.iter().map(|(_, reason)| reason).min_by_key(|lead| (lead.priority, lead.action))?;
-    let (priority, action, fallback) = (lead.priority, lead.action, lead.fallback);
-    let warnings = warnings(&known.iter().map(|(_, reason)| reason.clone()).collect::<Vec<_>>());
-    known.retain(|(view, _)| *view != View::Pointer);
-    let reasons: Vec<Reason> = known.into_iter().map(|(_, reason)| reason).collect();
+    let known = alert.reasons.iter().filter_map(|reason| seen_by(reason, agency));
+    let (views, known): (Vec<View>, Vec<Reason>) = known.unzip();
+    let view = views.iter().copied().max()?;
+    let lead = lead(&known)?;
+    let warnings = warnings(&known);
+    let pointed = views.into_iter().map(|view| view == View::Pointer);
+    let reasons = known.into_iter().zip(pointed).filter(|(_, pointed)| !pointed);
+    let reasons: Vec<Reason> = reasons.map(|(reason, _)| reason).collect();
     let mut lists = alert.lists.clone();
     lists.retain(|version| reasons.iter().any(|reason| reason.entry.list == version.list));
     let alert = Alert {
         id: alert.id,
         event: alert.event.clone(),
-        priority,
-        action,
-        fallback,
+        priority: lead.priority,
+        action: lead.action,
+        fallback: lead.fallback,
         owner: alert.owner.clone(),
         unit: alert.unit.clone(),
-        contact: alert.contact.clone(),
+        contact: lead.contact,
         covert: false,
         warnings,
         reasons,

@@ -1,13 +1,12 @@
 //! `portcullis check`: are the settings right, and is what they name there?
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 
 use crate::config::{self, Reader, Settings};
-use crate::kafka::{Admin, Existing};
+use crate::kafka::{Admin, promises_at_risk};
 
 use super::Source;
 
@@ -75,32 +74,7 @@ fn look(settings: &Settings) -> Result<Vec<String>, String> {
             findings.push(format!("{name}: missing; make it with `portcullis topics create`"));
         }
     }
-    for name in inputs {
-        findings.extend(setting_must_be(
-            &topics,
-            name,
-            "message.timestamp.type",
-            "LogAppendTime",
-            "the broker's time of arrival is the clock of every promise",
-        ));
-    }
-    findings.extend(setting_must_be(
-        &topics,
-        &settings.reader.topic,
-        "cleanup.policy",
-        "compact",
-        "a list is the newest record of each entry",
-    ));
+    let inputs = inputs.into_iter().map(String::as_str);
+    findings.extend(promises_at_risk(&topics, inputs, &settings.reader.topic));
     Ok(findings)
-}
-
-fn setting_must_be(
-    topics: &BTreeMap<String, Existing>,
-    name: &str,
-    key: &str,
-    planned: &str,
-    why: &str,
-) -> Option<String> {
-    let value = topics.get(name)?.settings.get(key)?;
-    (value != planned).then(|| format!("{name}: {key} is {value} and must be {planned}: {why}"))
 }

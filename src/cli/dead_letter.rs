@@ -14,9 +14,9 @@ use super::Source;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Show dead letters: cause, detail and coordinates, never their content unless asked
+    /// Show dead letters: cause, detail and where they stood; their content only when asked
     Show(Show),
-    /// Send dead letters again to the topics they came from
+    /// Send dead letters again to the topics they came from; they also stay where they are
     Replay(Replay),
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Show {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
-    /// Also key and value, base64: may hold personal data
+    /// Also the content, which may hold personal data: as text, or in base64 with --json
     #[arg(long)]
     content: bool,
 }
@@ -48,10 +48,10 @@ pub(super) struct Replay {
 /// Which dead letters.
 #[derive(Args)]
 struct Which {
-    /// Only of this cause
+    /// Only those of this cause, such as missing_field
     #[arg(long)]
     cause: Option<String>,
-    /// Only from this topic
+    /// Only those that came from this topic
     #[arg(long)]
     topic: Option<String>,
     /// Only the dead letter at this offset of the dead-letter topic

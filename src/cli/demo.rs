@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     /// One JSON object a line: alerts first, at the end a summary
     #[arg(long)]
     json: bool,
-    /// Where metrics and readiness are served; any free port when 0
+    /// Where metrics and readiness are served; port 0 takes any that is free
     #[arg(long, default_value = "127.0.0.1:9464")]
     listen: String,
 }

@@ -78,7 +78,7 @@ pub(super) fn from_file(path: &Path) -> Result<Vec<Entry>, String> {
         .map(|mistake| format!("  {name}:{}: {}", mistake.line, mistake.what))
         .collect();
     Err(format!(
-        "{} mistakes in {name}; nothing was published:\n{}",
+        "{} mistakes in {name}, so nothing of it is used:\n{}",
         mistakes.len(),
         lines.join("\n")
     ))

@@ -31,25 +31,25 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Screen events until stopped
+    /// Screen events until stopped; serves metrics and readiness
     Run(run::Arguments),
     /// See it work: a broker inside this process, invented people, real alerts
     Demo(demo::Arguments),
-    /// Show alerts as they come
+    /// Show alerts as they come, as one audience sees them
     Alerts(alerts::Arguments),
     /// Publish lists, and show what is published
     #[command(subcommand)]
     Watchlist(watchlist::Command),
-    /// Show what was refused and why, and send it again
+    /// Show the records that could not be used and why, and send them again
     #[command(subcommand)]
     DeadLetter(dead_letter::Command),
     /// Publish invented traffic to a broker, and write down what must alert
     Simulate(simulate::Arguments),
     /// Screen one event or one subject, and explain what it matches; status 3 when something does
     Screen(screen::Arguments),
-    /// Check settings and connections, and print the effective settings
+    /// Check settings, brokers and topics, and print the settings in force; status 1 when something is wrong
     Check(check::Arguments),
-    /// Look at the topics that Portcullis needs, and make them
+    /// Show which topics Portcullis needs beside those that exist, and make what is missing
     #[command(subcommand)]
     Topics(topics::Command),
 }
@@ -63,7 +63,7 @@ struct Source {
     /// Brokers, as host:port, several separated by commas
     #[arg(long, value_name = "HOST:PORT")]
     brokers: Option<String>,
-    /// Any other setting, as in the file: KEY=VALUE, several times
+    /// Any setting by its name in the file, such as lanes.count=2; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
 }

@@ -67,8 +67,9 @@ fn place(alert: &Value) -> String {
 /// One piece of evidence in plain words.
 fn sentence(evidence: &Value) -> String {
     let text = |key: &str| evidence.get(key).and_then(Value::as_str).unwrap_or_default();
-    let (attribute, role) =
-        (text("attribute").replace('_', " "), text("role").to_lowercase().replace('_', " "));
+    let attribute = text("attribute").replace('_', " ");
+    let role = text("role").to_lowercase().replace('_', " ");
+    let what = if attribute == role { attribute } else { format!("{attribute} of the {role}") };
     let (stated, listed) = (text("stated"), text("listed"));
     let check = match text("check") {
         "FAILS" => ", its check digit fails",
@@ -76,13 +77,9 @@ fn sentence(evidence: &Value) -> String {
         _ => "",
     };
     match text("relation") {
-        "SAME" if stated == listed => {
-            format!("{attribute} of the {role}: {stated}, the same{check}")
-        }
-        "SAME" => format!(
-            "{attribute} of the {role}: {stated}, listed as {listed}, the same in normal form{check}"
-        ),
-        "DIFFERS" => format!("{attribute} of the {role}: {stated}, listed as {listed}, differs"),
-        _ => format!("{attribute} of the {role}: not stated or not listed"),
+        "SAME" if stated == listed => format!("{what}: {stated}, the same{check}"),
+        "SAME" => format!("{what}: {stated}, listed as {listed}, the same in normal form{check}"),
+        "DIFFERS" => format!("{what}: {stated}, listed as {listed}, differs"),
+        _ => format!("{what}: not stated or not listed"),
     }
 }

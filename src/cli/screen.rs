@@ -30,20 +30,20 @@ pub(super) struct Arguments {
     /// An event as JSON, from this file, or from standard input when `-`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["identifier", "name"])]
     event: Option<PathBuf>,
-    /// The event's kind: crossings, advance_passenger, vehicles, containers, declarations, cash
+    /// With --event, its kind: crossings, advance_passenger, vehicles, containers, declarations, cash
     #[arg(long, default_value = "crossings", value_parser = topic)]
     kind: Topic,
     /// An identifier as KIND:VALUE, with the issuing state as KIND:VALUE@STATE: document:123456789@GBR,
-    /// vehicle:AB12CDE@GB, container:CSQU3054383; also vin, imo, mmsi, eori, mrn, phone, email; several times
+    /// vehicle:AB12CDE@GB, container:CSQU3054383; also vin, imo, mmsi, eori, mrn, phone, email; may be repeated
     #[arg(long, value_name = "KIND:VALUE[@STATE]", value_parser = identifier)]
     identifier: Vec<Identifier>,
-    /// A name, as "SURNAME, GIVEN NAMES"
+    /// A name, as "SURNAME, GIVEN NAMES"; needs --birth-date
     #[arg(long, requires = "birth_date")]
     name: Option<String>,
     /// The birth date that goes with the name, YYYY-MM-DD
     #[arg(long, value_parser = date)]
     birth_date: Option<Date>,
-    /// One JSON object a match: the alert as its owner would see it
+    /// One JSON object for each alert, as its owner would see it
     #[arg(long)]
     json: bool,
 }

@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     /// Number of events
     #[arg(long, default_value_t = 10_000)]
     events: u64,
-    /// Events a second; 0 is as fast as they go
+    /// Events a second; 0 for as fast as they go
     #[arg(long, default_value_t = 1_000)]
     rate: u64,
     /// The same seed gives the same people, things and events
@@ -35,7 +35,8 @@ pub(super) struct Arguments {
     /// Subjects on the lists
     #[arg(long, default_value_t = 2_000)]
     subjects: u32,
-    /// Publish the lists first
+    /// Publish the invented lists first, into the list topic; their owners need feeds: border-force,
+    /// crime-agency, customs, police
     #[arg(long)]
     lists: bool,
     /// Where to write what must alert: one JSON object a line, with event_id and entries

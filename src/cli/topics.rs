@@ -13,7 +13,7 @@ use super::Source;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Show what is missing and what differs; change nothing
+    /// Show what is missing and what differs; change nothing; status 2 when something is missing
     Plan(Arguments),
     /// Make the topics that are missing; leave those that exist as they are
     Create(Arguments),
@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     /// Copies of each partition; as many as there are brokers, up to 3, when not given
     #[arg(long)]
     replication: Option<i32>,
-    /// Also a feed for this agency; several times
+    /// Also a feed for this agency, beside those of the setting agencies; may be repeated
     #[arg(long = "agency", value_name = "AGENCY")]
     agencies: Vec<String>,
     /// Only these topics

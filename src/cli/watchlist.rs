@@ -17,11 +17,11 @@ use super::lists::{self, Topic};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Bring lists in the topic in line with a file, by what has changed alone
+    /// Make the published lists equal to a file: what changed is sent, what is gone is removed
     Publish(Publish),
     /// Show entries, one JSON object a line: holds personal data
     Show(Show),
-    /// Show how many entries each list has
+    /// Show how many entries each list has, in force and covert, and its newest change
     Stats(Stats),
 }
 
@@ -38,10 +38,10 @@ pub(super) struct Publish {
     /// Show what would change; change nothing
     #[arg(long)]
     dry_run: bool,
-    /// The largest share of a list's entries that may be removed, 0 to 1
+    /// Refuse to remove more than this share of a list, 0 to 1: half a file is a common mistake
     #[arg(long, default_value_t = 0.1, value_name = "SHARE")]
     remove_max: f64,
-    /// Also a list that the file may have no entry of any more; several times
+    /// A list to compare even when the file has no entry of it any more; may be repeated
     #[arg(long = "list", value_name = "LIST")]
     lists: Vec<String>,
 }

@@ -11,9 +11,10 @@ use apache_avro::schema::{EnumSchema, Name, RecordSchema};
 
 use super::Error;
 use super::datum::Value;
+use super::field::{Field, Kind, Named};
 use super::plan::{List, Plan, Read, Skip, Step};
 use super::schema::{Meaning, Names, Wire};
-use super::shape::{Field, Kind, Named, Record, Shape};
+use super::shape::{Record, Shape};
 
 /// The steps of one plan at most: a schema beyond is hostile.
 const STEPS_MAX: usize = 1 << 16;
@@ -60,10 +61,13 @@ type Row<'r> = Option<&'r mut [Value]>;
 impl<'s> Compiler<'_, 's> {
     /// Reads the writer's type into our field.
     fn field(&mut self, writer: &'s Schema, field: &Field, row: Row<'_>) -> Result<(), Error> {
-        match self.wire(writer, field)? {
-            Wire::Union(branches) => self.union(branches, field),
-            Wire::Null if field.nullable => Ok(()),
-            wire => self.value(wire, field, row),
+        let wire = self.wire(writer, field)?;
+        if let Wire::Union(branches) = wire {
+            self.union(branches, field)
+        } else if field.nullable && matches!(wire, Wire::Null) {
+            Ok(())
+        } else {
+            self.value(wire, field, row)
         }
     }
 
@@ -262,12 +266,10 @@ impl<'s> Compiler<'_, 's> {
             Wire::Union(branches) => return self.skip_union(branches),
             // A definition stands once in a schema, but may be referred to from within itself, or
             // many times: so it is passed over in place where it stands, by call elsewhere.
-            Wire::Record(record) => {
-                return match schema {
-                    Schema::Ref { .. } => self.call(record),
-                    _ => self.skip_fields(record),
-                };
+            Wire::Record(record) if matches!(schema, Schema::Ref { .. }) => {
+                return self.call(record);
             }
+            Wire::Record(record) => return self.skip_fields(record),
         };
         self.emit(Step::Skip(skip))
     }

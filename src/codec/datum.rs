@@ -240,16 +240,15 @@ impl<'a> View<'a> {
     /// Bytes, of a text too.
     #[inline]
     pub fn bytes(self, slot: Slot) -> Option<&'a [u8]> {
-        match self.value(slot)? {
-            Value::Span { start, length } => {
-                let start = start as usize;
-                self.source.get(start..start + length as usize)
-            }
-            Value::Default(number) => {
-                let defaults = &self.record.info(slot)?.defaults;
-                defaults.get(usize::from(number)).map(|bytes| &**bytes)
-            }
-            other => mistaken(other, "text or bytes"),
+        let value = self.value(slot)?;
+        if let Value::Span { start, length } = value {
+            let start = start as usize;
+            self.source.get(start..start + length as usize)
+        } else if let Value::Default(number) = value {
+            let defaults = &self.record.info(slot)?.defaults;
+            defaults.get(usize::from(number)).map(|bytes| &**bytes)
+        } else {
+            mistaken(value, "text or bytes")
         }
     }
 
@@ -257,28 +256,22 @@ impl<'a> View<'a> {
     /// microseconds since 1970-01-01T00:00:00Z.
     #[inline]
     pub fn int(self, slot: Slot) -> Option<i64> {
-        match self.value(slot)? {
-            Value::Int(value) => Some(value),
-            other => mistaken(other, "int"),
-        }
+        let value = self.value(slot)?;
+        if let Value::Int(held) = value { Some(held) } else { mistaken(value, "int") }
     }
 
     /// A number with fraction. Avro can carry infinities and NaN.
     #[inline]
     pub fn double(self, slot: Slot) -> Option<f64> {
-        match self.value(slot)? {
-            Value::Double(value) => Some(value),
-            other => mistaken(other, "double"),
-        }
+        let value = self.value(slot)?;
+        if let Value::Double(held) = value { Some(held) } else { mistaken(value, "double") }
     }
 
     /// A truth value.
     #[inline]
     pub fn bool(self, slot: Slot) -> Option<bool> {
-        match self.value(slot)? {
-            Value::Bool(value) => Some(value),
-            other => mistaken(other, "bool"),
-        }
+        let value = self.value(slot)?;
+        if let Value::Bool(held) = value { Some(held) } else { mistaken(value, "bool") }
     }
 
     /// The symbol of an enum: one of our schema, whatever the writer called it.
@@ -293,10 +286,8 @@ impl<'a> View<'a> {
     /// [`Record::symbols`].
     #[inline]
     pub fn symbol_number(self, slot: Slot) -> Option<u16> {
-        match self.value(slot)? {
-            Value::Symbol(number) => Some(number),
-            other => mistaken(other, "symbol"),
-        }
+        let value = self.value(slot)?;
+        if let Value::Symbol(held) = value { Some(held) } else { mistaken(value, "symbol") }
     }
 
     /// Whether a nullable record or any other value is there.

@@ -130,6 +130,11 @@ impl<'a> Input<'a> {
         if count == 0 {
             return Ok(None);
         }
+        let items = match count.checked_abs() {
+            Some(items) => items.unsigned_abs(),
+            // The least integer has no absolute value.
+            None => return Err(Error::BadLength { at }),
+        };
         let mut end = None;
         if count < 0 {
             // A negative count says that the block's size in bytes follows.
@@ -140,14 +145,10 @@ impl<'a> Input<'a> {
             }
             end = Some(self.at + size);
         }
-        let count = count.unsigned_abs();
-        if i64::try_from(count).is_err() {
-            return Err(Error::BadLength { at });
-        }
-        if !weightless && count > self.left() as u64 {
+        if !weightless && items > self.left() as u64 {
             return Err(Error::Truncated { at });
         }
-        Ok(Some(Block { count, end, at }))
+        Ok(Some(Block { count: items, end, at }))
     }
 
     #[cold]

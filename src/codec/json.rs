@@ -14,7 +14,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::datum::{Datum, Filling, Limits, Value};
 use super::error::{Error, Place};
-use super::shape::{Field, Kind, Record, Shape};
+use super::field::{Field, Kind};
+use super::shape::{Record, Shape};
 
 /// Decodes one JSON object by a schema.
 ///
@@ -449,4 +450,228 @@ fn days(text: &str) -> Option<i32> {
 /// The path as errors show it.
 fn path_of(field: &Field) -> Box<str> {
     if field.full_path.is_empty() { "the value".into() } else { field.full_path.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::View;
+    use super::*;
+
+    const LIMITS: Limits = Limits { list_items_max: 10, depth_max: 4, datum_bytes_max: 4096 };
+
+    const SCHEMA: &str = r#"{"type": "record", "name": "Event", "namespace": "x", "fields": [
+        {"name": "envelope", "type": {"type": "record", "name": "Envelope", "fields": [
+            {"name": "id", "type": "string"},
+            {"name": "occurred_at", "type": {"type": "long", "logicalType": "timestamp-micros"}},
+            {"name": "system", "type": ["null", "string"], "default": null}]}},
+        {"name": "born", "type": ["null", {"type": "int", "logicalType": "date"}], "default": null},
+        {"name": "sex", "default": "U",
+         "type": {"type": "enum", "name": "Sex", "symbols": ["F", "M", "U"], "default": "U"}},
+        {"name": "place", "type": ["null", {"type": "record", "name": "Place", "fields": [
+            {"name": "locode", "type": "string"}]}], "default": null},
+        {"name": "notes", "type": {"type": "array", "items": "string"}, "default": []},
+        {"name": "weight", "type": ["null", "double"], "default": null},
+        {"name": "count", "type": "int", "default": 7},
+        {"name": "letter", "type": {"type": "enum", "name": "L", "symbols": ["A"]}, "default": "A"}
+    ]}"#;
+
+    /// An event with more fields than its envelope.
+    fn event(more: &str) -> String {
+        let comma = if more.is_empty() { "" } else { ", " };
+        format!(r#"{{"envelope": {{"id": "e1", "occurred_at": 5}}{comma}{more}}}"#)
+    }
+
+    fn check(text: &str, look: impl Fn(View<'_>, &dyn Fn(&str) -> super::super::Slot)) {
+        let shape = Shape::parse(SCHEMA).unwrap();
+        let mut datum = Datum::new();
+        read(text.as_bytes(), &shape, &mut datum, &LIMITS).unwrap();
+        look(datum.view(&shape, b""), &|path| shape.root().slot(path).unwrap());
+    }
+
+    fn refusal(text: &str) -> Error {
+        let shape = Shape::parse(SCHEMA).unwrap();
+        read(text.as_bytes(), &shape, &mut Datum::new(), &LIMITS).unwrap_err()
+    }
+
+    fn check_refused(text: &str, expected: &str) {
+        assert_eq!(refusal(text).to_string(), expected, "{text}");
+    }
+
+    #[test]
+    fn what_is_absent_takes_its_default_or_null() {
+        check(&event(""), |view, slot| {
+            assert_eq!(view.text(slot("envelope.id")), Ok(Some("e1")));
+            assert_eq!(view.int(slot("envelope.occurred_at")), Some(5));
+            assert_eq!(view.text(slot("envelope.system")), Ok(None));
+            assert_eq!(view.symbol(slot("sex")), Some("U"));
+            assert!(!view.present(slot("place")));
+            assert_eq!(view.list(slot("notes")).len(), 0);
+            assert_eq!(view.int(slot("count")), Some(7));
+        });
+    }
+
+    #[test]
+    fn times_and_dates_are_texts_or_numbers() {
+        let text = r#"{"envelope": {"occurred_at": "2026-01-31T10:30:00.5+01:00", "id": ""},
+            "born": "1970-01-11"}"#;
+        check(text, |view, slot| {
+            let expected: jiff::Timestamp = "2026-01-31T09:30:00.5Z".parse().unwrap();
+            assert_eq!(view.int(slot("envelope.occurred_at")), Some(expected.as_microsecond()));
+            assert_eq!(view.int(slot("born")), Some(10));
+        });
+        check(&event(r#""born": -3"#), |view, slot| assert_eq!(view.int(slot("born")), Some(-3)));
+        check(&event(r#""born": "1969-12-31""#), |view, slot| {
+            assert_eq!(view.int(slot("born")), Some(-1));
+        });
+        for other in ["19700111", "1970-01", "1970-01-11T00:00", "11.1.1970", "1970-02-30"] {
+            check_refused(
+                &event(&format!(r#""born": "{other}""#)),
+                "born is a text of another form: give a date such as 2026-01-31",
+            );
+        }
+    }
+
+    #[test]
+    fn unions_may_have_the_form_of_avros_own_encoding() {
+        let more = r#""born": {"int": 3}, "place": {"x.Place": {"locode": "GBDVR"}}"#;
+        check(&event(more), |view, slot| {
+            assert_eq!(view.int(slot("born")), Some(3));
+            assert!(view.present(slot("place")));
+            assert_eq!(view.text(slot("place.locode")), Ok(Some("GBDVR")));
+        });
+        check(&event(r#""place": {"locode": "FR\u0043"}"#), |view, slot| {
+            assert_eq!(view.text(slot("place.locode")), Ok(Some("FRC")));
+        });
+        let wrong = refusal(&event(r#""born": {"int": 3, "int": 4}"#));
+        assert_eq!(wrong.cause(), "wrong_type");
+        assert_eq!(refusal(&event(r#""born": {"int": null}"#)).cause(), "wrong_type");
+        assert_eq!(refusal(&event(r#""born": {"long": 3}"#)).cause(), "wrong_type");
+    }
+
+    #[test]
+    fn an_unknown_symbol_is_the_enums_default_symbol() {
+        check(&event(r#""sex": "Q""#), |view, slot| {
+            assert_eq!(view.symbol(slot("sex")), Some("U"))
+        });
+        check_refused(
+            &event(r#""letter": "Q""#),
+            "the enum at letter has a symbol that its schema lacks",
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_what_to_give() {
+        check_refused(
+            r#"{"envelope": {"id": "e1"}}"#,
+            "envelope.occurred_at is missing: give an RFC 3339 time such as 2026-01-31T09:30:00Z",
+        );
+        check_refused("{}", "envelope is missing: give an object");
+        check_refused(&event(r#""place": {}"#), "place.locode is missing: give a text");
+    }
+
+    #[test]
+    fn a_field_given_twice_is_refused() {
+        check_refused(
+            r#"{"envelope": {"id": "a", "occurred_at": 1, "id": "b"}}"#,
+            "envelope.id is given twice: give it once",
+        );
+        check_refused(r#"{"count": 1, "count": 1}"#, "count is given twice: give it once");
+    }
+
+    #[test]
+    fn wrong_types_are_named_without_their_values() {
+        let cases = [
+            (r#""count": "12""#, "count is a text: give an integer of 32 bits"),
+            (
+                r#""count": 1.0"#,
+                "count is a number with fraction or exponent: give an integer of 32 bits",
+            ),
+            (r#""count": null"#, "count is null: give an integer of 32 bits"),
+            (r#""count": {"int": 1}"#, "count is an object: give an integer of 32 bits"),
+            (r#""notes": [1]"#, "notes[] is an integer: give a text"),
+            (r#""notes": {}"#, "notes is an object: give an array"),
+            (r#""weight": true"#, "weight is true or false: give a number"),
+            (r#""place": []"#, "place is an array: give an object"),
+            (r#""count": 2147483648"#, "the number at count is outside the range of its type"),
+            (
+                r#""count": 99999999999999999999"#,
+                "count is a number with fraction or exponent: give an integer of 32 bits",
+            ),
+        ];
+        for (more, expected) in cases {
+            check_refused(&event(more), expected);
+        }
+        check_refused("[]", "the value is an array: give an object");
+    }
+
+    #[test]
+    fn unknown_fields_are_counted_and_left_unread() {
+        let shape = Shape::parse(SCHEMA).unwrap();
+        let mut datum = Datum::new();
+        let text = event(r#""x": {"y": [[[[[[[[1]]]]]]]]}, "z": "\ud83d\ude00", "x": 1"#);
+        read(text.as_bytes(), &shape, &mut datum, &LIMITS).unwrap();
+        assert_eq!(datum.unknown_fields(), 3);
+    }
+
+    #[test]
+    fn texts_that_are_no_json_are_placed_by_line_and_column() {
+        let cases = [
+            "",
+            "{",
+            "{]",
+            r#"{"count": 01}"#,
+            r#"{"count": 1e999}"#,
+            r#"{"count": NaN}"#,
+            "{} {}",
+            "\u{feff}{}",
+            r#"{"count": 1,}"#,
+            "nul",
+            r#"{"envelope": {"id": "\ud800"}}"#,
+        ];
+        for text in cases {
+            let error = refusal(text);
+            // `{} {}` lacks its envelope first.
+            assert!(matches!(error.cause(), "bad_json" | "missing_field"), "{text}: {error}");
+        }
+        let shape = Shape::parse(SCHEMA).unwrap();
+        let bytes = b"{\"envelope\": {\"id\": \"\xFF\"}}";
+        let error = read(bytes, &shape, &mut Datum::new(), &LIMITS).unwrap_err();
+        assert_eq!(error.cause(), "bad_json");
+        assert_eq!(refusal("{\n  x").to_string().split(':').next(), Some("line 2, column 3"));
+    }
+
+    #[test]
+    fn depth_items_and_memory_are_bounded() {
+        let deep = "[".repeat(100_000);
+        assert_eq!(refusal(&"[".repeat(4000)).cause(), "wrong_type");
+        assert_eq!(refusal(&deep).cause(), "too_large");
+        let unread = event(&format!(r#""x": {}"#, "[".repeat(3000)));
+        assert_eq!(refusal(&unread).cause(), "bad_json");
+        let many = event(&format!(r#""notes": [{}""]"#, r#""","#.repeat(10)));
+        assert_eq!(refusal(&many), Error::TooLarge { limit: "list_items_max", max: 10 });
+        let nest = r#"{"type": "record", "name": "N", "fields": [{"name": "a", "type":
+            {"type": "array", "items": {"type": "array", "items": {"type": "array", "items":
+            {"type": "array", "items": "int"}}}}}]}"#;
+        let shape = Shape::parse(nest).unwrap();
+        let error = read(br#"{"a": [[[[1]]]]}"#, &shape, &mut Datum::new(), &LIMITS).unwrap_err();
+        assert_eq!(error, Error::TooLarge { limit: "depth_max", max: 4 });
+    }
+
+    #[test]
+    fn no_refusal_quotes_the_value() {
+        let secret = "Q77SECRET";
+        let cases = [
+            event(&format!(r#""born": "{secret}""#)),
+            event(&format!(r#""letter": "{secret}""#)),
+            event(&format!(r#""count": "{secret}""#)),
+            event(&format!(r#""notes": ["{secret}", 1]"#)),
+            format!(r#"{{"envelope": {{"id": "{secret}"#),
+            format!(r#"{{"{secret}": 1}}"#),
+            format!(r#"{{"envelope": "{secret}"}}"#),
+        ];
+        for text in cases {
+            let error = refusal(&text);
+            assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
+        }
+    }
 }

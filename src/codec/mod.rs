@@ -18,9 +18,12 @@ mod datum;
 mod decoder;
 mod encode;
 mod error;
+mod field;
 mod framing;
 mod input;
 mod json;
+#[cfg(test)]
+mod oracle;
 mod plan;
 mod schema;
 mod schemas;

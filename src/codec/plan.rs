@@ -331,3 +331,307 @@ impl Run<'_> {
 fn micros(millis: i64, at: usize) -> Result<i64, Error> {
     millis.checked_mul(1000).ok_or(Error::OutOfRange { place: Place::Byte(at) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::View;
+    use super::*;
+
+    const LIMITS: Limits = Limits { list_items_max: 100, depth_max: 8, datum_bytes_max: 1 << 16 };
+
+    fn record(fields: &str) -> String {
+        format!(r#"{{"type": "record", "name": "R", "fields": [{fields}]}}"#)
+    }
+
+    fn shape(fields: &str) -> Shape {
+        Shape::parse(&record(fields)).unwrap()
+    }
+
+    fn compile(writer: &str, shape: &Shape) -> Result<Plan, Error> {
+        Plan::compile(&Schema::parse_str(&record(writer)).unwrap(), shape)
+    }
+
+    /// Decodes with two field lists; `look` sees the result.
+    fn check(writer: &str, ours: &str, bytes: &[u8], look: impl Fn(View<'_>, &Shape)) {
+        let shape = shape(ours);
+        let plan = compile(writer, &shape).unwrap();
+        let mut datum = Datum::new();
+        plan.run(bytes, &mut datum, &LIMITS).unwrap();
+        look(datum.view(&shape, bytes), &shape);
+    }
+
+    fn int(view: View<'_>, shape: &Shape, path: &str) -> Option<i64> {
+        view.int(shape.root().slot(path).unwrap())
+    }
+
+    /// The cause of failure for a type that is read (`kept`) and for one that is passed over.
+    fn check_refused(schema: &str, bytes: &[u8], cause: &str) {
+        let writer = format!(r#"{{"name": "a", "type": {schema}}}"#);
+        let other = r#"{"name": "b", "type": "int", "default": 0}"#;
+        for ours in [writer.as_str(), other] {
+            let shape = shape(ours);
+            let plan = compile(&writer, &shape).unwrap();
+            let mut datum = Datum::new();
+            let error = plan.run(bytes, &mut datum, &LIMITS).unwrap_err();
+            assert_eq!(error.cause(), cause, "{schema} {bytes:?} by {ours}");
+        }
+    }
+
+    #[test]
+    fn a_step_is_small() {
+        assert!(size_of::<Step>() <= 12, "{}", size_of::<Step>());
+        assert_eq!(size_of::<Value>(), 16);
+    }
+
+    // The kinds of malformation that every Avro decoder must refuse (AVRO-4304).
+    #[test]
+    fn malformed_values_are_refused_whether_read_or_passed_over() {
+        let choice = r#"["null", "int"]"#;
+        let letters = r#"{"type": "enum", "name": "E", "symbols": ["A", "B"]}"#;
+        let ints = r#"{"type": "array", "items": "int"}"#;
+        check_refused(r#""long""#, &[0x80; 10], "bad_integer");
+        check_refused(r#""int""#, &[0x80; 5], "truncated");
+        check_refused(r#""int""#, &[0x80, 0x80, 0x80, 0x80, 0x80, 1], "out_of_range");
+        check_refused(r#""bytes""#, &[1], "bad_length");
+        check_refused(r#""string""#, &[1], "bad_length");
+        check_refused(choice, &[1], "bad_union");
+        check_refused(choice, &[10], "bad_union");
+        check_refused(letters, &[1], "bad_enum");
+        check_refused(letters, &[10], "bad_enum");
+        check_refused(r#""boolean""#, &[2], "bad_boolean");
+        let mut least = vec![0xFF; 9];
+        least.extend([1, 2]);
+        check_refused(ints, &least, "bad_length");
+    }
+
+    #[test]
+    fn a_length_beyond_the_bytes_is_refused_before_anything_is_kept() {
+        check_refused(r#""string""#, &[0xFE, 0xFF, 0xFF, 0xFF, 0x0F, b'x'], "truncated");
+        check_refused(r#"{"type": "array", "items": "int"}"#, &[0x80, 0x80, 0x08, 2], "truncated");
+        check_refused(r#"{"type": "fixed", "name": "F", "size": 3}"#, &[1, 2], "truncated");
+        check_refused(r#""double""#, &[0; 7], "truncated");
+    }
+
+    #[test]
+    fn a_block_must_take_the_bytes_that_it_says() {
+        let ints = r#"{"type": "array", "items": "int"}"#;
+        check_refused(ints, &[3, 4, 2, 0], "truncated");
+        check_refused(ints, &[3, 2, 2, 4, 0], "bad_length");
+        check_refused(ints, &[3, 1, 2, 4, 0], "bad_length");
+        let field = format!(r#"{{"name": "a", "type": {ints}}}"#);
+        check(&field, &field, &[3, 4, 2, 4, 2, 6, 0], |view, shape| {
+            let slot = shape.root().slot("a").unwrap();
+            let item = shape.root().item(slot).unwrap().slot("").unwrap();
+            let items: Vec<_> = view.list(slot).map(|row| row.int(item)).collect();
+            assert_eq!(items, [Some(1), Some(2), Some(3)]);
+        });
+    }
+
+    #[test]
+    fn items_without_bytes_cost_no_more_than_the_limit() {
+        // 2^40 items are claimed; each would be a row of defaults.
+        let claim = [0x80, 0x80, 0x80, 0x80, 0x80, 0x40, 0];
+        let empty = r#"{"name": "a", "type": {"type": "array", "items":
+            {"type": "record", "name": "I", "fields": []}}}"#;
+        let rows = r#"{"name": "a", "type": {"type": "array", "items": {"type": "record",
+            "name": "I", "fields": [{"name": "x", "type": "int", "default": 1}]}}}"#;
+        let shape = shape(rows);
+        let plan = compile(empty, &shape).unwrap();
+        let mut datum = Datum::new();
+        let error = plan.run(&claim, &mut datum, &LIMITS).unwrap_err();
+        assert_eq!(error, Error::TooLarge { limit: "list_items_max", max: 100 });
+        // What is passed over is passed over at once.
+        let nulls = r#"{"name": "a", "type": {"type": "array", "items": "null"}}"#;
+        check(nulls, r#"{"name": "b", "type": "int", "default": 3}"#, &claim, |view, shape| {
+            assert_eq!(int(view, shape, "b"), Some(3));
+        });
+    }
+
+    #[test]
+    fn nested_lists_share_one_limit() {
+        let nested = r#"{"name": "a", "type": {"type": "array", "items":
+            {"type": "array", "items": {"type": "array", "items": "int"}}}}"#;
+        let shape = shape(nested);
+        let plan = compile(nested, &shape).unwrap();
+        let mut bytes = vec![0xC8, 0x01];
+        bytes.extend([2, 0, 0].repeat(100));
+        bytes.push(0);
+        let error = plan.run(&bytes, &mut Datum::new(), &LIMITS).unwrap_err();
+        assert_eq!(error.cause(), "too_large");
+    }
+
+    #[test]
+    fn the_memory_of_wide_rows_is_bounded() {
+        let fields: Vec<_> = (0..100)
+            .map(|number| format!(r#"{{"name": "x{number}", "type": "int", "default": 1}}"#))
+            .collect();
+        let rows = format!(
+            r#"{{"name": "a", "type": {{"type": "array", "items": {{"type": "record", "name": "I",
+            "fields": [{}]}}}}}}"#,
+            fields.join(",")
+        );
+        let writer = r#"{"name": "a", "type": {"type": "array", "items": {"type": "record",
+            "name": "I", "fields": [{"name": "x0", "type": "int"}]}}}"#;
+        let shape = shape(&rows);
+        let plan = compile(writer, &shape).unwrap();
+        let mut bytes = vec![0xC8, 0x01];
+        bytes.extend([0; 101]);
+        let error = plan.run(&bytes, &mut Datum::new(), &LIMITS).unwrap_err();
+        assert_eq!(error, Error::TooLarge { limit: "datum_bytes_max", max: 1 << 16 });
+        let error = plan.run(&[0; (1 << 16) + 1], &mut Datum::new(), &LIMITS).unwrap_err();
+        assert_eq!(error.cause(), "too_large");
+    }
+
+    #[test]
+    fn a_writer_that_holds_itself_is_passed_over_to_a_bounded_depth() {
+        let tree = r#"{"name": "t", "type": {"type": "record", "name": "T", "fields": [
+            {"name": "next", "type": ["null", "T"]}, {"name": "many", "type":
+            {"type": "array", "items": "T"}}]}}, {"name": "n", "type": "int"}"#;
+        let ours = r#"{"name": "n", "type": "int"}"#;
+        check(tree, ours, &[2, 2, 0, 0, 2, 0, 0, 0, 0, 8], |view, shape| {
+            assert_eq!(int(view, shape, "n"), Some(4));
+        });
+        let shape = shape(ours);
+        let plan = compile(tree, &shape).unwrap();
+        let error = plan.run(&[2; 60_000], &mut Datum::new(), &LIMITS).unwrap_err();
+        assert_eq!(error, Error::TooLarge { limit: "depth_max", max: 8 });
+    }
+
+    #[test]
+    fn a_failure_leaves_nothing_to_read() {
+        let field = r#"{"name": "a", "type": "string"}"#;
+        let shape = shape(field);
+        let plan = compile(field, &shape).unwrap();
+        let mut datum = Datum::new();
+        plan.run(&[2, b'x'], &mut datum, &LIMITS).unwrap();
+        plan.run(&[2, b'x', 0], &mut datum, &LIMITS).unwrap_err();
+        let slot = shape.root().slot("a").unwrap();
+        assert_eq!(datum.view(&shape, &[2, b'x', 0]).text(slot), Ok(None));
+    }
+
+    #[test]
+    fn texts_are_checked_when_they_are_read() {
+        let fields = r#"{"name": "a", "type": {"type": "record", "name": "P", "fields":
+            [{"name": "b", "type": "string"}]}}"#;
+        check(fields, fields, &[2, 0xFF], |view, shape| {
+            let slot = shape.root().slot("a.b").unwrap();
+            assert_eq!(view.text(slot), Err(Error::NotUtf8 { path: "a.b".into() }));
+            assert_eq!(view.bytes(slot), Some(&[0xFF][..]));
+        });
+    }
+
+    #[test]
+    fn timestamps_are_microseconds_whatever_their_unit() {
+        let of = |name: &str, kind: &str| {
+            format!(r#"{{"name": "{name}", "type": {{"type": "long", "logicalType": "{kind}"}}}}"#)
+        };
+        let plain = |name: &str| format!(r#"{{"name": "{name}", "type": "long"}}"#);
+        let writer = [
+            of("millis", "timestamp-millis"),
+            of("micros", "timestamp-micros"),
+            of("nanos", "timestamp-nanos"),
+            plain("bare"),
+        ];
+        let ours = [
+            of("millis", "timestamp-micros"),
+            of("micros", "timestamp-millis"),
+            of("nanos", "timestamp-micros"),
+            of("bare", "timestamp-millis"),
+        ];
+        check(&writer.join(","), &ours.join(","), &[1, 1, 1, 1], |view, shape| {
+            assert_eq!(int(view, shape, "millis"), Some(-1000));
+            assert_eq!(int(view, shape, "micros"), Some(-1));
+            assert_eq!(int(view, shape, "nanos"), Some(-1));
+            assert_eq!(int(view, shape, "bare"), Some(-1000));
+        });
+        let shape = shape(&ours[0]);
+        let plan = compile(&writer[0], &shape).unwrap();
+        let mut most = vec![0xFE; 1];
+        most.extend([0xFF; 8]);
+        most.push(1);
+        let error = plan.run(&most, &mut Datum::new(), &LIMITS).unwrap_err();
+        assert_eq!(error, Error::OutOfRange { place: Place::Byte(0) });
+        for other in ["local-timestamp-micros", "time-micros"] {
+            let error = compile(&of("millis", other), &shape).err().unwrap();
+            assert_eq!(error.cause(), "incompatible_schema", "{other}");
+        }
+    }
+
+    #[test]
+    fn an_absent_record_is_null_in_all_its_slots_and_a_present_one_has_its_defaults() {
+        let place = |fields: &str| {
+            format!(
+                r#"{{"name": "p", "type": ["null", {{"type": "record", "name": "P", "fields":
+                [{fields}]}}]}}"#
+            )
+        };
+        let ours = place(
+            r#"{"name": "a", "type": "int"}, {"name": "b", "type": "string", "default": "none"}"#,
+        );
+        let writer = place(r#"{"name": "a", "type": "int"}"#);
+        let look = |bytes: &[u8], present: bool, a: Option<i64>, b: Option<&str>| {
+            check(&writer, &ours, bytes, |view, shape| {
+                let slot = |path| shape.root().slot(path).unwrap();
+                assert_eq!(view.present(slot("p")), present);
+                assert_eq!(view.int(slot("p.a")), a);
+                assert_eq!(view.text(slot("p.b")), Ok(b));
+            });
+        };
+        look(&[0], false, None, None);
+        look(&[2, 4], true, Some(2), Some("none"));
+    }
+
+    #[test]
+    fn a_branch_that_fits_nothing_is_refused_only_when_it_is_written() {
+        let ours = shape(r#"{"name": "a", "type": ["null", "int"]}"#);
+        let union = |types: &str| compile(&format!(r#"{{"name": "a", "type": [{types}]}}"#), &ours);
+        let slot = ours.root().slot("a").unwrap();
+        let plan = union(r#""null", "string""#).unwrap();
+        let mut datum = Datum::new();
+        plan.run(&[0], &mut datum, &LIMITS).unwrap();
+        assert!(!datum.view(&ours, &[0]).present(slot));
+        let error = plan.run(&[2, 0], &mut datum, &LIMITS).unwrap_err();
+        assert_eq!(error, Error::BadUnion { at: 1 });
+        let plan = union(r#""string", "int""#).unwrap();
+        plan.run(&[2, 6], &mut datum, &LIMITS).unwrap();
+        assert_eq!(datum.view(&ours, &[2, 6]).int(slot), Some(3));
+        assert_eq!(union(r#""string", "bytes""#).err().unwrap().cause(), "incompatible_schema");
+    }
+
+    #[test]
+    fn a_misfit_names_our_field_and_the_rule() {
+        let ours = shape(r#"{"name": "a", "type": "int"}, {"name": "b", "type": "int"}"#);
+        let text = |writer: &str| compile(writer, &ours).err().unwrap().to_string();
+        let a = r#"{"name": "a", "type": "int"}"#;
+        assert_eq!(
+            text(a),
+            "the writer's schema does not fit ours at b: the writer lacks it, and it has no default"
+        );
+        assert!(text(&format!(r#"{a}, {{"name": "b", "type": "long"}}"#)).contains("at b: "));
+        let other = Schema::parse_str(r#"{"type": "record", "name": "S", "fields": []}"#).unwrap();
+        let error = Plan::compile(&other, &ours).err().unwrap();
+        assert!(error.to_string().contains("named S, ours R"), "{error}");
+    }
+
+    #[test]
+    fn a_schema_that_unfolds_without_end_is_refused() {
+        // Each type holds the next one twice: 2^30 fields.
+        let mut fields = vec![r#"{"name": "x", "type": "int", "default": 0}"#.to_owned()];
+        let mut inner = r#""int""#.to_owned();
+        for level in 0..30 {
+            inner = format!(
+                r#"{{"type": "record", "name": "L{level}", "fields": [{{"name": "a", "type":
+                {inner}}}]}}"#
+            );
+        }
+        fields.push(format!(r#"{{"name": "deep", "type": {inner}}}"#));
+        for level in 0..30 {
+            fields.push(format!(
+                r#"{{"name": "again{level}", "type": {{"type": "array", "items": "L{level}"}}}}"#
+            ));
+        }
+        let ours = shape(r#"{"name": "x", "type": "int", "default": 0}"#);
+        let plan = compile(&fields.join(","), &ours).unwrap();
+        assert!(plan.steps.len() < 500, "{}", plan.steps.len());
+    }
+}

@@ -5,7 +5,7 @@
 
 use apache_avro::Schema;
 use apache_avro::schema::{
-    EnumSchema, InnerDecimalSchema, Name, NamesRef, RecordSchema, ResolvedSchema, UuidSchema,
+    EnumSchema, InnerDecimalSchema, Name, RecordSchema, ResolvedSchema, UuidSchema,
 };
 
 /// How a schema is encoded.

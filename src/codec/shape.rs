@@ -8,11 +8,12 @@
 use std::sync::Arc;
 
 use apache_avro::Schema;
-use apache_avro::schema::{Aliases, EnumSchema, Name, RecordField, RecordSchema};
+use apache_avro::schema::{EnumSchema, Name, RecordField, RecordSchema};
 use serde_json::Value as Json;
 
 use super::Error;
 use super::datum::Value;
+use super::field::{Field, Kind, Named};
 use super::schema::{Meaning, Names, Wire};
 
 /// The fields of one record at most: a JSON object's fields are noted in 128 bits.
@@ -25,7 +26,7 @@ const SLOTS_MAX: usize = 4096;
 /// Supported: records, `["null", T]`, arrays, enums, the primitive types, fixed, UUID as text, date
 /// and timestamps. Refused: other unions, maps, decimals, times of day, types that hold themselves.
 pub struct Shape {
-    root: Arc<Record>,
+    root: Record,
 }
 
 /// The row of one record: the root, or the items of a list.
@@ -61,10 +62,10 @@ impl Shape {
         let names = Names::of(schema).map_err(|reason| bad("", reason))?;
         let mut open = Vec::new();
         let root = Record::flatten(&names, &mut open, schema, "")?;
-        match root.item.kind {
-            Kind::Record { .. } if !root.item.nullable => Ok(Self { root: Arc::new(root) }),
-            _ => Err(bad("", "the outermost type must be a record")),
+        if root.item.nullable || !matches!(root.item.kind, Kind::Record { .. }) {
+            return Err(bad("", "the outermost type must be a record"));
         }
+        Ok(Self { root })
     }
 
     /// The outermost record.
@@ -159,96 +160,6 @@ pub(super) enum Held {
     Scalar,
     Symbols(Arc<[Box<str>]>),
     List(Arc<Record>),
-}
-
-/// One field as the plan and the JSON reader walk it.
-pub(super) struct Field {
-    pub(super) name: Box<str>,
-    /// Other names that a writer may use (Avro 1.12, Aliases).
-    pub(super) aliases: Vec<String>,
-    /// Dotted path from the root, for errors.
-    pub(super) full_path: Box<str>,
-    /// The first slot, and the one behind the last.
-    pub(super) first: u16,
-    pub(super) end: u16,
-    pub(super) nullable: bool,
-    pub(super) kind: Kind,
-    /// The values of all its slots when the writer lacks the field.
-    pub(super) default: Option<Vec<Value>>,
-    /// The name of its type as Avro's JSON encoding of unions gives it.
-    pub(super) branch: Box<str>,
-}
-
-/// The types of our own schemas.
-pub(super) enum Kind {
-    Bool,
-    Int,
-    Long,
-    Float,
-    Double,
-    Text,
-    Bytes,
-    Fixed {
-        size: usize,
-        named: Named,
-    },
-    /// Days since 1970-01-01.
-    Date,
-    /// Microseconds since 1970-01-01T00:00:00Z in the row, whichever unit the schema has.
-    Timestamp {
-        millis: bool,
-    },
-    Enum {
-        named: Named,
-        symbols: Arc<[Box<str>]>,
-        default: Option<u16>,
-    },
-    List(Arc<Record>),
-    Record {
-        named: Named,
-        fields: Vec<Field>,
-    },
-}
-
-/// The unqualified name of a named type, and those it had before.
-pub(super) struct Named {
-    pub(super) name: Box<str>,
-    aliases: Vec<Box<str>>,
-}
-
-impl Named {
-    fn new(name: &Name, aliases: &Aliases) -> Self {
-        let aliases = aliases.iter().flatten().map(|alias| alias.name().into()).collect();
-        Self { name: name.name().into(), aliases }
-    }
-
-    /// Whether a writer's type of this name may be read as ours: Avro compares names without their
-    /// namespaces.
-    pub(super) fn takes(&self, writer: &Name) -> bool {
-        &*self.name == writer.name() || self.aliases.iter().any(|alias| **alias == *writer.name())
-    }
-}
-
-impl Kind {
-    /// What a JSON value must be, for errors.
-    pub(super) fn expected(&self) -> &'static str {
-        match self {
-            Self::Bool => "true or false",
-            Self::Int => "an integer of 32 bits",
-            Self::Long => "an integer of 64 bits",
-            Self::Float | Self::Double => "a number",
-            Self::Text => "a text",
-            Self::Bytes => "a text whose characters are bytes (U+0000 to U+00FF)",
-            Self::Fixed { .. } => {
-                "a text whose characters are bytes (U+0000 to U+00FF), of the type's size"
-            }
-            Self::Date => "a date such as 2026-01-31",
-            Self::Timestamp { .. } => "an RFC 3339 time such as 2026-01-31T09:30:00Z",
-            Self::Enum { .. } => "a text that is one of the type's symbols",
-            Self::List(_) => "an array",
-            Self::Record { .. } => "an object",
-        }
-    }
 }
 
 /// A row under construction.
@@ -464,16 +375,6 @@ impl<'s> Row<'_, 's> {
     }
 }
 
-impl Field {
-    /// Copies the default into a row, or into the part of one that begins at slot `base`; `None`
-    /// when the field has no default.
-    pub(super) fn copy_default(&self, base: u16, values: &mut [Value]) -> Option<()> {
-        let range = usize::from(self.first - base)..usize::from(self.end - base);
-        values.get_mut(range)?.copy_from_slice(self.default.as_ref()?);
-        Some(())
-    }
-}
-
 fn enumeration(schema: &EnumSchema, place: &Place<'_>) -> Result<Kind, Error> {
     let refuse = |reason| bad(place.full_path, reason);
     if schema.symbols.len() >= usize::from(u16::MAX) {
@@ -508,4 +409,97 @@ fn join(path: &str, name: &str) -> String {
 fn bad(path: &str, reason: impl Into<Box<str>>) -> Error {
     let path = if path.is_empty() { "the root" } else { path };
     Error::BadShape { path: path.into(), reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Datum, Limits, Plan};
+    use super::*;
+
+    fn record(fields: &str) -> String {
+        format!(r#"{{"type": "record", "name": "R", "namespace": "n", "fields": [{fields}]}}"#)
+    }
+
+    fn check_refused(fields: &str, reason: &str) {
+        let error = Shape::parse(&record(fields)).err().unwrap();
+        assert_eq!(error.cause(), "bad_shape");
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+
+    #[test]
+    fn nested_records_have_dotted_paths_and_nullable_ones_a_slot_of_their_own() {
+        let shape = Shape::parse(&record(
+            r#"{"name": "e", "type": {"type": "record", "name": "E", "fields": [
+                {"name": "id", "type": "string"},
+                {"name": "p", "type": ["null", {"type": "record", "name": "P", "fields": [
+                    {"name": "code", "type": "string"}]}]}]}},
+            {"name": "more", "type": {"type": "array", "items": "P"}},
+            {"name": "tags", "type": {"type": "array", "items": ["null", "string"]}}"#,
+        ))
+        .unwrap();
+        let root = shape.root();
+        let paths: Vec<_> = root.paths().collect();
+        assert_eq!(paths, ["e.id", "e.p", "e.p.code", "more", "tags"]);
+        assert_eq!(root.slot("e"), None);
+        let item = |path: &str| root.item(root.slot(path).unwrap());
+        assert_eq!(item("more").unwrap().paths().collect::<Vec<_>>(), ["code"]);
+        assert_eq!(item("tags").unwrap().paths().collect::<Vec<_>>(), [""]);
+        assert!(item("e.p").is_none());
+    }
+
+    #[test]
+    fn forms_that_are_not_supported_are_refused_at_start() {
+        check_refused(r#"{"name": "a", "type": ["string", "null"]}"#, "at a: a union must be");
+        check_refused(r#"{"name": "a", "type": ["null", "int", "string"]}"#, "a union must be");
+        check_refused(r#"{"name": "a", "type": {"type": "map", "values": "int"}}"#, "maps");
+        check_refused(r#"{"name": "a", "type": "null"}"#, "null alone");
+        check_refused(r#"{"name": "a", "type": ["null", "n.R"]}"#, "may not hold itself");
+        check_refused(
+            r#"{"name": "a", "type": {"type": "array", "items": "n.R"}}"#,
+            "at a[]: a record may not hold itself",
+        );
+        check_refused(
+            r#"{"name": "a", "type": {"type": "long", "logicalType": "time-micros"}}"#,
+            "logical types",
+        );
+        check_refused(
+            r#"{"name": "a", "type": {"type": "array", "items": "int"}, "default": [1]}"#,
+            "default",
+        );
+        assert_eq!(Shape::parse(r#""string""#).err().unwrap().cause(), "bad_shape");
+        assert_eq!(Shape::parse("{").err().unwrap().cause(), "bad_shape");
+    }
+
+    #[test]
+    fn a_missing_record_takes_its_own_default_before_those_of_its_fields() {
+        let shape = Shape::parse(&record(
+            r#"{"name": "p", "default": {"a": "given"}, "type": {"type": "record", "name": "P",
+                "fields": [{"name": "a", "type": "string", "default": "own"},
+                {"name": "b", "type": "bytes", "default": "\u00ff"},
+                {"name": "c", "type": "string", "default": "c"}]}}"#,
+        ))
+        .unwrap();
+        let slot = |path| shape.root().slot(path).unwrap();
+        let whole = Schema::parse_str(&record("")).unwrap();
+        let part = Schema::parse_str(&record(
+            r#"{"name": "p", "type": {"type": "record", "name": "P", "fields": []}}"#,
+        ))
+        .unwrap();
+        for (writer, a) in [(whole, "given"), (part, "own")] {
+            let plan = Plan::compile(&writer, &shape).unwrap();
+            let mut datum = Datum::new();
+            plan.run(&[], &mut datum, &Limits::STANDARD).unwrap();
+            let view = datum.view(&shape, &[]);
+            assert_eq!(view.text(slot("p.a")), Ok(Some(a)));
+            assert_eq!(view.bytes(slot("p.b")), Some(&[0xFF][..]));
+            assert_eq!(view.text(slot("p.c")), Ok(Some("c")));
+        }
+    }
+
+    #[test]
+    fn a_row_too_wide_is_refused_rather_than_misnumbered() {
+        let fields: Vec<_> =
+            (0..129).map(|number| format!(r#"{{"name": "f{number}", "type": "int"}}"#)).collect();
+        check_refused(&fields.join(","), "128 fields");
+    }
 }

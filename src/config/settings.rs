@@ -177,7 +177,8 @@ fn read_kafka(reader: &mut Reader) -> kafka::Config {
 }
 
 fn is_address(text: &str) -> bool {
-    let host_port = text.trim().rsplit_once("://").map_or(text.trim(), |(_, rest)| rest);
+    let text = text.trim();
+    let host_port = text.rsplit_once("://").map_or(text, |(_, rest)| rest);
     host_port
         .rsplit_once(':')
         .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())

@@ -25,7 +25,7 @@ pub struct Alert {
     pub owner: AgencyId,
     /// The unit within the agency.
     pub unit: Option<Box<str>>,
-    /// How the unit is reached.
+    /// How the unit is reached, as the gravest of its reasons has it.
     pub contact: Option<Box<str>>,
     /// Known to the owner alone.
     pub covert: bool,
@@ -121,6 +121,8 @@ pub struct Reason {
     pub action: Action,
     /// What to do where that cannot be done.
     pub fallback: Action,
+    /// How the unit is reached about this entry.
+    pub contact: Option<Box<str>>,
     /// Warnings for officers' safety.
     pub warnings: Box<[Box<str>]>,
     /// Agencies beside the owner that may know of this reason, and how much. Empty in a notice:

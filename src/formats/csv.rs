@@ -170,16 +170,12 @@ fn identifiers(row: &Row<'_>) -> Value {
     let all = IDENTIFIERS.into_iter().flat_map(|(column, kind)| {
         row.cells(column).map(move |cell| match cell.rsplit_once('@') {
             Some((value, issuer)) if kind != "email" => {
-                json!({"kind": kind_symbol(kind), "value": value, "issuer": issuer})
+                json!({"kind": kind, "value": value, "issuer": issuer})
             }
-            _ => json!({"kind": kind_symbol(kind), "value": cell}),
+            _ => json!({"kind": kind, "value": cell}),
         })
     });
     all.collect()
-}
-
-fn kind_symbol(kind: &str) -> String {
-    kind.to_ascii_uppercase()
 }
 
 fn handling(row: &Row<'_>) -> Value {
@@ -210,5 +206,41 @@ fn handling(row: &Row<'_>) -> Value {
 fn set(object: &mut Map<String, Value>, key: &str, value: Option<Value>) {
     if let Some(value) = value {
         object.insert(key.to_owned(), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::codec::Limits;
+
+    use super::*;
+
+    /// A row that fills every column, with one valid value of each kind of identifier.
+    const FULL: &str = "\
+list,entry,subject,surname,given_names,aliases,birth_date,nationality,document,plate,vin,container,imo,mmsi,eori,mrn,phone,email,priority,action,fallback,owner,unit,contact,covert,audience,warnings,reason_code,narrative,valid_from,valid_to
+all-kinds,A-1,OTHER,Varga-Example,Ilona Test,\"Samplova, Ilona\",1984-02-29; 1984,HUN; SVK,ZE000509@HUN; XAA000000@ESP,AB12CDE@GB,WVWZZZ1JZXW000001,CSQU3054383,9074729,232000001,GB123456789012,26GB0000000000EX81,+441632960001,ilona@example.org,HIGH,SEARCH_GOODS,LOCATE_ONLY,hmrc,unit-1,+441632960003,no,border-force=SUMMARY; coastguard=POINTER,dogs; two people,CODE,\"sought, not found\",2026-01-01T00:00:00Z,2031-05-04T00:00:00Z
+";
+
+    #[test]
+    fn every_column_reaches_the_entry() {
+        let contents = read(FULL.as_bytes(), &mut Decoder::new(Limits::STANDARD).unwrap());
+        assert_eq!(contents.mistakes, []);
+        let (_, entry) = contents.entries.first().unwrap();
+        assert_eq!(entry.names.len(), 2);
+        assert_eq!(entry.birth_dates.len(), 2);
+        assert_eq!(entry.nationalities.len(), 2);
+        // Ten columns, and the column of documents holds two.
+        assert_eq!(entry.identifiers.len(), IDENTIFIERS.len() + 1);
+        assert!(entry.valid_from.is_some() && entry.valid_to.is_some());
+        assert_eq!(entry.narrative.as_deref(), Some("sought, not found"));
+        let handling = &entry.handling;
+        assert_eq!(handling.audience.len(), 2);
+        assert_eq!(handling.warnings.len(), 2);
+        assert!(!handling.covert);
+        assert!(handling.unit.is_some() && handling.contact.is_some());
+        assert!(handling.reason_code.is_some());
+        let header = FULL.lines().next().unwrap();
+        let names: Vec<&str> = COLUMNS.iter().map(|column| column.0).collect();
+        assert_eq!(header, names.join(","), "the row above fills every column there is");
     }
 }

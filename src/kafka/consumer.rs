@@ -404,8 +404,10 @@ impl Port for LanePort {
         }
     }
 
-    fn seek(&mut self, partition: Partition, offset: i64) {
+    fn seek(&mut self, partition: Partition, offset: i64) -> Result<(), Fault> {
+        // Where it cannot be done now, it is done before another record of the partition is read.
         self.set_to(partition, offset);
+        Ok(())
     }
 
     fn release(&mut self, partitions: &[Partition], lost: bool) {
@@ -452,24 +454,34 @@ enum Change {
 #[derive(Default)]
 struct Watch {
     changes: Mutex<VecDeque<Change>>,
+    /// Whether there may be any: asked between any two records.
+    changed: AtomicBool,
     closing: AtomicBool,
     commit_failed: AtomicBool,
 }
 
 impl Watch {
     fn next_change(&self) -> Option<Change> {
-        self.changes.lock().ok()?.pop_front()
+        if !self.changed.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut changes = self.changes.lock().ok()?;
+        let change = changes.pop_front();
+        self.changed.store(!changes.is_empty(), Ordering::Release);
+        change
     }
 
     fn put_back(&self, change: Change) {
         if let Ok(mut changes) = self.changes.lock() {
             changes.push_front(change);
+            self.changed.store(true, Ordering::Release);
         }
     }
 
     fn note(&self, change: Change) {
         if let Ok(mut changes) = self.changes.lock() {
             changes.push_back(change);
+            self.changed.store(true, Ordering::Release);
         }
     }
 }

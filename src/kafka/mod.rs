@@ -28,7 +28,7 @@ pub use courier::{Courier, Outcome};
 pub use embedded::EmbeddedBroker;
 pub use fault::Error;
 pub use lists::{ListReader, ReaderConfig};
-pub use plan::Plan;
+pub use plan::{Plan, promises_at_risk};
 pub use producer::{Outputs, Sender};
 pub use registry::{Registry, RegistryConfig};
 pub use settings::{Config, promise_broken_by};

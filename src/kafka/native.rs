@@ -95,7 +95,8 @@ pub(super) struct MockBroker {
 unsafe impl Send for MockBroker {}
 
 impl MockBroker {
-    /// Starts the broker. Groups begin without the delay of three seconds that it has by default.
+    /// Starts the broker. Groups begin after a tenth of a second and not after three: long enough
+    /// for all lanes to be there, since each later member costs seconds.
     pub(super) fn start() -> Option<Self> {
         let config = rdkafka::ClientConfig::new();
         let host = rdkafka::client::Client::new(
@@ -111,7 +112,7 @@ impl MockBroker {
             return None;
         }
         // SAFETY: the cluster was just made and is live.
-        unsafe { sys::rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 0) };
+        unsafe { sys::rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, 100) };
         Some(Self { cluster, _host: host })
     }
 

@@ -67,6 +67,23 @@ impl Plan {
     }
 }
 
+/// Settings of topics under which a promise would not hold, one sentence each.
+pub fn promises_at_risk<'a>(
+    topics: &BTreeMap<String, Existing>,
+    inputs: impl Iterator<Item = &'a str>,
+    lists: &str,
+) -> Vec<String> {
+    let must_be = |name: &str, key: &str, planned: &str, why: &str| {
+        let value = topics.get(name)?.settings.get(key)?;
+        (value != planned).then(|| format!("{name}: {key} is {value} and must be {planned}: {why}"))
+    };
+    let clock = "the broker's time of arrival is the clock of every promise";
+    let newest = "a list is the newest record of each entry";
+    let inputs =
+        inputs.filter_map(|name| must_be(name, "message.timestamp.type", "LogAppendTime", clock));
+    inputs.chain(must_be(lists, "cleanup.policy", "compact", newest)).collect()
+}
+
 impl TopicSpec {
     /// How a topic that exists differs from this, one sentence each.
     pub fn differences(&self, existing: &Existing) -> Vec<String> {

@@ -204,8 +204,7 @@ impl Asking {
         }
         self.complaints.settle("alert schema", "the schema of alerts is registered");
         tracing::info!(id, "alerts are written with the registry's id of their schema");
-        // Set by this thread alone.
-        drop(self.alert_id.set(id));
+        self.alert_id.get_or_init(|| id);
     }
 
     /// Registers the alerts' schema for a topic; where we may not, looks up its id there.

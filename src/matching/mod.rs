@@ -149,9 +149,18 @@ fn name_evidence(
 
 impl Matches {
     /// Adds evidence to the match of this entry, or a new match with it.
+    ///
+    /// While an entry is being replaced, one attribute may lead to the old version and another to
+    /// the new. They are one entry: it matches once, as the newer version has it.
     fn add(&mut self, listed: Candidate, evidence: Vec<Evidence>) {
-        match self.found.iter_mut().find(|found| found.listed == listed) {
-            Some(found) => found.evidence.extend(evidence),
+        let same = |found: &&mut Match| found.listed.entry.key == listed.entry.key;
+        match self.found.iter_mut().find(same) {
+            Some(found) => {
+                found.evidence.extend(evidence);
+                if found.listed.version < listed.version {
+                    found.listed = listed;
+                }
+            }
             None => self.found.push(Match { listed, evidence }),
         }
     }

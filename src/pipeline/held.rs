@@ -14,12 +14,12 @@ pub(super) struct Partitions(Vec<Held>);
 pub(super) struct Held {
     pub(super) partition: Partition,
     pub(super) ledger: Ledger,
-    /// Counts assignments and rewinds, so that reports from before are told apart.
+    /// Counts assignments and steps back, so that reports from before are told apart.
     pub(super) epoch: u32,
     /// When it was appended, the newest record begun.
     pub(super) newest: Option<Timestamp>,
-    /// The event whose messages must be sent shrunk.
-    pub(super) shrink_at: Option<i64>,
+    /// Unfinished events whose messages were too large, and how they are to be sent now.
+    oversized: Vec<(i64, Size)>,
     retries: u32,
     resume_at: Option<Duration>,
     stopped: bool,
@@ -48,7 +48,7 @@ impl Partitions {
             ledger: Ledger::starting_at(offset),
             epoch,
             newest: None,
-            shrink_at: None,
+            oversized: Vec::new(),
             retries: 0,
             resume_at: None,
             stopped: false,
@@ -75,28 +75,37 @@ impl Held {
 
     /// How the messages of the event at `offset` are to be sent.
     pub(super) fn size(&self, offset: i64) -> Size {
-        if self.shrink_at == Some(offset) { Size::Shrunk } else { Size::Whole }
+        let known = self.oversized.iter().find(|(at, _)| *at == offset);
+        known.map_or(Size::Whole, |(_, size)| *size)
     }
 
-    /// Goes back to the finished prefix and rests for a while, the longer the more often it had to;
-    /// gives the offset to read from.
-    pub(super) fn retry(&mut self, now: Duration, pause: Duration, pause_max: Duration) -> i64 {
+    /// Notes that the messages of the event at `offset` were too large: they are sent smaller from
+    /// now on.
+    pub(super) fn shrink(&mut self, offset: i64) {
+        let size = self.size(offset).smaller();
+        let prefix = self.ledger.prefix();
+        self.oversized.retain(|(at, _)| *at >= prefix && *at != offset);
+        self.oversized.push((offset, size));
+    }
+
+    /// Goes back to the event at `offset` and rests for a while, the longer the more often it had
+    /// to; gives the offset to read from.
+    pub(super) fn step_back(
+        &mut self,
+        offset: i64,
+        now: Duration,
+        pause: Duration,
+        pause_max: Duration,
+    ) -> i64 {
         let factor = 1 << self.retries.min(16);
         self.retries = self.retries.saturating_add(1);
         self.resume_at = Some(now + pause.saturating_mul(factor).min(pause_max));
         self.epoch = self.epoch.wrapping_add(1);
-        self.ledger.rewind()
+        self.ledger.step_back(offset);
+        self.ledger.next()
     }
 
-    /// Begins anew at another offset. Whether records flow stays as it is: the port knows no other.
-    pub(super) fn restart(&mut self, offset: i64, epoch: u32) {
-        self.ledger = Ledger::starting_at(offset);
-        self.epoch = epoch;
-        self.shrink_at = None;
-        self.missed = false;
-    }
-
-    /// Notes that something was finished: the next retry pauses shortly again.
+    /// Notes that the prefix has moved: the next retry pauses shortly again.
     pub(super) const fn calm(&mut self) {
         self.retries = 0;
     }

@@ -71,11 +71,26 @@ pub enum Size {
     Whole,
     /// Ids alone: the whole was too large for the broker.
     Shrunk,
+    /// Nothing of it: the ids were too large as well. The event goes to the dead-letter topic as
+    /// its coordinates alone.
+    Unsendable,
+}
+
+impl Size {
+    /// What is tried after this was too large.
+    pub(super) const fn smaller(self) -> Self {
+        match self {
+            Self::Whole => Self::Shrunk,
+            Self::Shrunk | Self::Unsendable => Self::Unsendable,
+        }
+    }
 }
 
 /// Judges records: everything a lane needs between a record and what to send.
 pub struct Judge {
     lists: Arc<Lists>,
+    /// How often the lists had been cleared when the standing was taken up.
+    cleared: u64,
     standing: Arc<Standing>,
     passes_over: bool,
     schemas: Arc<dyn Schemas>,
@@ -92,10 +107,12 @@ impl Judge {
         decoder: Decoder,
         format: Format,
     ) -> Self {
+        let cleared = lists.times_cleared();
         let standing = lists.standing();
         Self {
             passes_over: false,
             lists,
+            cleared,
             standing,
             schemas,
             decoder,
@@ -112,6 +129,7 @@ impl Judge {
     /// Takes up how the lists stand at `now`. A reader that hangs cannot say that it does, so a
     /// standing that is too old counts as stale here.
     pub fn refresh(&mut self, now: Timestamp, stale_after_micros: i64) {
+        self.cleared = self.lists.times_cleared();
         let standing = self.lists.standing();
         self.standing = match standing.at(now, stale_after_micros) {
             Some(stale) => Arc::new(stale),
@@ -133,8 +151,9 @@ impl Judge {
         size: Size,
         decoded: impl FnOnce(),
     ) -> Judged {
-        let quarantined =
-            |error: codec::Error| Judged::without_event(quarantine(record, &error, size));
+        let quarantined = |error: codec::Error| {
+            Judged::without_event(quarantine(record, error.cause(), error.to_string(), size))
+        };
         let value = record.value.unwrap_or_default();
         let headers =
             codec::Headers { content_type: record.content_type, schema_id: record.schema_id };
@@ -156,14 +175,21 @@ impl Judge {
         };
         let decision =
             engine::decide(&self.lists, &self.standing, &event, arrival, &mut self.scratch);
+        if self.lists.times_cleared() != self.cleared {
+            return Judged::without_event(Verdict::Wait("lists_cleared"));
+        }
         let defects = std::mem::take(&mut event.defects);
         // A notice that cannot be encoded is a fault of this program. The event then goes to the
         // dead-letter topic, so that it is not lost.
         let Some(format) = format_of(&decision.notices, self.format, &*self.schemas) else {
             return Judged::without_event(Verdict::Wait("alert_schema_pending"));
         };
-        let verdict = tell(format, decision.notices, size)
-            .unwrap_or_else(|error| quarantine(record, &error, size));
+        let verdict = if size == Size::Unsendable && !decision.notices.is_empty() {
+            quarantine(record, TOO_LARGE, TOO_LARGE_DETAIL.to_owned(), size)
+        } else {
+            tell(format, decision.notices, size)
+                .unwrap_or_else(|error| quarantine(record, error.cause(), error.to_string(), size))
+        };
         Judged { verdict, defects, cut: decision.cut }
     }
 
@@ -210,7 +236,7 @@ fn tell(format: Format, notices: Vec<Notice>, size: Size) -> Result<Verdict, cod
 }
 
 fn told(format: Format, mut notice: Notice, size: Size) -> Result<Told, codec::Error> {
-    if size == Size::Shrunk {
+    if size != Size::Whole {
         notice.alert.warnings.clear();
         for reason in &mut notice.alert.reasons {
             reason.narrative = None;
@@ -231,26 +257,35 @@ fn told(format: Format, mut notice: Notice, size: Size) -> Result<Told, codec::E
     Ok(Told { about: About::Notice(notice.alert.priority, notice.audience), message })
 }
 
+/// Cause of the dead letter of an event whose notices the broker does not take in any size.
+const TOO_LARGE: &str = "message_too_large";
+const TOO_LARGE_DETAIL: &str = "the alert is too large for the broker even as ids alone: raise \
+     max.message.bytes of the alert topics, then replay the record at these coordinates";
+
 /// The record as a dead letter: its own bytes, with what was wrong and where it stood.
-fn quarantine(record: &Record<'_>, error: &codec::Error, size: Size) -> Verdict {
+fn quarantine(record: &Record<'_>, cause: &'static str, detail: String, size: Size) -> Verdict {
     let mut headers = vec![
-        (header::CAUSE, error.cause().into()),
-        (header::DETAIL, error.to_string().into_bytes()),
+        (header::CAUSE, cause.into()),
+        (header::DETAIL, detail.into_bytes()),
         (header::TOPIC, record.topic.into()),
         (header::PARTITION, record.partition.number.to_string().into_bytes()),
         (header::OFFSET, record.offset.to_string().into_bytes()),
         (header::APPENDED_AT, codec::rfc3339(record.appended_at).into_bytes()),
     ];
-    // The reader's headers go along, so that a replay reads the bytes as they were meant.
-    let own =
-        [(header::CONTENT_TYPE, record.content_type), (header::VALUE_SCHEMA_ID, record.schema_id)];
-    headers.extend(own.into_iter().filter_map(|(name, value)| Some((name, value?.to_vec()))));
     let mut value = record.value.map(<[u8]>::to_vec);
-    if size == Size::Shrunk {
+    if size != Size::Whole {
         let digest = Sha256::digest(value.take().unwrap_or_default());
         headers.push((header::OMITTED_SHA256, format!("{digest:x}").into_bytes()));
     }
-    let key = record.key.map(<[u8]>::to_vec);
+    let mut key = None;
+    if size != Size::Unsendable {
+        // The reader's headers go along, so that a replay reads the bytes as they were meant.
+        let content_type = (header::CONTENT_TYPE, record.content_type);
+        let schema_id = (header::VALUE_SCHEMA_ID, record.schema_id);
+        let own = [content_type, schema_id].into_iter();
+        headers.extend(own.filter_map(|(name, value)| Some((name, value?.to_vec()))));
+        key = record.key.map(<[u8]>::to_vec);
+    }
     let message = Message { destination: Destination::DeadLetter, key, value, headers };
-    Verdict::Tell(vec![Told { about: About::DeadLetter(error.cause()), message }])
+    Verdict::Tell(vec![Told { about: About::DeadLetter(cause), message }])
 }

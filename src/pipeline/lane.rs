@@ -4,47 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::domain::{Timestamp, Topic};
+use crate::domain::Timestamp;
 use crate::metrics::{Disposition, Metrics};
 
+use super::config::{Config, OnGap};
 use super::held::Partitions;
 use super::judge::{Judge, Judged, Told, Verdict};
 use super::message::header;
 use super::stopwatch::{Stopwatch, Watch};
-use super::tally::Tally;
 use super::{About, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket};
-
-/// How a lane behaves.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// The kind and name of each input topic, by its place.
-    pub inputs: Vec<(Topic, String)>,
-    /// The most messages in flight; above it the partitions are paused.
-    pub in_flight_max: usize,
-    /// How often offsets are committed.
-    pub commit_interval: Duration,
-    /// How long a revoked partition may take to finish. Shorter than the session time-out.
-    pub drain_deadline: Duration,
-    /// How long a partition pauses after the first retry; doubled for each further one.
-    pub retry_pause: Duration,
-    /// The longest such pause.
-    pub retry_pause_max: Duration,
-    /// When lists that were not confirmed as current count as stale.
-    pub stale_after: Duration,
-    /// The promised latency, from append to acknowledgement.
-    pub promise: Duration,
-    /// What to do when events fell out of retention unread.
-    pub on_gap: OnGap,
-}
-
-/// What to do when events fell out of retention unread. Either way it is an alarm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnGap {
-    /// Go on with the first event that is still there.
-    Resume,
-    /// Leave the partition standing until somebody has decided.
-    Stop,
-}
 
 /// Why a lane stopped by itself: its clients cannot be used any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +34,6 @@ pub struct Lane<P> {
     partitions: Partitions,
     epochs: u32,
     in_flight: usize,
-    tally: Tally,
     stopwatch: Stopwatch,
     commit_due: Duration,
     show_due: Duration,
@@ -75,7 +42,6 @@ pub struct Lane<P> {
 /// Where the record in hand stands.
 #[derive(Clone, Copy)]
 struct Place {
-    kind: Topic,
     partition: Partition,
     offset: i64,
     appended_at: Timestamp,
@@ -93,7 +59,6 @@ impl<P: Port> Lane<P> {
             partitions: Partitions::default(),
             epochs: 0,
             in_flight: 0,
-            tally: Tally::default(),
             commit_due: Duration::ZERO,
             show_due: Duration::ZERO,
         }
@@ -106,6 +71,12 @@ impl<P: Port> Lane<P> {
     /// [`Halted`] when the clients must be replaced; nothing that was not acknowledged has been
     /// committed then.
     pub fn run(&mut self, stop: &AtomicBool) -> Result<(), Halted> {
+        let ended = self.screen(stop);
+        self.show();
+        ended
+    }
+
+    fn screen(&mut self, stop: &AtomicBool) -> Result<(), Halted> {
         let mut until_turn = 0;
         while !stop.load(Ordering::Relaxed) {
             if until_turn == 0 {
@@ -116,7 +87,6 @@ impl<P: Port> Lane<P> {
         }
         self.drain(|_| true)?;
         self.commit(Commit::Sync);
-        self.show();
         Ok(())
     }
 
@@ -130,7 +100,7 @@ impl<P: Port> Lane<P> {
                 return None;
             }
             let (partition, offset) = (record.partition, record.offset);
-            let place = Place { kind, partition, offset, appended_at: record.appended_at };
+            let place = Place { partition, offset, appended_at: record.appended_at };
             let mut watch = Watch::start();
             let judged = judge.judge(kind, record, held.size(offset), || watch.decoded());
             Some((place, judged, watch))
@@ -163,8 +133,7 @@ impl<P: Port> Lane<P> {
             self.show_due = now + SHOW_INTERVAL;
             self.show();
         }
-        self.regulate();
-        Ok(())
+        self.regulate()
     }
 
     /// Does what the verdict asks for and notes it in the partition's ledger.
@@ -173,25 +142,29 @@ impl<P: Port> Lane<P> {
         let Some(held) = self.partitions.find_mut(place.partition) else { return Ok(()) };
         match judged.verdict {
             Verdict::Clear => {
-                held.ledger.pass(place.offset);
-                held.calm();
-                let port = &self.port;
-                self.stopwatch.sample(watch, place.appended_at, || port.now());
                 let passes_over = self.judge.passes_over();
                 let clear = if passes_over { Disposition::Partial } else { Disposition::Clear };
-                self.tally.count(place.kind, clear);
+                held.ledger.pass(place.offset, clear);
+                if held.ledger.is_settled() {
+                    held.calm();
+                }
+                let port = &self.port;
+                self.stopwatch.sample(watch, place.appended_at, || port.now());
                 Ok(())
             }
             Verdict::Tell(told) => {
-                held.ledger.wait(place.offset, u32::try_from(told.len()).unwrap_or(u32::MAX));
+                let dead = told.iter().any(|told| matches!(told.about, About::DeadLetter(_)));
+                let told_as = if dead { Disposition::DeadLetter } else { Disposition::Alerted };
+                let pending = u32::try_from(told.len()).unwrap_or(u32::MAX);
+                held.ledger.wait(place.offset, pending, held.epoch, told_as);
                 self.send(place, told, watch)
             }
-            Verdict::Wait(cause) => self.retry(place.partition, cause),
+            Verdict::Wait(cause) => self.retry(place.partition, place.offset, cause),
         }
     }
 
     /// Hands the messages of one event over. What cannot be handed over takes the partition back to
-    /// its finished prefix, this event included.
+    /// this event.
     fn send(&mut self, place: Place, told: Vec<Told>, watch: &Watch) -> Result<(), Halted> {
         let Some(held) = self.partitions.find_mut(place.partition) else { return Ok(()) };
         let epoch = held.epoch;
@@ -206,13 +179,16 @@ impl<P: Port> Lane<P> {
             let ticket = Ticket { partition, offset, epoch, appended_at, sent_at, about };
             match self.port.produce(message, ticket) {
                 Ok(()) => self.in_flight += 1,
-                Err(Refused::Full) => return self.retry(place.partition, "queue_full"),
+                Err(Refused::Full) => {
+                    return self.retry(place.partition, place.offset, "queue_full");
+                }
                 Err(Refused::Undeliverable(fault)) => {
                     return self.undelivered(place.partition, place.offset, fault);
                 }
             }
         }
-        Ok(())
+        // Not only at the next turn: many records may come before it, each with many messages.
+        if self.in_flight >= self.config.in_flight_max { self.regulate() } else { Ok(()) }
     }
 
     /// Notes the end of one message.
@@ -221,16 +197,19 @@ impl<P: Port> Lane<P> {
         let Report { ticket, at, outcome } = report;
         let result = if outcome.is_ok() { "ok" } else { "failed" };
         self.metrics.deliveries.with_label_values(&[result]).inc();
-        let held = self.partitions.find_mut(ticket.partition);
-        // A partition that went to another lane, or was rewound since, has no use for the report:
-        // its event is judged again.
-        let Some(held) = held.filter(|held| held.epoch == ticket.epoch) else { return Ok(()) };
+        // An event that went to another lane, or whose attempt was given up, has no use for the
+        // report: it is judged again.
+        let waiting = self.partitions.find_mut(ticket.partition);
+        let waiting = waiting.filter(|held| held.ledger.waits_for(ticket.offset, ticket.epoch));
+        let Some(held) = waiting else { return Ok(()) };
         match outcome {
             Err(fault) => self.undelivered(ticket.partition, ticket.offset, fault),
             Ok(()) => {
-                let finished = held.ledger.acknowledge(ticket.offset);
-                held.calm();
-                self.count_delivered(&ticket, at, finished);
+                held.ledger.acknowledge(ticket.offset);
+                if held.ledger.prefix() > ticket.offset {
+                    held.calm();
+                }
+                self.count_delivered(&ticket, at);
                 Ok(())
             }
         }
@@ -243,24 +222,30 @@ impl<P: Port> Lane<P> {
         fault: Fault,
     ) -> Result<(), Halted> {
         match fault {
-            Fault::Retry(cause) => self.retry(partition, cause),
+            Fault::Retry(cause) => self.retry(partition, offset, cause),
             Fault::Halt(cause) => Err(Halted(cause)),
             Fault::Quarantine(cause) => {
                 if let Some(held) = self.partitions.find_mut(partition) {
-                    held.shrink_at = Some(offset);
+                    held.shrink(offset);
                 }
-                self.retry(partition, cause)
+                self.retry(partition, offset, cause)
             }
         }
     }
 
-    /// Takes a partition back to its finished prefix and lets it rest.
-    fn retry(&mut self, partition: Partition, cause: &'static str) -> Result<(), Halted> {
+    /// Takes a partition back to the event at `offset` and lets it rest. Events before it go on
+    /// waiting for their reports.
+    fn retry(
+        &mut self,
+        partition: Partition,
+        offset: i64,
+        cause: &'static str,
+    ) -> Result<(), Halted> {
         self.metrics.retries.with_label_values(&[cause]).inc();
         let now = self.port.elapsed();
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let pause = self.config.retry_pause;
-        let offset = held.retry(now, pause, self.config.retry_pause_max);
+        let offset = held.step_back(offset, now, pause, self.config.retry_pause_max);
         tracing::debug!(
             topic = self.topic(partition),
             partition = partition.number,
@@ -268,13 +253,21 @@ impl<P: Port> Lane<P> {
             cause,
             "going back"
         );
-        self.regulate();
-        self.port.seek(partition, offset);
-        Ok(())
+        self.regulate()?;
+        self.seek(partition, offset)
+    }
+
+    /// Reads on from `offset`. A client that may read on from elsewhere cannot be used any more: the
+    /// events between would be committed unread.
+    fn seek(&mut self, partition: Partition, offset: i64) -> Result<(), Halted> {
+        self.port.seek(partition, offset).map_err(|fault| match fault {
+            Fault::Quarantine(cause) | Fault::Retry(cause) | Fault::Halt(cause) => Halted(cause),
+        })
     }
 
     fn assigned(&mut self, partitions: &[(Partition, i64)]) -> Result<(), Halted> {
         self.metrics.rebalances.with_label_values(&["assign"]).inc();
+        self.count_finished();
         for &(partition, offset) in partitions {
             self.epochs = self.epochs.wrapping_add(0x1_0000);
             self.partitions.take_up(partition, offset, self.epochs);
@@ -285,6 +278,9 @@ impl<P: Port> Lane<P> {
                 "assigned"
             );
         }
+        // A client may remember that it was told to stop them when they were ours before.
+        let all: Vec<Partition> = partitions.iter().map(|(partition, _)| *partition).collect();
+        self.port.flow(&all, true);
         // Before the first record is taken: the lists may hold.
         self.turn()
     }
@@ -296,6 +292,7 @@ impl<P: Port> Lane<P> {
             self.drain(|partition| partitions.contains(&partition))?;
             self.commit(Commit::Sync);
         }
+        self.count_finished();
         self.partitions.let_go(partitions);
         self.port.release(partitions, lost);
         for partition in partitions {
@@ -342,14 +339,21 @@ impl<P: Port> Lane<P> {
         self.metrics.gap_records.with_label_values(&[&topic]).inc_by(lost.unsigned_abs());
         match on_gap {
             OnGap::Stop => held.stop(),
+            OnGap::Resume if resumes_at >= held.ledger.next() => {
+                // What was judged before the gap is still to be acknowledged.
+                held.ledger.skip_to(resumes_at);
+                self.seek(partition, resumes_at)?;
+            }
             OnGap::Resume => {
+                // The topic was made anew: its offsets mean other events.
+                self.count_finished();
                 self.epochs = self.epochs.wrapping_add(0x1_0000);
-                held.restart(resumes_at, self.epochs);
-                self.port.seek(partition, resumes_at);
+                self.partitions.take_up(partition, resumes_at, self.epochs);
+                self.port.flow(&[partition], true);
+                self.seek(partition, resumes_at)?;
             }
         }
-        self.regulate();
-        Ok(())
+        self.regulate()
     }
 
     fn failed(&self, fault: Fault) -> Result<(), Halted> {
@@ -370,7 +374,7 @@ impl<P: Port> Lane<P> {
 
     /// Lets records flow where they may: not while the lists hold, nor while too much is in flight
     /// (until half of it has landed), nor while a partition rests.
-    fn regulate(&mut self) {
+    fn regulate(&mut self) -> Result<(), Halted> {
         let holds = self.judge.standing().holds();
         let max = self.config.in_flight_max;
         let now = self.port.elapsed();
@@ -393,9 +397,10 @@ impl<P: Port> Lane<P> {
             let missed =
                 self.partitions.find_mut(partition).and_then(super::held::Held::take_missed);
             if let Some(offset) = missed {
-                self.port.seek(partition, offset);
+                self.seek(partition, offset)?;
             }
         }
+        Ok(())
     }
 
     /// Commits each partition's finished prefix, where it has moved.
@@ -421,14 +426,10 @@ impl<P: Port> Lane<P> {
         }
     }
 
-    /// Counts a message that has arrived, and its event if that was the last of it: an event has
-    /// exactly one disposition, however often it had to be judged.
-    fn count_delivered(&mut self, ticket: &Ticket, at: Timestamp, finished: bool) {
-        let disposition = match &ticket.about {
-            About::DeadLetter(cause) => {
-                self.metrics.dead_letters.with_label_values(&[cause]).inc();
-                Disposition::DeadLetter
-            }
+    /// Counts a message that has arrived.
+    fn count_delivered(&self, ticket: &Ticket, at: Timestamp) {
+        match &ticket.about {
+            About::DeadLetter(cause) => self.metrics.dead_letters.with_label_values(&[cause]).inc(),
             About::Notice(priority, audience) => {
                 self.metrics.count_alert(*priority, audience);
                 let latency = self.stopwatch.acknowledged(ticket.appended_at, ticket.sent_at, at);
@@ -436,18 +437,28 @@ impl<P: Port> Lane<P> {
                 {
                     self.metrics.promise_breaches.inc();
                 }
-                Disposition::Alerted
             }
-        };
-        let kind = self.config.inputs.get(ticket.partition.input).map(|input| input.0);
-        if let Some(kind) = kind.filter(|_| finished) {
-            self.tally.count(kind, disposition);
+        }
+    }
+
+    /// Counts the events that are finished: each has exactly one disposition, however often it had
+    /// to be judged.
+    fn count_finished(&mut self) {
+        for held in self.partitions.iter_mut() {
+            let Some((kind, _)) = self.config.inputs.get(held.partition.input) else { continue };
+            for (disposition, count) in
+                Disposition::ALL.into_iter().zip(held.ledger.take_finished())
+            {
+                if count > 0 {
+                    self.metrics.count_events(*kind, disposition, count);
+                }
+            }
         }
     }
 
     /// Shows counts and gauges.
     fn show(&mut self) {
-        self.tally.flush(&self.metrics);
+        self.count_finished();
         self.metrics.queue_depth.with_label_values(&["in_flight"]).set(self.in_flight as i64);
         let now = self.port.now();
         for held in self.partitions.iter() {

@@ -2,10 +2,16 @@
 
 use std::collections::VecDeque;
 
+use crate::metrics::Disposition;
+
+/// Events by what became of them, in the order of [`Disposition::ALL`].
+pub type Counts = [u64; Disposition::ALL.len()];
+
 /// Finished and unfinished events of one partition, in offset order.
 ///
 /// Events that touch no list finish at once and leave no trace but the number after them; only
-/// events that wait for acknowledgements are kept.
+/// events that wait for acknowledgements are kept. An event is counted when the prefix passes it:
+/// one that has to be judged again is counted once all the same.
 #[derive(Debug)]
 pub struct Ledger {
     /// The offset after the last event begun.
@@ -14,47 +20,66 @@ pub struct Ledger {
     open: VecDeque<Open>,
     /// What was last handed out to be committed.
     committed: i64,
+    /// Events that the prefix has passed since they were last taken.
+    finished: Counts,
 }
 
 #[derive(Debug)]
 struct Open {
     offset: i64,
     pending: u32,
+    /// Tells the acknowledgements of this attempt from those of earlier ones.
+    epoch: u32,
+    disposition: Disposition,
+    /// Events after this one, and before the next that waits, which finished at once.
+    passed: Counts,
 }
 
 impl Ledger {
     /// A ledger that begins at `offset`. That offset is handed out to be committed first of all, so
     /// that a group that begins stands somewhere before it has finished anything.
     pub const fn starting_at(offset: i64) -> Self {
-        Self { next: offset, open: VecDeque::new(), committed: -1 }
+        let finished = [0; Disposition::ALL.len()];
+        Self { next: offset, open: VecDeque::new(), committed: -1, finished }
     }
 
     /// Notes an event that is finished as soon as it is begun.
-    pub const fn pass(&mut self, offset: i64) {
+    pub fn pass(&mut self, offset: i64, disposition: Disposition) {
         self.next = offset + 1;
+        let counts = match self.open.back_mut() {
+            Some(open) => &mut open.passed,
+            None => &mut self.finished,
+        };
+        add(counts, disposition, 1);
     }
 
-    /// Notes an event that waits for `pending` acknowledgements.
-    pub fn wait(&mut self, offset: i64, pending: u32) {
+    /// Notes an event that waits for `pending` acknowledgements of this epoch, one at least.
+    pub fn wait(&mut self, offset: i64, pending: u32, epoch: u32, disposition: Disposition) {
         self.next = offset + 1;
-        if pending > 0 {
-            self.open.push_back(Open { offset, pending });
-        }
+        let passed = Counts::default();
+        self.open.push_back(Open { offset, pending, epoch, disposition, passed });
     }
 
-    /// Notes one acknowledgement for the event at `offset`; `true` when it was the last one.
-    pub fn acknowledge(&mut self, offset: i64) -> bool {
-        let mut finished = false;
+    /// Whether the event at `offset` waits for acknowledgements of this epoch.
+    pub fn waits_for(&self, offset: i64, epoch: u32) -> bool {
+        let at = self.open.binary_search_by_key(&offset, |open| open.offset);
+        let open = at.ok().and_then(|at| self.open.get(at));
+        open.is_some_and(|open| open.epoch == epoch && open.pending > 0)
+    }
+
+    /// Notes one acknowledgement for the event at `offset`.
+    pub fn acknowledge(&mut self, offset: i64) {
         if let Ok(at) = self.open.binary_search_by_key(&offset, |open| open.offset)
             && let Some(open) = self.open.get_mut(at)
         {
-            finished = open.pending == 1;
             open.pending = open.pending.saturating_sub(1);
         }
-        while self.open.front().is_some_and(|open| open.pending == 0) {
-            self.open.pop_front();
+        while let Some(done) = self.open.pop_front_if(|open| open.pending == 0) {
+            add(&mut self.finished, done.disposition, 1);
+            for (disposition, count) in Disposition::ALL.into_iter().zip(done.passed) {
+                add(&mut self.finished, disposition, count);
+            }
         }
-        finished
     }
 
     /// The offset up to which everything is finished: what may be committed.
@@ -86,12 +111,27 @@ impl Ledger {
         self.committed = -1;
     }
 
-    /// Goes back to the finished prefix: what comes after it will be read again.
-    pub fn rewind(&mut self) -> i64 {
-        let prefix = self.prefix();
-        self.open.clear();
-        self.next = prefix;
-        prefix
+    /// The events that the prefix has passed since this was last asked.
+    pub fn take_finished(&mut self) -> Counts {
+        std::mem::take(&mut self.finished)
+    }
+
+    /// Goes back to the event at `offset`: it and what comes after it will be read again. Events
+    /// before it go on waiting for their acknowledgements.
+    pub fn step_back(&mut self, offset: i64) {
+        self.open.truncate(self.open.partition_point(|open| open.offset < offset));
+        self.next = self.next.min(offset);
+    }
+
+    /// Goes on with `offset`: what lies between is gone.
+    pub fn skip_to(&mut self, offset: i64) {
+        self.next = self.next.max(offset);
+    }
+}
+
+fn add(counts: &mut Counts, disposition: Disposition, count: u64) {
+    if let Some(sum) = counts.get_mut(disposition as usize) {
+        *sum += count;
     }
 }
 
@@ -119,8 +159,8 @@ mod tests {
             for (number, (step, pending)) in events.iter().enumerate() {
                 offset += step;
                 match pending {
-                    0 => ledger.pass(offset),
-                    pending => ledger.wait(offset, *pending),
+                    0 => ledger.pass(offset, Disposition::Clear),
+                    pending => ledger.wait(offset, *pending, 0, Disposition::Alerted),
                 }
                 oracle.insert(offset, *pending);
                 acknowledgements.extend((0..*pending).map(|_| offset));
@@ -143,6 +183,45 @@ mod tests {
             }
             prop_assert_eq!(ledger.prefix(), offset + 1);
             prop_assert!(ledger.is_settled());
+            let clear = events.iter().filter(|(_, pending)| *pending == 0).count() as u64;
+            prop_assert_eq!(ledger.take_finished(), [clear, 0, events.len() as u64 - clear, 0]);
+        }
+
+        /// Whatever is stepped back to and judged again, each event is counted once.
+        #[test]
+        fn events_judged_again_are_counted_once(
+            events in prop::collection::vec(0..3u32, 1..30),
+            steps in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 0..20),
+        ) {
+            let mut ledger = Ledger::starting_at(0);
+            let end = events.len() as i64;
+            let begin = |ledger: &mut Ledger, epoch| {
+                for offset in ledger.next()..end {
+                    match events[offset as usize] {
+                        0 => ledger.pass(offset, Disposition::Clear),
+                        pending => ledger.wait(offset, pending, epoch, Disposition::Alerted),
+                    }
+                }
+            };
+            begin(&mut ledger, 0);
+            for (epoch, (index, back)) in (1..).zip(steps) {
+                let open: Vec<i64> = ledger.open.iter().map(|open| open.offset).collect();
+                let Some(offset) = open.get(index.index(open.len().max(1))).copied() else { break };
+                let prefix = ledger.prefix();
+                if back {
+                    ledger.step_back(offset);
+                    prop_assert_eq!(ledger.next(), offset);
+                    begin(&mut ledger, epoch);
+                } else {
+                    ledger.acknowledge(offset);
+                }
+                prop_assert!(ledger.prefix() >= prefix);
+            }
+            while let Some(open) = ledger.open.front() {
+                ledger.acknowledge(open.offset);
+            }
+            let clear = events.iter().filter(|pending| **pending == 0).count() as u64;
+            prop_assert_eq!(ledger.take_finished(), [clear, 0, events.len() as u64 - clear, 0]);
         }
     }
 
@@ -151,7 +230,7 @@ mod tests {
         let mut ledger = Ledger::starting_at(5);
         assert_eq!(ledger.take_commit(), Some(5));
         assert_eq!(ledger.take_commit(), None);
-        ledger.pass(5);
+        ledger.pass(5, Disposition::Clear);
         assert_eq!(ledger.take_commit(), Some(6));
         assert_eq!(ledger.take_commit(), None);
         ledger.recommit();
@@ -159,14 +238,34 @@ mod tests {
     }
 
     #[test]
-    fn rewinding_goes_back_to_the_first_unfinished_event() {
+    fn stepping_back_keeps_what_waits_before_and_forgets_what_waits_after() {
         let mut ledger = Ledger::starting_at(0);
-        ledger.pass(0);
-        ledger.wait(1, 2);
-        ledger.pass(2);
+        ledger.pass(0, Disposition::Clear);
+        ledger.wait(1, 2, 7, Disposition::Alerted);
+        ledger.pass(2, Disposition::Clear);
+        ledger.wait(3, 1, 7, Disposition::Alerted);
+        ledger.pass(4, Disposition::Clear);
+        ledger.step_back(3);
+        assert_eq!((ledger.prefix(), ledger.next()), (1, 3));
+        assert!(ledger.waits_for(1, 7) && !ledger.waits_for(3, 7));
+        ledger.wait(3, 1, 8, Disposition::DeadLetter);
+        assert!(!ledger.waits_for(3, 7) && ledger.waits_for(3, 8));
         ledger.acknowledge(1);
-        assert_eq!(ledger.rewind(), 1);
         ledger.acknowledge(1);
-        assert_eq!(ledger.prefix(), 1);
+        assert_eq!(ledger.prefix(), 3);
+        assert_eq!(ledger.take_finished(), [2, 0, 1, 0]);
+        ledger.acknowledge(3);
+        assert_eq!(ledger.prefix(), 4);
+        assert_eq!(ledger.take_finished(), [0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn what_waits_before_a_gap_still_holds_the_prefix() {
+        let mut ledger = Ledger::starting_at(0);
+        ledger.wait(0, 1, 0, Disposition::Alerted);
+        ledger.skip_to(50);
+        assert_eq!((ledger.prefix(), ledger.next()), (0, 50));
+        ledger.acknowledge(0);
+        assert_eq!(ledger.prefix(), 50);
     }
 }

@@ -6,6 +6,7 @@
 //! screened while the lists hold; every queue has a bound.
 //! Absent on purpose: Kafka. The lane speaks to a [`Port`]; `kafka` is one, the tests' world another.
 
+mod config;
 mod held;
 mod judge;
 mod lane;
@@ -13,10 +14,10 @@ mod ledger;
 mod message;
 mod port;
 mod stopwatch;
-mod tally;
 
+pub use config::{Config, OnGap};
 pub use judge::{Judge, Judged, Lookup, Schemas, Size, Told, Verdict};
-pub use lane::{Config, Halted, Lane, OnGap};
-pub use ledger::Ledger;
+pub use lane::{Halted, Lane};
+pub use ledger::{Counts, Ledger};
 pub use message::{Destination, Message, header};
 pub use port::{About, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket};

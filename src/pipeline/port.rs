@@ -70,8 +70,8 @@ pub struct Ticket {
     pub partition: Partition,
     /// The event's offset.
     pub offset: i64,
-    /// How often the partition had been assigned or rewound when the message was sent: a report
-    /// from before is for an event that will be, or was, judged again.
+    /// How often the partition had been assigned or had stepped back when the message was sent: a
+    /// report of an attempt that was given up is for an event that will be, or was, judged again.
     pub epoch: u32,
     /// When the event was appended: the latency of its alert is counted from there.
     pub appended_at: Timestamp,
@@ -106,7 +106,7 @@ pub struct Report {
 pub enum Fault {
     /// The record is at fault: to the dead-letter topic, and on.
     Quarantine(&'static str),
-    /// The world is at fault: again, from the finished prefix, after a pause.
+    /// The world is at fault: again, from that event on, after a pause.
     Retry(&'static str),
     /// This client cannot be used any more: stop without committing further; a new one replays.
     Halt(&'static str),
@@ -146,7 +146,10 @@ pub trait Port {
     fn flow(&mut self, partitions: &[Partition], on: bool);
 
     /// Reads on from `offset`.
-    fn seek(&mut self, partition: Partition, offset: i64);
+    ///
+    /// # Errors
+    /// [`Fault`] when the client may read on from elsewhere: events would be passed over unread.
+    fn seek(&mut self, partition: Partition, offset: i64) -> Result<(), Fault>;
 
     /// Lets revoked partitions go.
     fn release(&mut self, partitions: &[Partition], lost: bool);

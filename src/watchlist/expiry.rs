@@ -27,6 +27,17 @@ impl Expiry {
         }
     }
 
+    /// How many ends are noted, those of entries replaced since among them.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Keeps the candidates that are still current: replaced ones with a distant end would
+    /// otherwise stay in memory until then.
+    pub(super) fn keep(&mut self, is_current: impl Fn(&Candidate) -> bool) {
+        self.0.retain(|due| is_current(&due.0.candidate));
+    }
+
     /// The next candidate whose validity has ended by `now`. It may have been replaced since.
     pub(super) fn lapsed(&mut self, now: Timestamp) -> Option<Candidate> {
         if self.0.peek()?.0.at > now {

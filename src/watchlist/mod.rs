@@ -7,10 +7,13 @@
 //! Absent on purpose: reading topics (`kafka`), judging whether a candidate matches (`matching`).
 
 mod expiry;
+#[cfg(test)]
+pub(crate) mod sample;
 mod standing;
 mod writer;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 
@@ -53,6 +56,7 @@ pub struct Lists {
     exact: Exact<Candidate>,
     names: Names<Candidate>,
     standing: ArcSwap<Standing>,
+    cleared: AtomicU64,
 }
 
 impl Lists {
@@ -62,6 +66,7 @@ impl Lists {
             exact: Exact::default(),
             names: Names::default(),
             standing: ArcSwap::from_pointee(Standing::loading(&requirements)),
+            cleared: AtomicU64::new(0),
         });
         let writer = Writer::new(Arc::clone(&lists), requirements);
         (lists, writer)
@@ -87,6 +92,12 @@ impl Lists {
         found: &mut Vec<Candidate>,
     ) -> usize {
         NameKey::new(folded, birth_date).map_or(0, |key| self.names.candidates(key, limit, found))
+    }
+
+    /// How often everything was taken from the lists. Asked before the standing is loaded and again
+    /// after a look-up: if the two answers differ, the look-up may have found too little.
+    pub fn times_cleared(&self) -> u64 {
+        self.cleared.load(Ordering::Acquire)
     }
 
     /// How the lists stand now. Load it once for many events.

@@ -160,3 +160,109 @@ impl Standing {
         self.lists.iter().filter(|list| list.stance.is_some() && list.state != State::Ready)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{at, loaded, put, with_document};
+    use super::super::{Lists, Progress};
+    use super::*;
+
+    fn required(list: &str, stance: Stance, entries_min: u64) -> Requirement {
+        Requirement { list: ListId::parse(list).unwrap(), stance, entries_min }
+    }
+
+    /// The standing of lists with `entries` entries on `wanted`.
+    fn standing(requirements: Vec<Requirement>, entries: i64, progress: Progress) -> Standing {
+        let (lists, mut writer) = Lists::new(requirements);
+        for number in 0..entries {
+            writer.apply(put(with_document(&format!("wanted/{number}"), "AAA111"), number));
+        }
+        writer.publish(progress, at(0));
+        (*lists.standing()).clone()
+    }
+
+    fn names(lists: &[ListId]) -> Vec<&str> {
+        lists.iter().map(ListId::as_str).collect()
+    }
+
+    #[test]
+    fn nothing_is_screened_before_the_lists_are_loaded_whatever_the_stance() {
+        for stance in [Stance::Hold, Stance::Pass] {
+            let requirements = vec![required("wanted", stance, 1)];
+            let (lists, _writer) = Lists::new(requirements.clone());
+            assert!(lists.standing().holds());
+            let loading = standing(requirements, 5, Progress::default());
+            assert!(loading.holds() && !loading.ready());
+            assert_eq!(loading.lists[0].state, State::Loading);
+        }
+    }
+
+    #[test]
+    fn no_entry_at_all_holds_unless_a_requirement_says_what_then() {
+        let empty = standing(Vec::new(), 0, loaded(at(0)));
+        assert!(empty.is_blind() && empty.holds() && !empty.ready());
+        let one = standing(Vec::new(), 1, loaded(at(0)));
+        assert!(!one.is_blind() && !one.holds() && one.ready());
+        let passed = standing(vec![required("wanted", Stance::Pass, 1)], 0, loaded(at(0)));
+        assert!(!passed.is_blind() && !passed.holds() && !passed.ready());
+        assert_eq!(names(&passed.not_screened()), ["wanted"]);
+    }
+
+    #[test]
+    fn a_missing_list_holds_or_is_passed_over_as_its_stance_says() {
+        let held = standing(vec![required("wanted", Stance::Hold, 3)], 2, loaded(at(0)));
+        assert_eq!(held.lists[0].state, State::Missing);
+        assert!(held.holds() && held.not_screened().is_empty());
+        let passed = standing(vec![required("wanted", Stance::Pass, 3)], 2, loaded(at(0)));
+        assert!(!passed.holds() && !passed.ready());
+        assert_eq!(names(&passed.not_screened()), ["wanted"]);
+        assert!(passed.versions().is_empty());
+        let enough = standing(vec![required("wanted", Stance::Hold, 3)], 3, loaded(at(0)));
+        assert!(!enough.holds() && enough.ready());
+        assert_eq!(enough.versions().len(), 1);
+    }
+
+    #[test]
+    fn a_required_list_that_nobody_wrote_is_shown_beside_the_others() {
+        let both = standing(vec![required("sanctions", Stance::Hold, 1)], 1, loaded(at(0)));
+        let states: Vec<_> =
+            both.lists.iter().map(|list| (list.version.list.as_str(), list.state)).collect();
+        assert_eq!(states, [("sanctions", State::Missing), ("wanted", State::Ready)]);
+        assert!(both.holds());
+    }
+
+    #[test]
+    fn lists_go_stale_when_their_topic_was_not_at_its_end_for_too_long() {
+        let of = |stance| standing(vec![required("wanted", stance, 1)], 1, loaded(at(0)));
+        let fresh = of(Stance::Hold);
+        assert!(fresh.at(at(10), 10_000_000).is_none());
+        let stale = fresh.at(at(11), 10_000_000).unwrap();
+        assert_eq!(stale.lists[0].state, State::Stale);
+        assert!(stale.holds() && !stale.ready() && stale.versions().is_empty());
+        let passed = of(Stance::Pass).at(at(11), 10_000_000).unwrap();
+        assert!(!passed.holds());
+        assert_eq!(names(&passed.not_screened()), ["wanted"]);
+    }
+
+    #[test]
+    fn a_missing_list_does_not_become_stale_and_one_never_current_has_no_age() {
+        let missing = standing(vec![required("wanted", Stance::Hold, 9)], 1, loaded(at(0)));
+        let later = missing.at(at(60), 1_000_000).unwrap();
+        assert_eq!(later.lists[0].state, State::Missing);
+        let loading = standing(Vec::new(), 1, Progress::default());
+        assert!(loading.at(at(60), 1_000_000).is_none());
+    }
+
+    #[test]
+    fn changes_carry_the_position_and_the_time_of_the_newest() {
+        let (lists, mut writer) = Lists::new(Vec::new());
+        let mut change = put(with_document("wanted/1", "AAA111"), 41);
+        change.written_at = Some(at(7));
+        writer.apply(change);
+        writer.publish(loaded(at(9)), at(9));
+        let standing = lists.standing();
+        assert_eq!(standing.lists[0].version.offset, 42);
+        assert_eq!(standing.lists[0].changed_at, Some(at(7)));
+        assert_eq!(standing.current_at, Some(at(9)));
+    }
+}

@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::domain::{
     Entry, EntryKey, Folded, Handling, ListId, ListVersion, ListedName, Name, Timestamp,
@@ -57,6 +58,8 @@ pub struct Writer {
 
 /// Below this many handlings it is not worth looking for unused ones.
 const HANDLINGS_MIN: usize = 1_024;
+/// Below this many ends of validity it is not worth looking for outdated ones.
+const ENDS_MIN: usize = 1_024;
 
 #[derive(Clone, Copy, Default)]
 struct Tally {
@@ -115,6 +118,7 @@ impl Writer {
     pub fn publish(&mut self, progress: Progress, now: Timestamp) {
         self.lapse(now);
         self.forget_handlings();
+        self.forget_ends();
         let mut names: Vec<&ListId> = self.tallies.keys().collect();
         names.extend(self.requirements.iter().map(|requirement| &requirement.list));
         names.sort_unstable();
@@ -129,8 +133,12 @@ impl Writer {
         }));
     }
 
-    /// Takes everything from the lists: their topic is to be read anew.
+    /// Takes everything from the lists: their topic is to be read anew. Readers are told first that
+    /// nothing is loaded, and whoever judged on an older standing finds in
+    /// [`Lists::times_cleared`] that the judgement is void.
     pub fn clear(&mut self) {
+        self.publish(Progress::default(), self.lapsed_until);
+        self.lists.cleared.fetch_add(1, Ordering::Release);
         for ByKey(held) in std::mem::take(&mut self.entries) {
             self.unfile(&held);
         }
@@ -229,6 +237,14 @@ impl Writer {
         }
     }
 
+    /// Lets go of replaced entries whose end is yet to come, once they outnumber those held.
+    fn forget_ends(&mut self) {
+        if self.expiry.len() > (self.entries.len() * 2).max(ENDS_MIN) {
+            let entries = &self.entries;
+            self.expiry.keep(|due| entries.get(&due.entry.key).is_some_and(|held| held.0 == *due));
+        }
+    }
+
     fn lapse(&mut self, now: Timestamp) {
         self.lapsed_until = self.lapsed_until.max(now);
         while let Some(candidate) = self.expiry.lapsed(self.lapsed_until) {
@@ -267,3 +283,289 @@ impl PartialEq for ByKey {
 }
 
 impl Eq for ByKey {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::sample::{at, document, entry, lists, loaded, put, with_document, with_name};
+    use super::*;
+    use crate::domain::{Date, Identifier};
+
+    const KEYS: [&str; 5] = ["wanted/1", "wanted/2", "wanted/3", "stolen/1", "stolen/2"];
+    const DOCUMENTS: [&str; 4] = ["AAA111", "BBB222", "CCC333", "DDD444"];
+    const NAMES: [(&str, &str); 3] = [("Núñez", "Ana"), ("NUNEZ ANA", ""), ("Berg", "Olaf")];
+    const DATES: [&str; 4] = ["1980-01-02", "1980-01-03", "1980-01", "1980"];
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Put { key: usize, documents: Vec<usize>, names: Vec<usize>, dates: Vec<usize>, to: i64 },
+        Remove { key: usize },
+        Pass { seconds: i64 },
+        Clear,
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let some = |of: usize| prop::collection::vec(0..of, 0..3);
+        let put = (0..KEYS.len(), some(4), some(3), some(4), 1..30i64).prop_map(
+            |(key, documents, names, dates, to)| Step::Put { key, documents, names, dates, to },
+        );
+        let step = prop_oneof![
+            8 => put,
+            3 => (0..KEYS.len()).prop_map(|key| Step::Remove { key }),
+            3 => (0..6i64).prop_map(|seconds| Step::Pass { seconds }),
+            1 => Just(Step::Clear),
+        ];
+        prop::collection::vec(step, 0..40)
+    }
+
+    fn made(step: &Step) -> Option<Entry> {
+        let Step::Put { key, documents, names, dates, to } = step else { return None };
+        let names: Vec<_> = names.iter().map(|at| NAMES[*at]).collect();
+        let dates: Vec<_> = dates.iter().map(|at| DATES[*at]).collect();
+        let mut made = with_name(KEYS[*key], &names, &dates);
+        made.identifiers = documents.iter().map(|at| document(DOCUMENTS[*at], "GBR")).collect();
+        // Every third has no end.
+        made.valid_to = (to % 3 != 0).then(|| at(*to));
+        Some(made)
+    }
+
+    /// The slow oracle: changes in a list, searched from end to end.
+    #[derive(Default)]
+    struct Oracle {
+        held: Vec<(Entry, i64, u64)>,
+        now: i64,
+    }
+
+    impl Oracle {
+        fn put(&mut self, entry: Entry, version: i64, digest: u64) {
+            self.remove(&entry.key);
+            self.held.push((entry, version, digest));
+        }
+
+        fn remove(&mut self, key: &EntryKey) {
+            self.held.retain(|(entry, ..)| entry.key != *key);
+        }
+
+        fn versions(&self, holds: impl Fn(&Entry) -> bool) -> Vec<i64> {
+            let mut versions: Vec<i64> = self
+                .held
+                .iter()
+                .filter(|(entry, ..)| holds(entry))
+                .map(|(_, version, _)| *version)
+                .collect();
+            versions.sort_unstable();
+            versions
+        }
+
+        fn by_name(&self, folded: &str, date: Date) -> Vec<i64> {
+            let mut fold = Folded::default();
+            let mut same = |name: &ListedName| {
+                fold.fold(Name { surname: &name.surname, given: &name.given }) == folded
+            };
+            let held: Vec<&Entry> = self
+                .held
+                .iter()
+                .map(|(entry, ..)| entry)
+                .filter(|entry| entry.names.iter().any(&mut same))
+                .collect();
+            self.versions(|entry| {
+                date.is_full()
+                    && entry.birth_dates.contains(&date)
+                    && held.iter().any(|found| found.key == entry.key)
+            })
+        }
+
+        fn counts(&self, list: &str) -> (u64, u64, u64) {
+            let mut counts = (0, 0, 0u64);
+            for (entry, _, digest) in &self.held {
+                if entry.key.list.as_str() == list {
+                    counts.0 += 1;
+                    counts.1 += u64::from(entry.valid_to.is_some_and(|end| end <= at(self.now)));
+                    counts.2 = counts.2.wrapping_add(*digest);
+                }
+            }
+            counts
+        }
+    }
+
+    fn versions(found: Vec<Candidate>) -> Vec<i64> {
+        let mut versions: Vec<i64> = found.iter().map(|candidate| candidate.version).collect();
+        versions.sort_unstable();
+        versions
+    }
+
+    fn by_identifier(lists: &Lists, identifier: &Identifier) -> Vec<i64> {
+        let mut found = Vec::new();
+        assert_eq!(lists.by_identifier(identifier, usize::MAX, &mut found), 0);
+        versions(found)
+    }
+
+    fn by_name(lists: &Lists, folded: &str, date: Date) -> Vec<i64> {
+        let mut found = Vec::new();
+        assert_eq!(lists.by_name(folded, date, usize::MAX, &mut found), 0);
+        versions(found)
+    }
+
+    fn counts(lists: &Lists, list: &str) -> (u64, u64, u64) {
+        let standing = lists.standing();
+        let state = standing.lists.iter().find(|state| state.version.list.as_str() == list);
+        state.map_or((0, 0, 0), |state| {
+            (state.version.entries, state.lapsed, state.version.checksum)
+        })
+    }
+
+    fn agree(lists: &Lists, oracle: &Oracle) {
+        for number in DOCUMENTS {
+            let identifier = document(number, "GBR");
+            let expected = oracle.versions(|entry| entry.identifiers.contains(&identifier));
+            assert_eq!(by_identifier(lists, &identifier), expected);
+        }
+        let mut fold = Folded::default();
+        for (surname, given) in NAMES {
+            let folded = fold.fold(Name { surname, given });
+            for date in DATES {
+                let date = Date::parse(date).unwrap();
+                assert_eq!(by_name(lists, folded, date), oracle.by_name(folded, date));
+            }
+        }
+        for list in ["wanted", "stolen"] {
+            assert_eq!(counts(lists, list), oracle.counts(list));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn lists_agree_with_a_linear_scan_of_their_entries(steps in steps()) {
+            let (lists, mut writer) = Lists::new(Vec::new());
+            let mut oracle = Oracle::default();
+            for (offset, step) in (0..).zip(&steps) {
+                match step {
+                    Step::Put { .. } => {
+                        let change = put(made(step).unwrap(), offset);
+                        oracle.put(change.entry.clone().unwrap(), offset, change.digest);
+                        writer.apply(change);
+                    }
+                    Step::Remove { key } => {
+                        let key = EntryKey::parse(KEYS[*key]).unwrap();
+                        oracle.remove(&key);
+                        writer.apply(removal(key, offset));
+                    }
+                    Step::Pass { seconds } => oracle.now += seconds,
+                    Step::Clear => {
+                        writer.clear();
+                        oracle.held.clear();
+                    }
+                }
+                writer.publish(loaded(at(oracle.now)), at(oracle.now));
+                agree(&lists, &oracle);
+                assert_eq!(writer.entries().count(), oracle.held.len());
+            }
+        }
+
+        #[test]
+        fn equal_content_has_an_equal_checksum_whatever_the_way_to_it(
+            entries in prop::collection::btree_map(0..30i64, any::<u64>(), 0..20),
+            order in any::<u64>(),
+            detours in prop::collection::vec((0..30i64, any::<u64>()), 0..20),
+        ) {
+            let change = |number: i64, digest: u64| Change {
+                digest,
+                ..put(with_document(&format!("wanted/{number}"), "AAA111"), number)
+            };
+            let (straight, mut writer) = Lists::new(Vec::new());
+            for (number, digest) in &entries {
+                writer.apply(change(*number, *digest));
+            }
+            writer.publish(loaded(at(0)), at(0));
+
+            let (winding, mut writer) = Lists::new(Vec::new());
+            for (number, digest) in &detours {
+                writer.apply(change(*number, *digest));
+            }
+            for (number, _) in &detours {
+                if !entries.contains_key(number) {
+                    let key = EntryKey::parse(&format!("wanted/{number}")).unwrap();
+                    writer.apply(removal(key, 99));
+                }
+            }
+            let mut shuffled: Vec<_> = entries.iter().collect();
+            shuffled.sort_by_key(|(number, _)| (**number as u64 + 1).wrapping_mul(order | 1));
+            for (number, digest) in shuffled {
+                writer.apply(change(*number, *digest));
+            }
+            writer.publish(loaded(at(0)), at(0));
+            prop_assert_eq!(counts(&straight, "wanted"), counts(&winding, "wanted"));
+        }
+    }
+
+    fn removal(key: EntryKey, offset: i64) -> Change {
+        Change { key, entry: None, offset, position: offset + 1, digest: 0, written_at: None }
+    }
+
+    #[test]
+    fn an_entry_that_is_already_over_counts_as_lapsed_at_once_and_no_more_when_it_goes() {
+        let (lists, mut writer) = lists([]);
+        writer.publish(loaded(at(100)), at(100));
+        let over = Entry { valid_to: Some(at(50)), ..with_document("wanted/1", "AAA111") };
+        writer.apply(put(over, 0));
+        writer.publish(loaded(at(100)), at(100));
+        assert_eq!((counts(&lists, "wanted").0, counts(&lists, "wanted").1), (1, 1));
+        writer.apply(removal(EntryKey::parse("wanted/1").unwrap(), 1));
+        writer.publish(loaded(at(100)), at(100));
+        assert_eq!(counts(&lists, "wanted"), (0, 0, 0));
+    }
+
+    #[test]
+    fn entries_of_one_owner_share_one_handling_and_unused_ones_are_let_go() {
+        let (_lists, mut writer) = lists([]);
+        for number in 0..3_000 {
+            let mut handling = (*entry("wanted/1").handling).clone();
+            handling.unit = Some(format!("unit {}", number % 2_000).into());
+            let made = Entry { handling: Arc::new(handling), ..entry("wanted/1") };
+            writer.apply(put(made, number));
+        }
+        assert_eq!(writer.handlings.len(), 2_000);
+        writer.publish(loaded(at(0)), at(0));
+        assert_eq!(writer.handlings.len(), 1);
+    }
+
+    #[test]
+    fn replaced_entries_with_a_distant_end_do_not_pile_up() {
+        let (_lists, mut writer) = lists([]);
+        for offset in 0..5_000 {
+            let made =
+                Entry { valid_to: Some(at(1_000_000)), ..with_document("wanted/1", "AAA111") };
+            writer.apply(put(made, offset));
+        }
+        writer.publish(loaded(at(0)), at(0));
+        assert_eq!(writer.expiry.len(), 1);
+    }
+
+    #[test]
+    fn readers_learn_that_nothing_is_loaded_before_anything_is_taken_away() {
+        let (lists, mut writer) = lists([with_document("wanted/1", "AAA111")]);
+        let before = lists.times_cleared();
+        assert!(!lists.standing().holds());
+        writer.clear();
+        assert!(lists.standing().holds());
+        assert_ne!(lists.times_cleared(), before);
+    }
+
+    #[test]
+    fn many_entries_are_all_found_and_counted() {
+        let count = 200_000;
+        let number = |at: i64| format!("N{at:07}");
+        let (lists, mut writer) = Lists::new(Vec::new());
+        for offset in 0..count {
+            let key = format!("wanted/{offset}");
+            writer.apply(put(with_document(&key, &number(offset)), offset));
+        }
+        writer.publish(loaded(at(0)), at(0));
+        assert_eq!(counts(&lists, "wanted").0, count.unsigned_abs());
+        for offset in (0..count).step_by(1_009) {
+            assert_eq!(by_identifier(&lists, &document(&number(offset), "GBR")), [offset]);
+        }
+        assert_eq!(writer.handlings.len(), 1);
+    }
+}

@@ -6,13 +6,16 @@
     clippy::string_slice,
     clippy::panic,
     clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
     reason = "a test may stop at the first surprise"
 )]
 
 mod broker;
 mod cli;
+mod config;
 mod faults;
 mod instance;
 mod schemas;
 mod tidy;
 mod wire;
+mod world;

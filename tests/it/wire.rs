@@ -671,6 +671,7 @@ fn notice(audience: Audience) -> Notice {
         priority: Priority::High,
         action: Action::SeizeDocument,
         fallback: Action::NotifyOwnerOnly,
+        contact: None,
         warnings: [].into(),
         audience: [].into(),
         reason_code: Some("LOST".into()),

@@ -1,0 +1,95 @@
+//! Entries for tests, as plain as they can be: each test adds what matters to it.
+
+use std::sync::Arc;
+
+use crate::domain::{
+    Action, AgencyId, Country, Date, Entry, EntryKey, Handling, Identifier, ListedName, Priority,
+    Subject, Timestamp,
+};
+
+use super::{Change, Lists, Progress, Writer};
+
+/// Handling by this owner, routine, told to nobody else.
+pub(crate) fn handling(owner: &str) -> Handling {
+    Handling {
+        owner: AgencyId::parse(owner).unwrap(),
+        unit: None,
+        contact: None,
+        priority: Priority::Routine,
+        action: Action::StopAndRefer,
+        fallback: Action::NotifyOwnerOnly,
+        covert: false,
+        audience: Box::default(),
+        warnings: Box::default(),
+        reason_code: None,
+    }
+}
+
+/// An entry of the police that holds nothing to be met by.
+pub(crate) fn entry(key: &str) -> Entry {
+    Entry {
+        key: EntryKey::parse(key).unwrap(),
+        subject: Subject::Person,
+        names: Box::default(),
+        birth_dates: Box::default(),
+        nationalities: Box::default(),
+        identifiers: Box::default(),
+        valid_from: None,
+        valid_to: None,
+        narrative: None,
+        handling: Arc::new(handling("police")),
+    }
+}
+
+/// An entry with a British document.
+pub(crate) fn with_document(key: &str, number: &str) -> Entry {
+    Entry { identifiers: Box::new([document(number, "GBR")]), ..entry(key) }
+}
+
+/// An entry with names, each as surname and given names, and birth dates.
+pub(crate) fn with_name(key: &str, names: &[(&str, &str)], birth_dates: &[&str]) -> Entry {
+    let name = |name: &(&str, &str)| ListedName { surname: name.0.into(), given: name.1.into() };
+    Entry {
+        names: names.iter().map(name).collect(),
+        birth_dates: birth_dates.iter().map(|date| Date::parse(date).unwrap()).collect(),
+        ..entry(key)
+    }
+}
+
+/// A document of a country.
+pub(crate) fn document(number: &str, country: &str) -> Identifier {
+    Identifier::document(number, Country::parse(country).unwrap()).unwrap()
+}
+
+/// An instant so many seconds after 2026 began.
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_millis((1_767_225_600 + seconds) * 1_000).unwrap()
+}
+
+/// The entry as the record at this offset wrote it.
+pub(crate) fn put(entry: Entry, offset: i64) -> Change {
+    let digest = offset.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    Change {
+        key: entry.key.clone(),
+        entry: Some(entry),
+        offset,
+        position: offset + 1,
+        digest,
+        written_at: None,
+    }
+}
+
+/// A topic that has been read to its end at `now`.
+pub(crate) fn loaded(now: Timestamp) -> Progress {
+    Progress { loaded: true, records_read: 0, records_known: 0, current_at: Some(now) }
+}
+
+/// Loaded lists that hold these entries, and their writer.
+pub(crate) fn lists(entries: impl IntoIterator<Item = Entry>) -> (Arc<Lists>, Writer) {
+    let (lists, mut writer) = Lists::new(Vec::new());
+    for (offset, entry) in (0..).zip(entries) {
+        writer.apply(put(entry, offset));
+    }
+    writer.publish(loaded(at(0)), at(0));
+    (lists, writer)
+}
