@@ -161,10 +161,19 @@ impl App {
             None => Arc::new(Shipped),
             Some(registry) => Arc::new(Registry::start(
                 registry.clone(),
+                self.feeds(),
                 Arc::clone(&self.metrics),
                 Arc::clone(&self.complaints),
             )?),
         })
+    }
+
+    /// The topics that alerts are written to, as far as they are known by name.
+    fn feeds(&self) -> Vec<String> {
+        let Settings { outputs, agencies, .. } = &self.settings;
+        let prefix = &outputs.agency_prefix;
+        let agencies = agencies.iter().map(|agency| format!("{prefix}{agency}"));
+        std::iter::once(outputs.command.clone()).chain(agencies).collect()
     }
 
     fn read_lists(&mut self, schemas: &Arc<dyn Schemas>) -> Result<Option<ListReader>, Error> {

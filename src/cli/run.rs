@@ -1,6 +1,5 @@
 //! `portcullis run`: screens events until stopped.
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -68,11 +67,10 @@ pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, String> {
 pub(super) fn start_log(log: &Log) -> Result<(), String> {
     let filter = tracing_subscriber::EnvFilter::try_new(&log.filter)
         .map_err(|error| format!("log.filter: {error}"))?;
-    // Colours are for a terminal: in a file or a collector they are noise.
-    let colours = std::io::stderr().is_terminal();
+    // Colours are for a terminal: in a file they are noise.
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_ansi(colours)
+        .with_ansi(anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never)
         .with_writer(std::io::stderr);
     let started = if log.json { builder.json().try_init() } else { builder.try_init() };
     started.map_err(|error| format!("the log cannot be started: {error}"))

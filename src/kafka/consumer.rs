@@ -405,7 +405,7 @@ impl Port for LanePort {
     }
 
     fn seek(&mut self, partition: Partition, offset: i64) -> Result<(), Fault> {
-        // What could not be set is tried again before anything of the partition is read.
+        // Where it cannot be done now, it is done before another record of the partition is read.
         self.set_to(partition, offset);
         Ok(())
     }

@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use serde::Deserialize;
 
-use crate::codec::SchemaRef;
+use crate::codec::{Contract, SchemaRef};
 use crate::metrics::Metrics;
 use crate::pipeline::{Lookup, Schemas};
 
@@ -35,12 +35,17 @@ pub struct RegistryConfig {
 /// The most schemas kept and questions waiting: ids come from outside.
 const KNOWN_MAX: usize = 10_000;
 const WAITING_MAX: usize = 256;
+/// How long to rest before the alerts' schema is registered again.
+const REGISTER_AGAIN: Duration = Duration::from_secs(1);
+/// The media type of the API.
+const JSON: &str = "application/vnd.schemaregistry.v1+json";
 
 /// Looks schemas up without making anybody wait.
 pub struct Registry {
     known: Arc<Mutex<HashMap<SchemaRef, Known>>>,
     questions: SyncSender<SchemaRef>,
     absent_for: Duration,
+    alert_id: Arc<OnceLock<u32>>,
 }
 
 enum Known {
@@ -50,12 +55,14 @@ enum Known {
 }
 
 impl Registry {
-    /// Starts the thread that asks.
+    /// Starts the thread that asks. First of all it registers the alerts' schema for the topics
+    /// in `feeds` (subject: the topic and `-value`), so that their readers find it.
     ///
     /// # Errors
     /// When the certificates cannot be read or the thread does not start.
     pub fn start(
         config: RegistryConfig,
+        feeds: Vec<String>,
         metrics: Arc<Metrics>,
         complaints: Arc<Complaints>,
     ) -> Result<Self, Error> {
@@ -63,7 +70,16 @@ impl Registry {
         let known = Arc::new(Mutex::new(HashMap::new()));
         let (questions, asked) = sync_channel(WAITING_MAX);
         let absent_for = config.absent_for;
-        let asking = Asking { agent, config, known: Arc::clone(&known), metrics, complaints };
+        let alert_id = Arc::new(OnceLock::new());
+        let asking = Asking {
+            agent,
+            config,
+            feeds,
+            known: Arc::clone(&known),
+            alert_id: Arc::clone(&alert_id),
+            metrics,
+            complaints,
+        };
         std::thread::Builder::new()
             .name("registry".into())
             .spawn(move || asking.run(&asked))
@@ -71,7 +87,7 @@ impl Registry {
                 doing: "starting a thread",
                 why: error.to_string(),
             })?;
-        Ok(Self { known, questions, absent_for })
+        Ok(Self { known, questions, absent_for, alert_id })
     }
 }
 
@@ -93,14 +109,26 @@ impl Schemas for Registry {
         }
         Lookup::Pending
     }
+
+    fn alert_id(&self) -> Option<u32> {
+        self.alert_id.get().copied()
+    }
 }
 
 struct Asking {
     agent: ureq::Agent,
     config: RegistryConfig,
+    feeds: Vec<String>,
     known: Arc<Mutex<HashMap<SchemaRef, Known>>>,
+    alert_id: Arc<OnceLock<u32>>,
     metrics: Arc<Metrics>,
     complaints: Arc<Complaints>,
+}
+
+/// The registry's answer to a registration.
+#[derive(Deserialize)]
+struct Registered {
+    id: u32,
 }
 
 /// What the registry said.
@@ -117,8 +145,16 @@ struct Body {
 
 impl Asking {
     fn run(&self, asked: &Receiver<SchemaRef>) {
-        // Ends when the registry is dropped, and with it the sender.
-        while let Ok(schema) = asked.recv() {
+        loop {
+            if self.alert_id.get().is_none() {
+                self.register_alerts();
+            }
+            let schema = match asked.recv_timeout(REGISTER_AGAIN) {
+                Ok(schema) => schema,
+                Err(RecvTimeoutError::Timeout) => continue,
+                // The registry was dropped, and with it the sender.
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
             let (result, outcome) = match self.ask(schema) {
                 Answer::Schema(text) => ("found", Some(Known::Found(text.into()))),
                 Answer::Absent => ("absent", Some(Known::Absent(Instant::now()))),
@@ -144,6 +180,65 @@ impl Asking {
         }
     }
 
+    /// Registers the alerts' schema for each feed. One text has one id in a registry; the first
+    /// feed's is taken.
+    fn register_alerts(&self) {
+        let mut ids = Vec::new();
+        for feed in &self.feeds {
+            match self.register(feed) {
+                Ok(id) => ids.push(id),
+                Err(why) => {
+                    let text = format!(
+                        "the schema of alerts cannot be registered for {feed} ({why}): events that alert wait"
+                    );
+                    return self.complaints.make("alert schema", &text);
+                }
+            }
+        }
+        let Some(id) = ids.first().copied() else { return };
+        if ids.iter().any(|other| *other != id) {
+            tracing::warn!(
+                "the registry knows the schema of alerts by several ids: the one of {} is used",
+                self.feeds.first().map_or("", String::as_str)
+            );
+        }
+        self.complaints.settle("alert schema", "the schema of alerts is registered");
+        tracing::info!(id, "alerts are written with the registry's id of their schema");
+        self.alert_id.get_or_init(|| id);
+    }
+
+    /// Registers the alerts' schema for a topic; where we may not, looks up its id there.
+    fn register(&self, topic: &str) -> Result<u32, String> {
+        let body = serde_json::json!({"schema": Contract::Alerts.text(), "schemaType": "AVRO"});
+        let mut last = "no address is configured".to_owned();
+        for base in &self.config.urls {
+            let base = base.trim_end_matches('/');
+            for path in ["/versions", ""] {
+                match self.post(&format!("{base}/subjects/{topic}-value{path}"), &body) {
+                    Ok(id) => return Ok(id),
+                    Err(why) => last = why,
+                }
+            }
+        }
+        Err(last)
+    }
+
+    fn post(&self, url: &str, body: &serde_json::Value) -> Result<u32, String> {
+        let mut request = self.agent.post(url).header("accept", JSON).header("content-type", JSON);
+        if let Some(credentials) = self.credentials() {
+            request = request.header("authorization", credentials);
+        }
+        let mut answer = request.send(body.to_string()).map_err(|error| error.to_string())?;
+        let registered = answer.body_mut().read_json::<Registered>();
+        registered.map(|registered| registered.id).map_err(|error| error.to_string())
+    }
+
+    fn credentials(&self) -> Option<String> {
+        let (user, password) = self.config.credentials.as_ref()?;
+        let pair = format!("{user}:{password}");
+        Some(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair)))
+    }
+
     fn ask(&self, schema: SchemaRef) -> Answer {
         let mut last = Answer::Silence("no address is configured".into());
         for base in &self.config.urls {
@@ -161,12 +256,9 @@ impl Asking {
     }
 
     fn get(&self, url: &str) -> Answer {
-        let mut request =
-            self.agent.get(url).header("accept", "application/vnd.schemaregistry.v1+json");
-        if let Some((user, password)) = &self.config.credentials {
-            let token =
-                base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
-            request = request.header("authorization", format!("Basic {token}"));
+        let mut request = self.agent.get(url).header("accept", JSON);
+        if let Some(credentials) = self.credentials() {
+            request = request.header("authorization", credentials);
         }
         match request.call() {
             Err(ureq::Error::StatusCode(404)) => Answer::Absent,

@@ -105,14 +105,6 @@ impl Held {
         self.ledger.next()
     }
 
-    /// Begins anew at another offset. Whether records flow stays as it is: the port knows no other.
-    pub(super) fn restart(&mut self, offset: i64, epoch: u32) {
-        self.ledger = Ledger::starting_at(offset);
-        self.epoch = epoch;
-        self.oversized.clear();
-        self.missed = false;
-    }
-
     /// Notes that the prefix has moved: the next retry pauses shortly again.
     pub(super) const fn calm(&mut self) {
         self.retries = 0;

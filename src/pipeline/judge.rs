@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use smallvec::SmallVec;
 
-use crate::codec::{self, Decoder, Format};
+use crate::codec::{self, Contract, Decoder, Format};
 use crate::domain::{Audience, Defect, Notice, Timestamp, Topic};
 use crate::engine::{self, Arrival};
 use crate::matching::Scratch;
@@ -18,6 +18,12 @@ use super::{About, Destination, Message, Record};
 pub trait Schemas: Send + Sync {
     /// Asks for a schema without waiting.
     fn look_up(&self, schema: codec::SchemaRef) -> Lookup;
+
+    /// The id that alerts are written with: the shipped one unless a registry gives another;
+    /// `None` while that is not known yet.
+    fn alert_id(&self) -> Option<u32> {
+        Some(Contract::Alerts.id())
+    }
 }
 
 /// The answer to a look-up.
@@ -175,10 +181,13 @@ impl Judge {
         let defects = std::mem::take(&mut event.defects);
         // A notice that cannot be encoded is a fault of this program. The event then goes to the
         // dead-letter topic, so that it is not lost.
+        let Some(format) = format_of(&decision.notices, self.format, &*self.schemas) else {
+            return Judged::without_event(Verdict::Wait("alert_schema_pending"));
+        };
         let verdict = if size == Size::Unsendable && !decision.notices.is_empty() {
             quarantine(record, TOO_LARGE, TOO_LARGE_DETAIL.to_owned(), size)
         } else {
-            tell(self.format, decision.notices, size)
+            tell(format, decision.notices, size)
                 .unwrap_or_else(|error| quarantine(record, error.cause(), error.to_string(), size))
         };
         Judged { verdict, defects, cut: decision.cut }
@@ -202,6 +211,17 @@ impl Judge {
 impl Judged {
     fn without_event(verdict: Verdict) -> Self {
         Self { verdict, defects: SmallVec::new(), cut: 0 }
+    }
+}
+
+/// How notices are written: in Avro with the id that readers know the schema by. `None` while there
+/// are some to write and that id is not known.
+fn format_of(notices: &[Notice], format: Format, schemas: &dyn Schemas) -> Option<Format> {
+    match format {
+        Format::Avro { .. } if !notices.is_empty() => {
+            schemas.alert_id().map(|schema_id| Format::Avro { schema_id })
+        }
+        Format::Avro { .. } | Format::Json => Some(format),
     }
 }
 

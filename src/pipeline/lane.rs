@@ -348,9 +348,8 @@ impl<P: Port> Lane<P> {
                 // The topic was made anew: its offsets mean other events.
                 self.count_finished();
                 self.epochs = self.epochs.wrapping_add(0x1_0000);
-                if let Some(held) = self.partitions.find_mut(partition) {
-                    held.restart(resumes_at, self.epochs);
-                }
+                self.partitions.take_up(partition, resumes_at, self.epochs);
+                self.port.flow(&[partition], true);
                 self.seek(partition, resumes_at)?;
             }
         }

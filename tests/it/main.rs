@@ -7,6 +7,9 @@
     clippy::panic,
     clippy::print_stderr,
     clippy::wildcard_enum_match_arm,
+    clippy::disallowed_methods,
+    clippy::redundant_clone,
+    clippy::cloned_ref_to_slice_refs,
     reason = "a test may stop at the first surprise"
 )]
 
