@@ -7,7 +7,8 @@ use crate::codec::{Decoder, Headers};
 
 use super::{Contents, Mistake};
 
-/// Every column: name and meaning. `list`, `entry`, `owner`, `action` and `priority` are needed;
+/// Every column: name and meaning. `list`, `entry`, `subject`, `owner`, `action`, `priority` and at
+/// least one name or identifier are needed;
 /// the others may be left out or left empty. Several values in one cell are separated by `;`.
 pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("list", "the list, such as wanted-persons"),
