@@ -9,6 +9,7 @@
     clippy::wildcard_enum_match_arm,
     clippy::disallowed_methods,
     clippy::redundant_clone,
+    clippy::type_complexity,
     clippy::cloned_ref_to_slice_refs,
     reason = "a test may stop at the first surprise"
 )]
