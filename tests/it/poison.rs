@@ -220,7 +220,10 @@ fn text(letter: &Record, name: &str) -> String {
     String::from_utf8(value.unwrap()).unwrap()
 }
 
-fn contents(letters: &[Record]) -> Vec<(Option<Vec<u8>>, Option<Vec<u8>>, String)> {
+/// Key, value and cause.
+type Content = (Option<Vec<u8>>, Option<Vec<u8>>, String);
+
+fn contents(letters: &[Record]) -> Vec<Content> {
     let content =
         |letter: &Record| (letter.key.clone(), letter.value.clone(), text(letter, "cause"));
     let mut contents: Vec<_> = letters.iter().map(content).collect();
