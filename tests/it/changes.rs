@@ -14,13 +14,13 @@ use super::traffic::{Sent, Told, alerts, crossing, entry, file, send, word};
 fn entries_come_change_go_and_lapse_while_events_are_screened() {
     let dir = tempfile::tempdir().unwrap();
     let site = Site::made(Broker::shared(), "changes", &["police"]);
-    let publish = |entries: &[Value], further: &[&str]| -> Ran {
-        let lines: Vec<String> = entries.iter().map(Value::to_string).collect();
+    let publish = |entries: &[&Value], further: &[&str]| -> Ran {
+        let lines: Vec<String> = entries.iter().map(ToString::to_string).collect();
         let path = file(&dir, "lists.jsonl", &lines.join("\n"));
         site.run(&[&["watchlist", "publish", word(&path)], further].concat())
     };
     let (one, two) = (entry("stolen", "one", "100000001"), entry("stolen", "two", "100000002"));
-    publish(&[one.clone()], &[]).succeeded();
+    publish(&[&one], &[]).succeeded();
     let instance = site.start_ready(&[]);
     let mut events = 0;
     let mut cross = |instance: &Instance, event_id: &str, document: &str| {
@@ -31,7 +31,7 @@ fn entries_come_change_go_and_lapse_while_events_are_screened() {
     cross(&instance, "two-before", "100000002");
 
     // A dry run shows the difference and changes nothing.
-    let both = [one.clone(), two.clone()];
+    let both = [&one, &two];
     let shown = publish(&both, &["--dry-run"]).succeeded();
     assert!(shown.contains("+ stolen/two") && shown.contains("1 added, 0 changed"), "{shown}");
     assert!(shown.contains("nothing was changed"), "{shown}");
@@ -43,22 +43,22 @@ fn entries_come_change_go_and_lapse_while_events_are_screened() {
     cross(&instance, "two-added", "100000002");
 
     // Changed in its place: the new priority, and the new version.
-    let mut changed = two.clone();
+    let mut changed = entry("stolen", "two", "100000002");
     changed["handling"]["priority"] = json!("IMMEDIATE");
-    let shown = publish(&[one.clone(), changed], &[]).succeeded();
+    let shown = publish(&[&one, &changed], &[]).succeeded();
     assert!(shown.contains("~ stolen/two") && shown.contains("0 added, 1 changed"), "{shown}");
     await_offset(&instance, 3);
     cross(&instance, "two-changed", "100000002");
 
     // Half a list is more than may go unasked.
-    let refused = publish(&[one.clone()], &[]);
+    let refused = publish(&[&one], &[]);
     assert_eq!(refused.status, Some(1));
     assert!(refused.stderr.contains("1 of 2 entries of stolen would be removed"), "{refused:?}");
     assert!(refused.stderr.contains("--remove-max"), "{refused:?}");
     cross(&instance, "two-kept", "100000002");
 
     // Removed: no longer.
-    let shown = publish(&[one.clone()], &["--remove-max", "1"]).succeeded();
+    let shown = publish(&[&one], &["--remove-max", "1"]).succeeded();
     assert!(shown.contains("- stolen/two"), "{shown}");
     await_entries(&instance, 1);
     cross(&instance, "two-removed", "100000002");
@@ -68,7 +68,7 @@ fn entries_come_change_go_and_lapse_while_events_are_screened() {
     let until = now() + Duration::from_secs(6);
     let mut lapsing = entry("stolen", "three", "100000003");
     lapsing["valid_to"] = json!(rfc3339(timestamp(until)));
-    publish(&[one, lapsing], &[]).succeeded();
+    publish(&[&one, &lapsing], &[]).succeeded();
     await_entries(&instance, 2);
     cross(&instance, "three-before", "100000003");
     std::thread::sleep((until + Duration::from_millis(100)).saturating_sub(now()));

@@ -1,6 +1,7 @@
 //! Records that cannot be used: each becomes a dead letter with its own bytes, its cause and its
 //! place, and the good ones between them alert as if nothing had been.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 
@@ -15,6 +16,18 @@ use super::traffic::{
 };
 
 const DOCUMENT: &str = "123456789";
+/// Causes that the poison is sure to have.
+const CAUSES: [&str; 9] = [
+    "bad_framing",
+    "bad_json",
+    "duplicate_field",
+    "missing_field",
+    "refused",
+    "trailing_bytes",
+    "truncated",
+    "unknown_schema",
+    "wrong_type",
+];
 
 #[test]
 fn poison_among_good_events_becomes_dead_letters_and_stops_nothing() {
@@ -38,6 +51,10 @@ fn poison_among_good_events_becomes_dead_letters_and_stops_nothing() {
     assert_eq!(letters.len(), poison.len());
     for letter in &letters {
         assert_tells(letter, &events);
+    }
+    let causes: BTreeSet<String> = letters.iter().map(|letter| text(letter, "cause")).collect();
+    for cause in CAUSES {
+        assert!(causes.contains(cause), "{cause}: {causes:?}");
     }
     let told = alerts(&site, "command");
     let goods = sent.iter().filter(|sent| is_good(sent)).count();
@@ -203,7 +220,10 @@ fn text(letter: &Record, name: &str) -> String {
     String::from_utf8(value.unwrap()).unwrap()
 }
 
-fn contents(letters: &[Record]) -> Vec<(Option<Vec<u8>>, Option<Vec<u8>>, String)> {
+/// Key, value and cause.
+type Content = (Option<Vec<u8>>, Option<Vec<u8>>, String);
+
+fn contents(letters: &[Record]) -> Vec<Content> {
     let content =
         |letter: &Record| (letter.key.clone(), letter.value.clone(), text(letter, "cause"));
     let mut contents: Vec<_> = letters.iter().map(content).collect();

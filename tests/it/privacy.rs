@@ -63,6 +63,10 @@ fn nothing_personal_reaches_logs_metrics_readiness_or_headers() {
     // What tools say of dead letters and of lists that were refused.
     outside += &site.run(&["dead-letter", "show"]).succeeded();
     outside += &site.run(&["watchlist", "stats"]).stderr;
+    // The search has something to search: the client's log, causes of all sorts.
+    for witness in ["librdkafka", "portcullis-cause: wrong_type", "portcullis-cause: refused"] {
+        assert!(outside.contains(witness), "{witness}");
+    }
     for canary in CANARIES {
         let lines: Vec<&str> = outside.lines().filter(|line| line.contains(canary)).collect();
         assert_eq!(lines, Vec::<&str>::new(), "{canary}");
