@@ -1,28 +1,26 @@
 //! A lane's port: one consumer of the group, and the lane's share of the producer.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use rdkafka::types::RDKafkaRespErr;
 
 use crate::domain::Timestamp;
 use crate::pipeline::{
     Commit, Fault, Input, Message, Partition, Port, Record, Refused, Report, Ticket, header,
 };
 
+use super::assignment::{Change, Watch};
 use super::clock::wall;
 use super::fault::fault;
 use super::producer::Sent;
-use super::{Config, Error, Sender, context, native};
+use super::{Config, Error, Sender, native};
 
 /// Where a group begins that has never committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -439,90 +437,6 @@ impl Drop for LanePort {
                 let partitions = self.known(&partitions);
                 self.release(&partitions, false);
             }
-        }
-    }
-}
-
-/// A change of assignment.
-enum Change {
-    Assigned(Vec<(String, i32)>),
-    Revoked { partitions: Vec<(String, i32)>, lost: bool },
-}
-
-/// Hears what the client reports while it is polled, and keeps it for the lane, which polls on the
-/// same thread: a revocation is answered only when the lane has drained.
-#[derive(Default)]
-struct Watch {
-    changes: Mutex<VecDeque<Change>>,
-    /// Whether there may be any: asked between any two records.
-    changed: AtomicBool,
-    closing: AtomicBool,
-    commit_failed: AtomicBool,
-}
-
-impl Watch {
-    fn next_change(&self) -> Option<Change> {
-        if !self.changed.load(Ordering::Acquire) {
-            return None;
-        }
-        let mut changes = self.changes.lock().ok()?;
-        let change = changes.pop_front();
-        self.changed.store(!changes.is_empty(), Ordering::Release);
-        change
-    }
-
-    fn put_back(&self, change: Change) {
-        if let Ok(mut changes) = self.changes.lock() {
-            changes.push_front(change);
-            self.changed.store(true, Ordering::Release);
-        }
-    }
-
-    fn note(&self, change: Change) {
-        if let Ok(mut changes) = self.changes.lock() {
-            changes.push_back(change);
-            self.changed.store(true, Ordering::Release);
-        }
-    }
-}
-
-impl ClientContext for Watch {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        context::log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(target: "librdkafka", %error, reason);
-    }
-}
-
-impl ConsumerContext for Watch {
-    fn rebalance(
-        &self,
-        consumer: &BaseConsumer<Self>,
-        event: RDKafkaRespErr,
-        list: &mut TopicPartitionList,
-    ) {
-        let elements = list.elements();
-        let partitions =
-            elements.iter().map(|element| (element.topic().to_owned(), element.partition()));
-        let assigns = event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-        if assigns {
-            self.note(Change::Assigned(partitions.collect()));
-        } else if self.closing.load(Ordering::Relaxed) {
-            if let Err(error) = consumer.incremental_unassign(list) {
-                tracing::debug!(%error, "partitions were gone already");
-            }
-        } else {
-            let lost = consumer.assignment_lost();
-            self.note(Change::Revoked { partitions: partitions.collect(), lost });
-        }
-    }
-
-    fn commit_callback(&self, result: KafkaResult<()>, _offsets: &TopicPartitionList) {
-        if let Err(error) = result {
-            tracing::debug!(%error, "a commit failed; it will be made again");
-            self.commit_failed.store(true, Ordering::Relaxed);
         }
     }
 }

@@ -6,6 +6,7 @@
 //! Absent on purpose: what a record means.
 
 mod admin;
+mod assignment;
 mod clock;
 mod consumer;
 mod context;

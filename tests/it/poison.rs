@@ -248,11 +248,12 @@ fn assert_shown(site: &Site<'_>, letters: &[Record]) {
     assert!(!only.is_empty() && only.lines().all(|line| line.contains("\"wrong_type\"")), "{only}");
 }
 
-/// A schema registry that has this schema under every id; gives its address.
+/// A schema registry that has this schema under every id, and an id for every schema; gives its
+/// address.
 fn registry(schema: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let body = json!({"schema": schema}).to_string();
+    let body = json!({"schema": schema, "id": 7}).to_string();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             answer(stream.unwrap(), &body);

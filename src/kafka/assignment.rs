@@ -1,0 +1,102 @@
+//! What the group's client reports of assignments and commits, kept until its lane takes it up.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::topic_partition_list::TopicPartitionList;
+use rdkafka::types::RDKafkaRespErr;
+
+use super::context;
+
+/// A change of assignment.
+pub(super) enum Change {
+    Assigned(Vec<(String, i32)>),
+    Revoked { partitions: Vec<(String, i32)>, lost: bool },
+}
+
+/// Hears what the client reports while it is polled, and keeps it for the lane, which polls on the
+/// same thread: a revocation is answered only when the lane has drained.
+#[derive(Default)]
+pub(super) struct Watch {
+    changes: Mutex<VecDeque<Change>>,
+    /// Whether there may be any: asked between any two records.
+    changed: AtomicBool,
+    /// Set when nobody drains any more: what is revoked is let go at once.
+    pub(super) closing: AtomicBool,
+    /// Set when a commit has failed.
+    pub(super) commit_failed: AtomicBool,
+}
+
+impl Watch {
+    /// The oldest change that was not taken up yet.
+    pub(super) fn next_change(&self) -> Option<Change> {
+        if !self.changed.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut changes = self.changes.lock().ok()?;
+        let change = changes.pop_front();
+        self.changed.store(!changes.is_empty(), Ordering::Release);
+        change
+    }
+
+    /// Puts a change back that could not be taken up.
+    pub(super) fn put_back(&self, change: Change) {
+        if let Ok(mut changes) = self.changes.lock() {
+            changes.push_front(change);
+            self.changed.store(true, Ordering::Release);
+        }
+    }
+
+    fn note(&self, change: Change) {
+        if let Ok(mut changes) = self.changes.lock() {
+            changes.push_back(change);
+            self.changed.store(true, Ordering::Release);
+        }
+    }
+}
+
+impl ClientContext for Watch {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        context::log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(target: "librdkafka", %error, reason);
+    }
+}
+
+impl ConsumerContext for Watch {
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        event: RDKafkaRespErr,
+        list: &mut TopicPartitionList,
+    ) {
+        let elements = list.elements();
+        let partitions =
+            elements.iter().map(|element| (element.topic().to_owned(), element.partition()));
+        let assigns = event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+        if assigns {
+            self.note(Change::Assigned(partitions.collect()));
+        } else if self.closing.load(Ordering::Relaxed) {
+            if let Err(error) = consumer.incremental_unassign(list) {
+                tracing::debug!(%error, "partitions were gone already");
+            }
+        } else {
+            let lost = consumer.assignment_lost();
+            self.note(Change::Revoked { partitions: partitions.collect(), lost });
+        }
+    }
+
+    fn commit_callback(&self, result: KafkaResult<()>, _offsets: &TopicPartitionList) {
+        if let Err(error) = result {
+            tracing::debug!(%error, "a commit failed; it will be made again");
+            self.commit_failed.store(true, Ordering::Relaxed);
+        }
+    }
+}
