@@ -268,6 +268,11 @@ fn answer(mut stream: TcpStream, body: &str) {
     while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|length| length > 0) {
         head.push(byte[0]);
     }
+    // A body left unread would reset the connection under the answer.
+    let text = String::from_utf8_lossy(&head).to_lowercase();
+    let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
+    let length = length.map_or(0, |length| length.trim().parse().unwrap());
+    std::io::copy(&mut (&stream).take(length), &mut std::io::sink()).unwrap();
     let length = body.len();
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
     write!(stream, "{head}Content-Length: {length}\r\n\r\n{body}").unwrap();
