@@ -60,9 +60,9 @@ pub(super) fn refusal(line: &str) -> Option<&'static str> {
             "their certificate is not of an authority that we trust: check kafka.security.ca_file",
         ),
         (
-            "SSL handshake failed",
-            "the TLS handshake failed: check kafka.security.protocol, certificate_file and key_file, and that \
-             the brokers trust their authority",
+            "SSL",
+            "the TLS connection failed: check kafka.security.protocol and kafka.security.certificate_file, and \
+             that the brokers trust its authority",
         ),
         (
             "SASL",
@@ -74,8 +74,9 @@ pub(super) fn refusal(line: &str) -> Option<&'static str> {
             "no token for the login: check kafka.security.oauth_token_endpoint, its client id and secret",
         ),
         (
-            "incorrect security.protocol",
-            "they hang up: check that kafka.security.protocol is that of this port",
+            "isconnected",
+            "they hang up: check that kafka.security.protocol is that of this port, and that the brokers trust \
+             the authority of kafka.security.certificate_file",
         ),
     ];
     table.iter().find(|row| line.contains(row.0)).map(|row| row.1)

@@ -100,12 +100,8 @@ pub(super) fn take_log<C: rdkafka::client::ClientContext>(
                 break;
             }
             let (mut facility, mut text, mut level) = (std::ptr::null(), std::ptr::null(), 0);
-            let answer = sys::rd_kafka_event_log(
-                event,
-                &raw mut facility,
-                &raw mut text,
-                &raw mut level,
-            );
+            let answer =
+                sys::rd_kafka_event_log(event, &raw mut facility, &raw mut text, &raw mut level);
             if answer == 0 && !text.is_null() {
                 line(&std::ffi::CStr::from_ptr(text).to_string_lossy());
             }

@@ -8,9 +8,11 @@ use super::faults::{
 use super::instance::{Instance, Site, eventually};
 
 /// A settings file that demands lists, as a word for [`Site::start`].
-fn requiring(dir: &tempfile::TempDir, lists: &[(&str, &str)]) -> String {
-    let table = |(name, stance): &(&str, &str)| {
-        format!("[[lists.required]]\nname = \"{name}\"\nstance = \"{stance}\"\n")
+fn requiring(dir: &tempfile::TempDir, lists: &[(&str, &str, u64)]) -> String {
+    let table = |(name, stance, entries_min): &(&str, &str, u64)| {
+        format!(
+            "[[lists.required]]\nname = \"{name}\"\nstance = \"{stance}\"\nentries_min = {entries_min}\n"
+        )
     };
     let path = dir.path().join("portcullis.toml");
     std::fs::write(&path, lists.iter().map(table).collect::<String>()).unwrap();
@@ -31,7 +33,7 @@ fn events_wait_for_a_required_list_and_alert_once_it_is_published() {
     let topic = site.topic("crossings");
     publish_listed(&site, "other", 0..3);
     send(site.broker(), &topic, 0, &crossings(0..6));
-    let instance = site.start(&[&requiring(&dir, &[("wanted", "hold")])]);
+    let instance = site.start(&[&requiring(&dir, &[("wanted", "hold", 3)])]);
     instance.await_log("a required list has too few entries");
     let (status, _) = instance.get("/readyz");
     assert_eq!(status, 503);
@@ -68,7 +70,7 @@ fn a_list_that_may_be_missed_is_passed_over_and_every_alert_says_so() {
     let site = Site::made(Broker::shared(), "pass", &["police"]);
     publish_listed(&site, "other", 0..3);
     send(site.broker(), &site.topic("crossings"), 0, &crossings(0..6));
-    let instance = site.start(&[&requiring(&dir, &[("wanted", "pass"), ("other", "hold")])]);
+    let instance = site.start(&[&requiring(&dir, &[("wanted", "pass", 1), ("other", "hold", 3)])]);
     instance.await_events(6);
     assert_eq!(instance.metric("portcullis_events_total", &["disposition=\"partial\""]), 3.0);
     assert_eq!(instance.metric("portcullis_events_total", &["disposition=\"alerted\""]), 3.0);
@@ -87,7 +89,7 @@ fn lists_go_stale_while_the_broker_hangs_and_come_back() {
     let broker = Broker::start(1);
     let site = Site::made(&broker, "stale", &["police"]);
     publish_listed(&site, "wanted", 0..3);
-    let file = requiring(&dir, &[("wanted", "hold")]);
+    let file = requiring(&dir, &[("wanted", "hold", 1)]);
     let instance = site.start_ready(&[&file, "lists.stale_after_seconds=2"]);
     broker.pause(1);
     await_state(&instance, "wanted", "stale");
@@ -134,15 +136,11 @@ fn a_list_that_is_published_in_a_transaction_stays_current() {
 
     let dir = tempfile::tempdir().unwrap();
     let site = Site::made(Broker::shared(), "transaction", &[]);
-    let file = requiring(&dir, &[("wanted", "hold")]);
+    let file = requiring(&dir, &[("wanted", "hold", 1)]);
     let instance = site.start(&[&file, "lists.stale_after_seconds=2"]);
     instance.await_log("the lists are loaded");
-    let producer: BaseProducer = site
-        .broker()
-        .client()
-        .set("transactional.id", site.topic("publisher"))
-        .create()
-        .unwrap();
+    let producer: BaseProducer =
+        site.broker().client().set("transactional.id", site.topic("publisher")).create().unwrap();
     let within = Duration::from_secs(30);
     producer.init_transactions(within).unwrap();
     producer.begin_transaction().unwrap();

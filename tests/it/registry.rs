@@ -95,8 +95,7 @@ fn evolved() -> (String, impl Fn(&[u8]) -> Vec<u8>) {
     fields.insert(1, moved);
     fields.insert(0, json!({"name": "added", "type": "string", "default": ""}));
     let text = schema.to_string();
-    let (reader, writer) =
-        (Schema::parse_str(shipped).unwrap(), Schema::parse_str(&text).unwrap());
+    let (reader, writer) = (Schema::parse_str(shipped).unwrap(), Schema::parse_str(&text).unwrap());
     let rewrite = move |datum: &[u8]| {
         let mut datum = datum;
         let read = GenericDatumReader::builder(&reader).build().unwrap();
