@@ -66,6 +66,8 @@ impl App {
             metrics: Arc::clone(&metrics),
             lists: Arc::clone(&lists),
             phase: Arc::clone(&phase),
+            stale_after_micros: i64::try_from(settings.lane.stale_after.as_micros())
+                .unwrap_or(i64::MAX),
         };
         console.spawn(console::serve(listener, served));
         let complaints = Arc::default();

@@ -75,6 +75,8 @@ pub struct Served {
     pub lists: Arc<Lists>,
     /// What the process is doing.
     pub phase: Arc<Phase>,
+    /// When lists that were not confirmed as current count as stale, microseconds.
+    pub stale_after_micros: i64,
 }
 
 /// Opens the address.
@@ -128,7 +130,11 @@ async fn metrics(State(served): State<Arc<Served>>) -> Response {
 
 async fn readiness(State(served): State<Arc<Served>>) -> Response {
     let standing = served.lists.standing();
-    let document = ready::document(&standing, &served.phase.get(), kafka::wall());
+    let now = kafka::wall();
+    // A reader that hangs cannot say that it does: how old its word is decides.
+    let stale = standing.at(now, served.stale_after_micros);
+    let standing = stale.as_ref().unwrap_or(&standing);
+    let document = ready::document(standing, &served.phase.get(), now);
     let status = if document.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, axum::Json(document)).into_response()
 }

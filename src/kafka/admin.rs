@@ -7,7 +7,8 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, Top
 use rdkafka::metadata::Metadata;
 
 use super::context::Quiet;
-use super::{Config, Error};
+use super::fault::refusal;
+use super::{Config, Error, native};
 
 const ASK_WITHIN: Duration = Duration::from_secs(10);
 /// How often topics just made are looked for.
@@ -75,7 +76,15 @@ impl Admin {
             let why = error
                 .rdkafka_error_code()
                 .map_or_else(|| error.to_string(), |code| code.to_string());
-            Error::Unreachable { brokers: self.addresses.clone(), why }
+            let brokers = self.addresses.clone();
+            let mut refused = None;
+            native::take_log(self.client.inner(), |line| {
+                refused = refusal(line).or(refused);
+            });
+            match refused {
+                Some(why) => Error::NotAdmitted { brokers, why },
+                None => Error::Unreachable { brokers, why },
+            }
         })?;
         let topics = metadata.topics().iter().filter(|topic| topic.error().is_none());
         Ok(topics

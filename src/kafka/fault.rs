@@ -18,6 +18,14 @@ pub enum Error {
         /// The client's word for it.
         why: String,
     },
+    /// A broker answers, and one side does not accept the other.
+    #[error("no connection to the brokers at {brokers}: {why}")]
+    NotAdmitted {
+        /// The configured brokers.
+        brokers: String,
+        /// What is wrong and how to mend it.
+        why: &'static str,
+    },
     /// A topic does not exist.
     #[error("topic {0} does not exist: make it with `portcullis topics create`")]
     TopicMissing(String),
@@ -38,6 +46,41 @@ impl Error {
     pub(super) fn failed(doing: &'static str, error: &KafkaError) -> Self {
         Self::Failed { doing, why: error.to_string() }
     }
+}
+
+/// What a line of a client's log says about a connection that was refused: in our words, since the
+/// client's may hold what it was given.
+pub(super) fn refusal(line: &str) -> Option<&'static str> {
+    let table = [
+        (
+            "certificate could not be verified",
+            "their certificate is not of an authority that we trust: check kafka.security.ca_file",
+        ),
+        (
+            "certificate verify failed",
+            "their certificate is not of an authority that we trust: check kafka.security.ca_file",
+        ),
+        (
+            "SSL",
+            "the TLS connection failed: check kafka.security.protocol and kafka.security.certificate_file, and \
+             that the brokers trust its authority",
+        ),
+        (
+            "SASL",
+            "they refuse our login: check kafka.security.sasl_mechanism, username and password, or the token \
+             endpoint",
+        ),
+        (
+            "oken",
+            "no token for the login: check kafka.security.oauth_token_endpoint, its client id and secret",
+        ),
+        (
+            "isconnected",
+            "they hang up: check that kafka.security.protocol is that of this port, and that the brokers trust \
+             the authority of kafka.security.certificate_file",
+        ),
+    ];
+    table.iter().find(|row| line.contains(row.0)).map(|row| row.1)
 }
 
 /// What a lane does about a failed delivery or a client's error.

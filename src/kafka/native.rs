@@ -84,6 +84,33 @@ pub(super) fn cached_end<C: ConsumerContext>(
     (answer == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
 }
 
+/// Takes what a client has logged since, for a client that nobody polls.
+pub(super) fn take_log<C: rdkafka::client::ClientContext>(
+    client: &rdkafka::client::Client<C>,
+    mut line: impl FnMut(&str),
+) {
+    // SAFETY: the client is live and borrowed; the queue is its main one, given back here. Each
+    // event is destroyed after it was read, and its text, owned by the event, is copied before. No
+    // other thread polls this queue: the client belongs to an admin client, which has its own.
+    unsafe {
+        let queue = sys::rd_kafka_queue_get_main(client.native_ptr());
+        loop {
+            let event = sys::rd_kafka_queue_poll(queue, 0);
+            if event.is_null() {
+                break;
+            }
+            let (mut facility, mut text, mut level) = (std::ptr::null(), std::ptr::null(), 0);
+            let answer =
+                sys::rd_kafka_event_log(event, &raw mut facility, &raw mut text, &raw mut level);
+            if answer == 0 && !text.is_null() {
+                line(&std::ffi::CStr::from_ptr(text).to_string_lossy());
+            }
+            sys::rd_kafka_event_destroy(event);
+        }
+        sys::rd_kafka_queue_destroy(queue);
+    }
+}
+
 /// A broker inside this process, owned with the client that hosts it.
 pub(super) struct MockBroker {
     cluster: *mut sys::rd_kafka_mock_cluster_t,

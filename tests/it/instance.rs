@@ -158,12 +158,15 @@ pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> 
 
 #[allow(dead_code, reason = "a room for all integration tests; not each way in has a user yet")]
 impl Instance {
-    /// Starts `portcullis run` with these settings (KEY=VALUE) on a port of its own.
+    /// Starts `portcullis run` with these settings (KEY=VALUE, or `--config=FILE`) on a port of its own.
     pub(crate) fn start(settings: &[String]) -> Self {
         let mut command = binary();
         command.arg("run").args(["--set", "http.listen=127.0.0.1:0"]);
         for setting in settings {
-            command.args(["--set", setting]);
+            match setting.strip_prefix("--config=") {
+                Some(file) => command.args(["--config", file]),
+                None => command.args(["--set", setting]),
+            };
         }
         let mut child =
             command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary runs");

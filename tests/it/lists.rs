@@ -1,0 +1,159 @@
+//! Lists that are missing, late, stale or made anew: what waits, what passes, what readiness says.
+
+use super::broker::Broker;
+use super::faults::{
+    alerts, await_all_committed, committed, crossings, delete_topic, entry, events_told, ids,
+    publish_listed, send,
+};
+use super::instance::{Instance, Site, eventually};
+
+/// A settings file that demands lists, as a word for [`Site::start`].
+fn requiring(dir: &tempfile::TempDir, lists: &[(&str, &str, u64)]) -> String {
+    let table = |(name, stance, entries_min): &(&str, &str, u64)| {
+        format!(
+            "[[lists.required]]\nname = \"{name}\"\nstance = \"{stance}\"\nentries_min = {entries_min}\n"
+        )
+    };
+    let path = dir.path().join("portcullis.toml");
+    std::fs::write(&path, lists.iter().map(table).collect::<String>()).unwrap();
+    format!("--config={}", path.display())
+}
+
+fn await_state(instance: &Instance, list: &str, state: &str) {
+    eventually(&format!("{list} {state}"), || {
+        let lists = instance.readiness()["lists"].as_array().unwrap().clone();
+        lists.iter().any(|row| row["list"] == list && row["state"] == state).then_some(())
+    });
+}
+
+#[test]
+fn events_wait_for_a_required_list_and_alert_once_it_is_published() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::made(Broker::shared(), "hold", &["police"]);
+    let topic = site.topic("crossings");
+    publish_listed(&site, "other", 0..3);
+    send(site.broker(), &topic, 0, &crossings(0..6));
+    let instance = site.start(&[&requiring(&dir, &[("wanted", "hold", 3)])]);
+    instance.await_log("a required list has too few entries");
+    let (status, _) = instance.get("/readyz");
+    assert_eq!(status, 503);
+    let readiness = instance.readiness();
+    assert_eq!(readiness["ready"], false);
+    assert_eq!(readiness["holding"], true);
+    await_state(&instance, "wanted", "missing");
+    assert_eq!(instance.metric("portcullis_events_total", &[]), 0.0);
+    assert_eq!(committed(&site, &site.group(), "crossings"), 0);
+
+    publish_listed(&site, "wanted", 3..6);
+    instance.await_ready();
+    instance.await_events(6);
+    // The list is withdrawn while events flow: they wait again, and go on when it is back.
+    for number in 3..6 {
+        let key = entry("wanted", number).0;
+        super::faults::send_raw(site.broker(), &site.topic("lists"), 0, &key, None, &[]);
+    }
+    await_state(&instance, "wanted", "missing");
+    send(site.broker(), &topic, 1, &crossings(6..8));
+    send(site.broker(), &topic, 0, &crossings(8..9));
+    assert_eq!(instance.get("/readyz").0, 503);
+    publish_listed(&site, "wanted", 6..9);
+    instance.await_ready();
+    instance.await_events(9);
+    await_all_committed(&site, &["crossings"]);
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(0..9));
+}
+
+#[test]
+fn a_list_that_may_be_missed_is_passed_over_and_every_alert_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::made(Broker::shared(), "pass", &["police"]);
+    publish_listed(&site, "other", 0..3);
+    send(site.broker(), &site.topic("crossings"), 0, &crossings(0..6));
+    let instance = site.start(&[&requiring(&dir, &[("wanted", "pass", 1), ("other", "hold", 3)])]);
+    instance.await_events(6);
+    assert_eq!(instance.metric("portcullis_events_total", &["disposition=\"partial\""]), 3.0);
+    assert_eq!(instance.metric("portcullis_events_total", &["disposition=\"alerted\""]), 3.0);
+    assert_eq!(instance.get("/readyz").0, 503);
+    instance.stop();
+    let told = alerts(&site, "police");
+    assert_eq!(told.len(), 3);
+    for (_, alert) in told {
+        assert_eq!(alert["not_screened"], serde_json::json!(["wanted"]));
+    }
+}
+
+#[test]
+fn lists_go_stale_while_the_broker_hangs_and_come_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let broker = Broker::start(1);
+    let site = Site::made(&broker, "stale", &["police"]);
+    publish_listed(&site, "wanted", 0..3);
+    let file = requiring(&dir, &[("wanted", "hold", 1)]);
+    let instance = site.start_ready(&[&file, "lists.stale_after_seconds=2"]);
+    broker.pause(1);
+    await_state(&instance, "wanted", "stale");
+    assert_eq!(instance.get("/readyz").0, 503);
+    broker.resume(1);
+    await_state(&instance, "wanted", "ready");
+    instance.await_ready();
+    send(&broker, &site.topic("crossings"), 0, &crossings(0..3));
+    instance.await_events(3);
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(0..3));
+}
+
+#[test]
+fn a_list_topic_that_is_made_anew_is_read_anew_and_what_it_no_longer_holds_is_not_met() {
+    let site = Site::made(Broker::shared(), "anew", &["police"]);
+    let topic = site.topic("crossings");
+    publish_listed(&site, "wanted", 0..2);
+    let instance = site.start_ready(&[]);
+    send(site.broker(), &topic, 0, &crossings(0..4));
+    instance.await_events(4);
+    delete_topic(site.broker(), &site.topic("lists"));
+    instance.await_log("cannot be reached");
+    site.create_topics(&[]);
+    // More records than there were: offsets alone do not tell.
+    publish_listed(&site, "wanted", 2..9);
+    instance.await_log("has changed its shape: reading it anew");
+    eventually("seven entries", || {
+        (instance.readiness()["lists"][0]["entries"] == 7).then_some(())
+    });
+    instance.await_ready();
+    send(site.broker(), &topic, 1, &crossings(0..4));
+    instance.await_events(8);
+    await_all_committed(&site, &["crossings"]);
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(0..4));
+    assert_eq!(alerts(&site, "police").len(), 4);
+}
+
+#[test]
+fn a_list_that_is_published_in_a_transaction_stays_current() {
+    use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
+    use std::time::{Duration, Instant};
+
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::made(Broker::shared(), "transaction", &[]);
+    let file = requiring(&dir, &[("wanted", "hold", 1)]);
+    let instance = site.start(&[&file, "lists.stale_after_seconds=2"]);
+    instance.await_log("the lists are loaded");
+    let producer: BaseProducer =
+        site.broker().client().set("transactional.id", site.topic("publisher")).create().unwrap();
+    let within = Duration::from_secs(30);
+    producer.init_transactions(within).unwrap();
+    producer.begin_transaction().unwrap();
+    let (key, value) = entry("wanted", 1);
+    let topic = site.topic("lists");
+    let value = value.to_string();
+    producer.send(BaseRecord::to(&topic).key(&key).payload(&value)).map_err(|e| e.0).unwrap();
+    producer.commit_transaction(within).unwrap();
+    instance.await_ready();
+    let until = Instant::now() + Duration::from_secs(4);
+    while Instant::now() < until {
+        assert_eq!(instance.get("/readyz").0, 200, "{}", instance.readiness());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    instance.stop();
+}
