@@ -253,6 +253,12 @@ fn delete_before(broker: &Broker, topic: &str, offset: i64) {
     });
 }
 
+pub(crate) fn delete_topic(broker: &Broker, topic: &str) {
+    admin(broker, async |admin| {
+        admin.delete_topics(&[topic], &AdminOptions::new()).await.unwrap()[0].clone().unwrap();
+    });
+}
+
 fn add_partitions(broker: &Broker, topic: &str, count: usize) {
     admin(broker, async |admin| {
         let more = NewPartitions::new(topic, count);
