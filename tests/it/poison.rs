@@ -253,7 +253,7 @@ fn assert_shown(site: &Site<'_>, letters: &[Record]) {
 fn registry(schema: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let body = json!({"schema": schema, "id": 7}).to_string();
+    let body = json!({"schema": schema, "id": Contract::Alerts.id()}).to_string();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             answer(stream.unwrap(), &body);
