@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -12,6 +13,9 @@ use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 
 use super::context;
+
+/// After so long an answer is not awaited any more.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// A change of assignment.
 pub(super) enum Change {
@@ -30,6 +34,8 @@ pub(super) struct Watch {
     pub(super) closing: AtomicBool,
     /// Set when a commit has failed.
     pub(super) commit_failed: AtomicBool,
+    /// When the commit was asked for that was not answered yet.
+    commit_asked: Mutex<Option<Instant>>,
 }
 
 impl Watch {
@@ -42,6 +48,17 @@ impl Watch {
         let change = changes.pop_front();
         self.changed.store(!changes.is_empty(), Ordering::Release);
         change
+    }
+
+    /// Whether a commit may be asked for in passing; notes that it is. The client tries a commit
+    /// again by itself, so with two under way the older could land last and take the group back.
+    pub(super) fn begin_commit(&self) -> bool {
+        let Ok(mut asked) = self.commit_asked.lock() else { return false };
+        let free = asked.is_none_or(|at| at.elapsed() >= ANSWER_WITHIN);
+        if free {
+            *asked = Some(Instant::now());
+        }
+        free
     }
 
     /// Puts a change back that could not be taken up.
@@ -93,8 +110,13 @@ impl ConsumerContext for Watch {
         }
     }
 
-    fn commit_callback(&self, result: KafkaResult<()>, _offsets: &TopicPartitionList) {
-        if let Err(error) = result {
+    fn commit_callback(&self, result: KafkaResult<()>, offsets: &TopicPartitionList) {
+        if let Ok(mut asked) = self.commit_asked.lock() {
+            *asked = None;
+        }
+        // A commit that as a whole succeeded may have failed for some partitions.
+        let each = offsets.elements().iter().try_for_each(|element| element.error());
+        if let Err(error) = result.and(each) {
             tracing::debug!(%error, "a commit failed; it will be made again");
             self.commit_failed.store(true, Ordering::Relaxed);
         }

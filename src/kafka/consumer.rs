@@ -377,6 +377,9 @@ impl Port for LanePort {
         let list = self
             .list(offsets.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
         let asked = match how {
+            Commit::Async if !self.consumer.context().begin_commit() => {
+                Err("the one before is not answered yet".to_owned())
+            }
             Commit::Async => {
                 self.consumer.commit(&list, CommitMode::Async).map_err(|error| error.to_string())
             }

@@ -37,6 +37,8 @@ pub struct ReaderConfig {
 const POLL: Duration = Duration::from_millis(50);
 /// How often the standing is published while changes come in.
 const PUBLISH_INTERVAL: Duration = Duration::from_millis(20);
+/// When to look again after the end was not reached yet.
+const LOOK_SOON: Duration = Duration::from_millis(50);
 /// How long to rest before a topic that could not be opened is tried again.
 const OPEN_AGAIN: Duration = Duration::from_millis(500);
 /// How long questions to the brokers may take.
@@ -273,6 +275,9 @@ impl Reading {
         }
         if current {
             self.progress.current_at = Some(wall());
+        } else {
+            // Something is on its way: look soon, so that one missed look does not make lists stale.
+            self.confirm_due = Instant::now() + LOOK_SOON;
         }
         self.look_for_new_partitions();
     }
