@@ -11,6 +11,7 @@ mod mistake;
 mod nearest;
 mod reader;
 mod secret;
+mod security;
 mod settings;
 mod taking;
 mod unknown;

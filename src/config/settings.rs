@@ -106,17 +106,7 @@ pub fn read(reader: &mut Reader) -> Settings {
 }
 
 fn read_kafka(reader: &mut Reader) -> kafka::Config {
-    let brokers = reader.text(
-        "kafka.brokers",
-        "127.0.0.1:9092",
-        "Brokers as host:port, separated by commas.",
-    );
-    if brokers.is_empty() || !brokers.split(',').all(is_address) {
-        reader.mistake(
-            "kafka.brokers",
-            "expected host:port, several separated by commas, such as kafka-1:9092",
-        );
-    }
+    let brokers = read_brokers(reader);
     let client_id = reader.text(
         "kafka.client_id",
         "portcullis",
@@ -161,10 +151,12 @@ fn read_kafka(reader: &mut Reader) -> kafka::Config {
         1_000_000..=1_000_000_000,
         "The largest message produced; at least the largest event, so that it fits as a dead letter.",
     );
+    let (security, tokens) = super::security::read(reader);
     kafka::Config {
         brokers,
         client_id,
-        security: read_security(reader),
+        security,
+        tokens,
         passthrough: read_passthrough(reader),
         group,
         instance,
@@ -176,115 +168,27 @@ fn read_kafka(reader: &mut Reader) -> kafka::Config {
     }
 }
 
+fn read_brokers(reader: &mut Reader) -> String {
+    let brokers = reader.text(
+        "kafka.brokers",
+        "127.0.0.1:9092",
+        "Brokers as host:port, separated by commas.",
+    );
+    if brokers.is_empty() || !brokers.split(',').all(is_address) {
+        reader.mistake(
+            "kafka.brokers",
+            "expected host:port, several separated by commas, such as kafka-1:9092",
+        );
+    }
+    brokers
+}
+
 fn is_address(text: &str) -> bool {
     let text = text.trim();
     let host_port = text.rsplit_once("://").map_or(text, |(_, rest)| rest);
     host_port
         .rsplit_once(':')
         .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
-}
-
-/// Security settings by librdkafka's names.
-#[derive(Default)]
-struct Security(BTreeMap<String, String>);
-
-impl Security {
-    fn set(&mut self, key: &str, value: Option<String>) {
-        if let Some(value) = value {
-            self.0.insert(key.to_owned(), value);
-        }
-    }
-}
-
-fn read_security(reader: &mut Reader) -> BTreeMap<String, String> {
-    let protocols = [
-        ("plaintext", "PLAINTEXT"),
-        ("tls", "SSL"),
-        ("sasl_plaintext", "SASL_PLAINTEXT"),
-        ("sasl_tls", "SASL_SSL"),
-    ];
-    let protocol = reader.choice(
-        "kafka.security.protocol",
-        "PLAINTEXT",
-        &protocols,
-        "How brokers are spoken to; `tls` with a certificate of our own is mutual TLS.",
-    );
-    let mut security = Security::default();
-    security.set("security.protocol", Some(protocol.to_owned()));
-    read_tls(reader, &mut security);
-    let has_mechanism = read_sasl(reader, &mut security);
-    if protocol.starts_with("SASL") != has_mechanism {
-        reader.mistake(
-            "kafka.security.sasl_mechanism",
-            "a mechanism goes with protocol sasl_plaintext or sasl_tls, and those with a \
-             mechanism: set both or neither",
-        );
-    }
-    security.0
-}
-
-fn read_tls(reader: &mut Reader, security: &mut Security) {
-    let files = [
-        (
-            "ssl.ca.location",
-            "kafka.security.ca_file",
-            "Certificates of the brokers' authority, PEM; the system's when absent.",
-        ),
-        (
-            "ssl.certificate.location",
-            "kafka.security.certificate_file",
-            "Our own certificate, PEM.",
-        ),
-        ("ssl.key.location", "kafka.security.key_file", "The key of our own certificate, PEM."),
-    ];
-    for (name, key, doc) in files {
-        let path = reader.optional_path(key, doc);
-        security.set(name, path.map(|path| path.display().to_string()));
-    }
-    let password = reader.secret("kafka.security.key_password", "Password of that key.");
-    security.set("ssl.key.password", exposed(password));
-}
-
-/// Reads how we log in; `true` when we do.
-fn read_sasl(reader: &mut Reader, security: &mut Security) -> bool {
-    let mechanisms = [
-        ("none", None),
-        ("plain", Some("PLAIN")),
-        ("scram-sha-256", Some("SCRAM-SHA-256")),
-        ("scram-sha-512", Some("SCRAM-SHA-512")),
-        ("oauthbearer", Some("OAUTHBEARER")),
-    ];
-    let mechanism = reader.choice(
-        "kafka.security.sasl_mechanism",
-        None,
-        &mechanisms,
-        "How we log in, with sasl_plaintext and sasl_tls.",
-    );
-    security.set("sasl.mechanism", mechanism.map(str::to_owned));
-    let user = reader.optional_text("kafka.security.username", "User for plain and scram.");
-    security.set("sasl.username", user);
-    let password = reader.secret("kafka.security.password", "Password for plain and scram.");
-    security.set("sasl.password", exposed(password));
-    let endpoint = reader.optional_text(
-        "kafka.security.oauth_token_endpoint",
-        "Where oauthbearer gets its token (OAuth 2.0 client credentials).",
-    );
-    security.set("sasl.oauthbearer.method", endpoint.as_ref().map(|_| "oidc".to_owned()));
-    security.set("sasl.oauthbearer.token.endpoint.url", endpoint);
-    let client =
-        reader.optional_text("kafka.security.oauth_client_id", "Client id for the token endpoint.");
-    security.set("sasl.oauthbearer.client.id", client);
-    let secret = reader
-        .secret("kafka.security.oauth_client_secret", "Client secret for the token endpoint.");
-    security.set("sasl.oauthbearer.client.secret", exposed(secret));
-    let scope = reader
-        .optional_text("kafka.security.oauth_scope", "Scope asked for at the token endpoint.");
-    security.set("sasl.oauthbearer.scope", scope);
-    mechanism.is_some()
-}
-
-fn exposed(secret: Option<super::Secret>) -> Option<String> {
-    secret.map(|secret| secret.expose().to_owned())
 }
 
 fn read_passthrough(reader: &mut Reader) -> BTreeMap<String, String> {
@@ -417,10 +321,13 @@ fn read_requirements(reader: &mut Reader) -> Vec<Requirement> {
 fn read_registry(reader: &mut Reader) -> Option<RegistryConfig> {
     let urls = reader.list_of_text("registry.urls", &[], "Schema registry with Confluent's API. None: the schemas in the binary, with the ids of schemas/catalogue.json.");
     let user = reader.optional_text("registry.username", "User for basic authentication.");
-    let password =
-        exposed(reader.secret("registry.password", "Password for basic authentication."));
-    let ca_file =
-        reader.optional_path("registry.ca_file", "Certificates of the registry's authority, PEM.");
+    let password = reader
+        .secret("registry.password", "Password for basic authentication.")
+        .map(|secret| secret.expose().to_owned());
+    let ca_file = reader.optional_path(
+        "registry.ca_file",
+        "Certificates of the registry's authority, PEM; those that browsers trust when absent.",
+    );
     let timeout = reader.duration(
         "registry.timeout_ms",
         Duration::from_secs(5),

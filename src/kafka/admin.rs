@@ -42,7 +42,7 @@ pub struct Existing {
 pub struct Admin {
     client: AdminClient<Quiet>,
     runtime: tokio::runtime::Runtime,
-    addresses: String,
+    config: Config,
 }
 
 impl Admin {
@@ -51,14 +51,14 @@ impl Admin {
     /// # Errors
     /// When the client refuses its settings.
     pub fn new(config: &Config) -> Result<Self, Error> {
-        let client = config
+        let client: AdminClient<Quiet> = config
             .any()
-            .create_with_context(Quiet)
+            .create_with_context(Quiet::new(config))
             .map_err(|error| Error::Settings(error.to_string()))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(
             |error| Error::Failed { doing: "starting a runtime", why: error.to_string() },
         )?;
-        Ok(Self { client, runtime, addresses: config.brokers.clone() })
+        Ok(Self { client, runtime, config: config.clone() })
     }
 
     /// Number of brokers, once they have answered; 1 before.
@@ -72,19 +72,14 @@ impl Admin {
     /// # Errors
     /// [`Error::Unreachable`] when no broker answers within the time.
     pub fn topics(&self, within: Duration) -> Result<BTreeMap<String, Existing>, Error> {
+        // Nobody polls this client, so nothing renews its token.
+        native::log_in(self.client.inner(), self.config.tokens.as_ref());
         let metadata = self.client.inner().fetch_metadata(None, within).map_err(|error| {
-            let why = error
-                .rdkafka_error_code()
-                .map_or_else(|| error.to_string(), |code| code.to_string());
-            let brokers = self.addresses.clone();
             let mut refused = None;
             native::take_log(self.client.inner(), |line| {
                 refused = refusal(line).or(refused);
             });
-            match refused {
-                Some(why) => Error::NotAdmitted { brokers, why },
-                None => Error::Unreachable { brokers, why },
-            }
+            Error::no_answer(&self.config, &error, refused)
         })?;
         let topics = metadata.topics().iter().filter(|topic| topic.error().is_none());
         Ok(topics

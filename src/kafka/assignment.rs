@@ -5,14 +5,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::error::KafkaResult;
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 
-use super::context;
+use super::context::client_context;
+use super::{Config, Tokens};
 
 /// After so long an answer is not awaited any more.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -36,9 +35,14 @@ pub(super) struct Watch {
     pub(super) commit_failed: AtomicBool,
     /// When the commit was asked for that was not answered yet.
     commit_asked: Mutex<Option<Instant>>,
+    tokens: Option<Tokens>,
 }
 
 impl Watch {
+    pub(super) fn new(config: &Config) -> Self {
+        Self { tokens: config.tokens.clone(), ..Self::default() }
+    }
+
     /// The oldest change that was not taken up yet.
     pub(super) fn next_change(&self) -> Option<Change> {
         if !self.changed.load(Ordering::Acquire) {
@@ -77,15 +81,7 @@ impl Watch {
     }
 }
 
-impl ClientContext for Watch {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        context::log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(target: "librdkafka", %error, reason);
-    }
-}
+client_context!(Watch);
 
 impl ConsumerContext for Watch {
     fn rebalance(

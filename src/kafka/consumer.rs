@@ -77,7 +77,7 @@ impl LanePort {
     ) -> Result<Self, Error> {
         let consumer: BaseConsumer<Watch> = config
             .lane(number)
-            .create_with_context(Watch::default())
+            .create_with_context(Watch::new(config))
             .map_err(|error| Error::Settings(error.to_string()))?;
         let names: Vec<&str> = topics.iter().map(String::as_str).collect();
         consumer.subscribe(&names).map_err(|error| Error::failed("subscribing", &error))?;

@@ -5,9 +5,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::error::KafkaError;
+
+use super::{Config, Tokens};
 
 /// How often the same complaint is made.
 const REPEAT_AFTER: Duration = Duration::from_secs(30);
@@ -48,19 +48,48 @@ impl Complaints {
     }
 }
 
-/// Sends a client's own log to ours, where it is off unless asked for: its lines are for those who
-/// know the client, and each failure that matters becomes a sentence of ours.
-pub(super) struct Quiet;
+/// Makes a type with a field `tokens` the context of a client: the client's own log goes to ours,
+/// where it is off unless asked for (its lines are for those who know the client, and each failure
+/// that matters becomes a sentence of ours), and its tokens come from ours.
+macro_rules! client_context {
+    ($context:ty) => {
+        impl rdkafka::client::ClientContext for $context {
+            const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
 
-impl ClientContext for Quiet {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        log(level, facility, message);
-    }
+            fn log(&self, level: rdkafka::config::RDKafkaLogLevel, facility: &str, message: &str) {
+                $crate::kafka::context::log(level, facility, message);
+            }
 
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(target: "librdkafka", %error, reason);
+            fn error(&self, error: rdkafka::error::KafkaError, reason: &str) {
+                tracing::debug!(target: "librdkafka", %error, reason);
+            }
+
+            fn generate_oauth_token(
+                &self,
+                _config: Option<&str>,
+            ) -> Result<rdkafka::client::OAuthToken, Box<dyn std::error::Error>> {
+                match &self.tokens {
+                    Some(tokens) => tokens.current(),
+                    None => Err("no token endpoint is set".into()),
+                }
+            }
+        }
+    };
+}
+pub(super) use client_context;
+
+/// The context of a client that has nothing to report.
+pub(super) struct Quiet {
+    tokens: Option<Tokens>,
+}
+
+impl Quiet {
+    pub(super) fn new(config: &Config) -> Self {
+        Self { tokens: config.tokens.clone() }
     }
 }
+
+client_context!(Quiet);
 
 impl rdkafka::consumer::ConsumerContext for Quiet {}
 

@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, DeliveryResult, ProducerContext, ThreadedProducer};
 
-use super::{Config, Error, context, native};
+use super::context::client_context;
+use super::{Config, Error, Tokens, native};
 
 /// Sends records and counts their fate.
 pub struct Courier {
@@ -40,12 +39,13 @@ impl Courier {
     /// When the client refuses its settings.
     pub fn new(config: &Config) -> Result<Self, Error> {
         let counts = Arc::new(Counts::default());
+        let context = Counting { counts: Arc::clone(&counts), tokens: config.tokens.clone() };
         let producer = config
             .producer()
             // A person waits: what cannot be sent is said, and not tried for ever.
             .set("message.timeout.ms", "30000")
             .set("linger.ms", "5")
-            .create_with_context(Counting(Arc::clone(&counts)))
+            .create_with_context(context)
             .map_err(|error| Error::Settings(error.to_string()))?;
         Ok(Self { producer, counts })
     }
@@ -96,24 +96,19 @@ impl Courier {
     }
 }
 
-struct Counting(Arc<Counts>);
-
-impl ClientContext for Counting {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        context::log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(target: "librdkafka", %error, reason);
-    }
+struct Counting {
+    counts: Arc<Counts>,
+    tokens: Option<Tokens>,
 }
+
+client_context!(Counting);
 
 impl ProducerContext for Counting {
     type DeliveryOpaque = ();
 
     fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
         if result.is_ok() {
-            self.0.delivered.fetch_add(1, Ordering::Relaxed);
+            self.counts.delivered.fetch_add(1, Ordering::Relaxed);
         }
     }
 }

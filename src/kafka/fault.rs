@@ -4,6 +4,8 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
 use crate::pipeline::Fault;
 
+use super::Config;
+
 /// What went wrong with Kafka, in a sentence that says what to do. Holds no data of any record.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -46,6 +48,24 @@ impl Error {
     pub(super) fn failed(doing: &'static str, error: &KafkaError) -> Self {
         Self::Failed { doing, why: error.to_string() }
     }
+
+    /// No broker answered. A client that has no token for its login cannot say so itself.
+    pub(super) fn no_answer(
+        config: &Config,
+        error: &KafkaError,
+        refused: Option<&'static str>,
+    ) -> Self {
+        const NO_TOKEN: &str = "no token for the login: check kafka.security.oauth_token_endpoint, \
+            oauth_client_id and oauth_client_secret";
+        let brokers = config.brokers.clone();
+        let without = config.tokens.as_ref().is_some_and(|tokens| tokens.current().is_err());
+        if let Some(why) = without.then_some(NO_TOKEN).or(refused) {
+            return Self::NotAdmitted { brokers, why };
+        }
+        let code = error.rdkafka_error_code();
+        let why = code.map_or_else(|| error.to_string(), |code| code.to_string());
+        Self::Unreachable { brokers, why }
+    }
 }
 
 /// What a line of a client's log says about a connection that was refused: in our words, since the
@@ -67,12 +87,8 @@ pub(super) fn refusal(line: &str) -> Option<&'static str> {
         ),
         (
             "SASL",
-            "they refuse our login: check kafka.security.sasl_mechanism, username and password, or the token \
-             endpoint",
-        ),
-        (
-            "oken",
-            "no token for the login: check kafka.security.oauth_token_endpoint, its client id and secret",
+            "they refuse our login: check kafka.security.sasl_mechanism, username and password, or, for \
+             oauthbearer, what its token allows",
         ),
         (
             "isconnected",

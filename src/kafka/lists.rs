@@ -67,8 +67,9 @@ impl ListReader {
         let consumer: BaseConsumer<Quiet> = config
             .reader()
             .set("fetch.wait.max.ms", "100")
-            .create_with_context(Quiet)
+            .create_with_context(Quiet::new(config))
             .map_err(|error| Error::Settings(error.to_string()))?;
+        native::log_in(consumer.client(), config.tokens.as_ref());
         let stop = Arc::new(AtomicBool::new(false));
         let mut reading = Reading {
             consumer,

@@ -13,6 +13,7 @@ mod context;
 mod courier;
 mod embedded;
 mod fault;
+mod http;
 mod lists;
 mod native;
 mod plan;
@@ -20,6 +21,7 @@ mod producer;
 mod registry;
 mod settings;
 mod tail;
+mod token;
 
 pub use admin::{Admin, Existing, TopicSpec};
 pub use clock::wall;
@@ -34,6 +36,7 @@ pub use producer::{Outputs, Sender};
 pub use registry::{Registry, RegistryConfig};
 pub use settings::{Config, promise_broken_by};
 pub use tail::{From, Kept, Tail};
+pub use token::{TokenConfig, Tokens};
 
 /// Version of librdkafka, as it states it.
 pub fn library_version() -> String {

@@ -10,6 +10,8 @@ use rdkafka::producer::{Producer, ProducerContext, ThreadedProducer};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka_sys as sys;
 
+use super::Tokens;
+
 /// Waits until everything handed over is delivered or has failed; `false` when time ran out.
 ///
 /// rdkafka's own `flush` waits in steps of 100 ms.
@@ -82,6 +84,39 @@ pub(super) fn cached_end<C: ConsumerContext>(
         )
     };
     (answer == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
+}
+
+/// Gives a client its token before it is first polled: an admin client never is, and others ask for
+/// metadata before. Later ones come by polling. Without a token there the client tries, is refused
+/// and says so.
+pub(super) fn log_in<C: rdkafka::client::ClientContext>(
+    client: &rdkafka::client::Client<C>,
+    tokens: Option<&Tokens>,
+) {
+    let Some(Ok(token)) = tokens.map(Tokens::first) else { return };
+    let (Ok(text), Ok(principal)) = (CString::new(token.token), CString::new(token.principal_name))
+    else {
+        return tracing::warn!("the token for the login holds a NUL: the brokers will refuse us");
+    };
+    let mut why = [0; 256];
+    // SAFETY: the client is live and borrowed; the texts end in NUL and live past the call, which
+    // copies them; the buffer is as long as stated; no extensions are given.
+    let answer = unsafe {
+        sys::rd_kafka_oauthbearer_set_token(
+            client.native_ptr(),
+            text.as_ptr(),
+            token.lifetime_ms,
+            principal.as_ptr(),
+            std::ptr::null_mut(),
+            0,
+            why.as_mut_ptr(),
+            why.len(),
+        )
+    };
+    if answer != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+        // The client's words could hold a piece of the token.
+        tracing::warn!(?answer, "the Kafka client does not take the token for the login");
+    }
 }
 
 /// Takes what a client has logged since, for a client that nobody polls.

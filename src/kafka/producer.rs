@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
-use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::message::{Header, Message as _, OwnedHeaders};
 use rdkafka::producer::{
@@ -15,8 +13,9 @@ use rdkafka::producer::{
 use crate::pipeline::{Destination, Message, Refused, Report, Ticket};
 
 use super::clock::wall;
+use super::context::client_context;
 use super::fault::fault;
-use super::{Complaints, Config, Error, context, native};
+use super::{Complaints, Config, Error, Tokens, native};
 
 /// Names of the topics that are written.
 #[derive(Clone, Debug)]
@@ -64,7 +63,7 @@ impl Sender {
     ) -> Result<Self, Error> {
         let producer = config
             .producer()
-            .create_with_context(Reports(complaints))
+            .create_with_context(Reports { complaints, tokens: config.tokens.clone() })
             .map_err(|error| Error::Settings(error.to_string()))?;
         Ok(Self { producer, outputs })
     }
@@ -116,17 +115,12 @@ fn undelivered(error: &KafkaError) -> String {
     format!("a message was not delivered and its event waits: {why}")
 }
 
-struct Reports(Arc<Complaints>);
-
-impl ClientContext for Reports {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        context::log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(target: "librdkafka", %error, reason);
-    }
+struct Reports {
+    complaints: Arc<Complaints>,
+    tokens: Option<Tokens>,
 }
+
+client_context!(Reports);
 
 impl ProducerContext for Reports {
     type DeliveryOpaque = Box<Sent>;
@@ -134,9 +128,9 @@ impl ProducerContext for Reports {
     fn delivery(&self, result: &DeliveryResult<'_>, sent: Box<Sent>) {
         match result {
             Ok(message) => {
-                self.0.settle(message.topic(), "messages arrive in this topic again");
+                self.complaints.settle(message.topic(), "messages arrive in this topic again");
             }
-            Err((error, message)) => self.0.make(message.topic(), &undelivered(error)),
+            Err((error, message)) => self.complaints.make(message.topic(), &undelivered(error)),
         }
         let outcome = result.as_ref().map(|_| ()).map_err(|(error, _)| fault(error));
         let report = Report { ticket: sent.ticket, at: wall(), outcome };

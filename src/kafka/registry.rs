@@ -7,15 +7,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
 use serde::Deserialize;
 
 use crate::codec::{Contract, SchemaRef};
 use crate::metrics::Metrics;
 use crate::pipeline::{Lookup, Schemas};
 
-use super::Error;
 use super::context::Complaints;
+use super::{Error, http};
 
 /// How to reach a registry. Holds a secret: has no `Debug`.
 #[derive(Clone)]
@@ -24,7 +23,7 @@ pub struct RegistryConfig {
     pub urls: Vec<String>,
     /// User and password for basic authentication (RFC 7617).
     pub credentials: Option<(String, String)>,
-    /// Certificates to trust, PEM; the system's when absent.
+    /// Certificates to trust, PEM; those that browsers trust when absent.
     pub ca_file: Option<PathBuf>,
     /// How long one question may take.
     pub timeout: Duration,
@@ -66,7 +65,8 @@ impl Registry {
         metrics: Arc<Metrics>,
         complaints: Arc<Complaints>,
     ) -> Result<Self, Error> {
-        let agent = agent(&config)?;
+        let agent = http::agent(config.timeout, config.ca_file.as_deref())
+            .map_err(|why| Error::Failed { doing: "reading the registry's certificates", why })?;
         let known = Arc::new(Mutex::new(HashMap::new()));
         let (questions, asked) = sync_channel(WAITING_MAX);
         let absent_for = config.absent_for;
@@ -235,8 +235,7 @@ impl Asking {
 
     fn credentials(&self) -> Option<String> {
         let (user, password) = self.config.credentials.as_ref()?;
-        let pair = format!("{user}:{password}");
-        Some(format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair)))
+        Some(http::basic(user, password))
     }
 
     fn ask(&self, schema: SchemaRef) -> Answer {
@@ -269,29 +268,6 @@ impl Asking {
             },
         }
     }
-}
-
-fn agent(config: &RegistryConfig) -> Result<ureq::Agent, Error> {
-    let mut tls = ureq::tls::TlsConfig::builder();
-    if let Some(path) = &config.ca_file {
-        let failed =
-            |why: String| Error::Failed { doing: "reading the registry's certificates", why };
-        let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
-        let certificates: Result<Vec<_>, _> = ureq::tls::parse_pem(&pem)
-            .filter_map(|item| match item {
-                Ok(ureq::tls::PemItem::Certificate(certificate)) => Some(Ok(certificate)),
-                Ok(_) => None,
-                Err(error) => Some(Err(error)),
-            })
-            .collect();
-        let certificates = certificates.map_err(|error| failed(error.to_string()))?;
-        tls = tls.root_certs(ureq::tls::RootCerts::new_with_certs(&certificates));
-    }
-    let agent = ureq::Agent::config_builder()
-        .timeout_global(Some(config.timeout))
-        .tls_config(tls.build())
-        .build();
-    Ok(agent.into())
 }
 
 fn hyphened(guid: [u8; 16]) -> String {

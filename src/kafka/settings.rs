@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use rdkafka::ClientConfig;
 
+use super::Tokens;
+
 /// What all clients share. Holds secrets: has no `Debug`.
 #[derive(Clone)]
 pub struct Config {
@@ -14,6 +16,8 @@ pub struct Config {
     pub client_id: String,
     /// Security settings, by librdkafka's names.
     pub security: BTreeMap<String, String>,
+    /// Where SASL OAUTHBEARER gets its tokens.
+    pub tokens: Option<Tokens>,
     /// Settings passed through to every client, by librdkafka's names.
     pub passthrough: BTreeMap<String, String>,
     /// Consumer group of the lanes.
@@ -40,6 +44,7 @@ pub fn promise_broken_by(key: &str) -> Option<&'static str> {
     const GROUP: &str =
         "lanes share partitions by the classic protocol with cooperative-sticky assignment";
     const OWN: &str = "it has a setting of its own in this file";
+    const OAUTH: &str = "tokens come from kafka.security.oauth_token_endpoint";
     let refused = [
         ("enable.auto.commit", OFFSETS),
         ("auto.commit.enable", OFFSETS),
@@ -63,6 +68,13 @@ pub fn promise_broken_by(key: &str) -> Option<&'static str> {
         ("group.remote.assignor", GROUP),
         ("enable.partition.eof", "the list reader needs it on and the lanes off"),
         ("check.crcs", "records are evidence: their checksums are verified"),
+        ("sasl.oauthbearer.method", OAUTH),
+        ("sasl.oauthbearer.token.endpoint.url", OAUTH),
+        ("sasl.oauthbearer.client.id", OAUTH),
+        ("sasl.oauthbearer.client.secret", OAUTH),
+        ("sasl.oauthbearer.scope", OAUTH),
+        ("sasl.oauthbearer.config", OAUTH),
+        ("sasl.oauthbearer.extensions", OAUTH),
         ("bootstrap.servers", OWN),
         ("metadata.broker.list", OWN),
         ("client.id", OWN),

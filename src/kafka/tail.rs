@@ -10,7 +10,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use crate::domain::Timestamp;
 
 use super::context::Quiet;
-use super::{Config, Error};
+use super::{Config, Error, native};
 
 const ASK_WITHIN: Duration = Duration::from_secs(10);
 const ASK_AGAIN: Duration = Duration::from_millis(50);
@@ -72,11 +72,12 @@ impl Tail {
     pub fn open(config: &Config, topic: &str, from: From) -> Result<Self, Error> {
         let consumer: BaseConsumer<Quiet> = config
             .reader()
-            .create_with_context(Quiet)
+            .create_with_context(Quiet::new(config))
             .map_err(|error| Error::Settings(error.to_string()))?;
-        let metadata = consumer.fetch_metadata(Some(topic), ASK_WITHIN).map_err(|error| {
-            Error::Unreachable { brokers: config.brokers.clone(), why: error.to_string() }
-        })?;
+        native::log_in(consumer.client(), config.tokens.as_ref());
+        let metadata = consumer
+            .fetch_metadata(Some(topic), ASK_WITHIN)
+            .map_err(|error| Error::no_answer(config, &error, None))?;
         let partitions = metadata.topics().iter().flat_map(|topic| topic.partitions());
         let mut parts = Vec::new();
         let mut list = TopicPartitionList::new();

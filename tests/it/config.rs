@@ -54,6 +54,25 @@ fn settings_in_the_readme_are_read_without_a_mistake() {
 }
 
 #[test]
+fn oauthbearer_is_whole_or_a_mistake_and_nothing_else_takes_its_settings() {
+    const WHOLE: &str = "[kafka.security]\nprotocol = \"sasl_tls\"\nsasl_mechanism = \"oauthbearer\"\n\
+        oauth_token_endpoint = \"https://login.example/token\"\noauth_client_id = \"a\"\n\
+        oauth_client_secret = \"hush-hush\"\n";
+    assert_eq!(mistakes("whole", WHOLE), None);
+    let broken = [
+        WHOLE.replace("oauth_client_id = \"a\"\n", ""),
+        WHOLE.replace("oauth_client_secret = \"hush-hush\"\n", ""),
+        WHOLE.replace("https://", "ldap://"),
+        WHOLE.replace("\"oauthbearer\"", "\"plain\""),
+    ];
+    for text in broken {
+        let told = mistakes("broken", &text).unwrap_or_default();
+        assert!(told.contains("kafka.security.oauth_token_endpoint"), "{text}{told}");
+        assert!(!told.contains("hush-hush"), "{told}");
+    }
+}
+
+#[test]
 fn the_readme_and_the_dashboard_know_the_metrics_that_there_are() {
     let there = metrics_of_the_code();
     let explained = metrics_named_in(&text("README.md"));

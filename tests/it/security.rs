@@ -2,14 +2,19 @@
 //! reads when the proof is wrong.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
-use std::sync::OnceLock;
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::broker::Broker;
 use super::faults::{crossings, events_told, ids, publish_listed, send};
-use super::instance::Site;
+use super::instance::{PATIENCE, Site};
 
-const SECRETS: [&str; 3] = ["scram-secret", "plain-secret", "wrong-secret"];
+const SECRETS: [&str; 4] = ["scram-secret", "plain-secret", "oauth-secret", "wrong-secret"];
 
 fn broker() -> &'static Broker {
     static SECURE: OnceLock<Broker> = OnceLock::new();
@@ -89,45 +94,103 @@ fn scram_and_plain_over_tls_carry_everything_and_say_what_is_wrong() {
     is_told("plain-wrong", &login("plain", "plain", "wrong-secret"), wrong);
 }
 
-/// A token endpoint that gives unsecured tokens (RFC 7519, clause 6) to whoever asks.
-fn token_endpoint() -> String {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD as URL;
+/// A token endpoint: gives unsecured tokens (RFC 7519, section 6) that live a few seconds to the
+/// client that knows its secret, and counts them.
+struct TokenEndpoint {
+    url: String,
+    given: Arc<AtomicUsize>,
+}
 
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            let mut request = [0; 4096];
-            drop(stream.read(&mut request));
-            let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
-            let claims = serde_json::json!({"sub": "portcullis", "iat": now, "exp": now + 3600});
-            let token =
-                format!("{}.{}.", URL.encode(r#"{"alg":"none"}"#), URL.encode(claims.to_string()));
-            let body = serde_json::json!({
-                "access_token": token, "token_type": "Bearer", "expires_in": 3600
-            })
-            .to_string();
-            let answer = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            );
-            drop(stream.write_all(answer.as_bytes()));
+impl TokenEndpoint {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/token", listener.local_addr().unwrap());
+        let given = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&given);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                answer_for_token(&mut stream.unwrap(), &count);
+            }
+        });
+        Self { url, given }
+    }
+
+    fn settings(&self, secret: &str) -> Vec<String> {
+        let more = [
+            ("sasl_mechanism", "oauthbearer"),
+            ("oauth_token_endpoint", self.url.as_str()),
+            ("oauth_client_id", "port/cullis"),
+            ("oauth_client_secret", secret),
+            ("oauth_scope", "kafka"),
+        ];
+        settings("sasl_ssl", "ca.pem", &more)
+    }
+}
+
+fn answer_for_token(stream: &mut TcpStream, given: &AtomicUsize) {
+    const FORM: &str = "grant_type=client_credentials&scope=kafka";
+    let mut request = String::new();
+    let mut piece = [0; 4096];
+    while !request.ends_with(FORM) {
+        let length = stream.read(&mut piece).unwrap();
+        if length == 0 {
+            return;
         }
-    });
-    format!("http://{address}/token")
+        request.push_str(std::str::from_utf8(&piece[..length]).unwrap());
+    }
+    // RFC 6749, 2.3.1: form-encoded before it becomes a user and a password.
+    let login = STANDARD.encode("port%2Fcullis:oauth%2Dsecret");
+    let (status, body) = if request.contains(&format!("Basic {login}")) {
+        given.fetch_add(1, Ordering::SeqCst);
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let claims = serde_json::json!({"sub": "portcullis", "iat": now, "exp": now + 5});
+        let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#);
+        let token = format!("{head}.{}.", URL_SAFE_NO_PAD.encode(claims.to_string()));
+        (
+            "200 OK",
+            serde_json::json!({"access_token": token, "token_type": "Bearer", "expires_in": 5}),
+        )
+    } else {
+        ("401 Unauthorized", serde_json::json!({"error": "invalid_client"}))
+    };
+    let body = body.to_string();
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}",
+        body.len()
+    );
+    stream.write_all(format!("{head}\r\nConnection: close\r\n\r\n{body}").as_bytes()).unwrap();
 }
 
 #[test]
-#[ignore = "needs a librdkafka that was built with libcurl, which this build is not"]
-fn oauthbearer_over_tls_carries_everything() {
-    let endpoint = token_endpoint();
-    let more = [
-        ("sasl_mechanism", "oauthbearer"),
-        ("oauth_token_endpoint", endpoint.as_str()),
-        ("oauth_client_id", "portcullis"),
-        ("oauth_client_secret", "plain-secret"),
-    ];
-    the_whole_path_works("oauth", &settings("sasl_ssl", "ca.pem", &more));
+fn oauthbearer_over_tls_carries_everything_and_says_what_is_wrong() {
+    let endpoint = TokenEndpoint::start();
+    the_whole_path_works("oauth", &endpoint.settings("oauth-secret"));
+    is_told(
+        "oauth-wrong",
+        &endpoint.settings("wrong-secret"),
+        "kafka.security.oauth_token_endpoint",
+    );
+}
+
+#[test]
+fn tokens_are_renewed_before_they_end() {
+    let endpoint = TokenEndpoint::start();
+    let settings = endpoint.settings("oauth-secret");
+    let site = Site::made(broker(), "oauth-renew", &["police"]);
+    publish_listed(&site, "wanted", 0..2);
+    let instance = site.start_ready(&words(&settings));
+    send(site.broker(), &site.topic("crossings"), 0, &crossings(0..1));
+    instance.await_events(1);
+    let first = endpoint.given.load(Ordering::SeqCst);
+    // The brokers hang up on whoever lets a token end.
+    let deadline = Instant::now() + PATIENCE;
+    while endpoint.given.load(Ordering::SeqCst) < first + 2 {
+        assert!(Instant::now() < deadline, "no token was renewed");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    send(site.broker(), &site.topic("crossings"), 0, &crossings(1..2));
+    instance.await_events(2);
+    let (status, log) = instance.stop();
+    assert_eq!(status, Some(0), "{log}");
+    assert_eq!(events_told(&site, "police"), ids(0..2));
 }
