@@ -3,6 +3,7 @@
 //! End offsets are taken first; the topic is read up to them by position; then the lists are loaded,
 //! at an exact point. From there on changes are applied as they come.
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -74,7 +75,7 @@ impl ListReader {
         let mut reading = Reading {
             consumer,
             config: reader,
-            writer,
+            writer: ManuallyDrop::new(writer),
             decoder,
             schemas,
             metrics,
@@ -108,7 +109,9 @@ impl Drop for ListReader {
 struct Reading {
     consumer: BaseConsumer<Quiet>,
     config: ReaderConfig,
-    writer: Writer,
+    /// Left to the system at the end, and the lists with it: to take millions of entries apart would
+    /// hold up the end for seconds.
+    writer: ManuallyDrop<Writer>,
     decoder: Decoder,
     schemas: Arc<dyn Schemas>,
     metrics: Arc<Metrics>,
