@@ -57,6 +57,7 @@ fn summary(event: &Event<'_>, arrival: Arrival<'_>) -> EventSummary {
     };
     EventSummary {
         id: event.id.as_str().into(),
+        revision: event.revision,
         agency: event.agency.clone(),
         topic: event.topic(),
         at: Coordinates {

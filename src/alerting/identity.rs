@@ -3,12 +3,14 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::{AlertId, EntryKey, EventSummary};
+use crate::domain::{AlertId, EntryKey, EventSummary, Revision};
 
 /// The first 128 bits of SHA-256 over the event's identity and the entries found, in order.
 ///
-/// Neither versions nor clocks nor coordinates enter: an event sent again stands at another offset
-/// and must still give the same id, so that its reader drops the repeat.
+/// Neither versions of entries nor clocks of ours nor coordinates enter: an event sent again stands
+/// at another offset and must still give the same id, so that its reader drops the repeat. A
+/// correction or a cancellation is no repeat, nor is a second one: what it says of the journey
+/// enters too.
 pub(super) fn alert_id<'a>(
     event: &EventSummary,
     entries: impl Iterator<Item = &'a EntryKey>,
@@ -23,6 +25,15 @@ pub(super) fn alert_id<'a>(
     part(event.agency.as_str());
     part(event.topic.name());
     part(&event.id);
+    if event.revision != Revision::New {
+        part(event.revision.name());
+        part(&event.occurred_at.micros().to_string());
+        part(event.direction.name());
+        part(event.mode.name());
+        [&event.place, &event.control_point, &event.journey]
+            .into_iter()
+            .for_each(|said| part(said.as_deref().unwrap_or_default()));
+    }
     let mut entries: Vec<&EntryKey> = entries.collect();
     entries.sort_unstable();
     for entry in entries {

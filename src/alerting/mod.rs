@@ -2,8 +2,8 @@
 //!
 //! In: an event and its matches. Out: alerts, and of each the notices that may leave the process.
 //! Invariants: an alert has one owner; a covert entry never shares an alert with an open one; the
-//! id depends on the event and the entries alone; what an audience may see is decided in `view`
-//! and nowhere else.
+//! id depends on the event (which revision of it, too) and the entries alone; what an audience may
+//! see is decided in `view` and nowhere else.
 //! Absent on purpose: bytes and topics (`codec`, `pipeline`).
 
 mod identity;
@@ -53,6 +53,7 @@ fn alert(event: &EventSummary, matches: Vec<Match>, standing: &Standing) -> Opti
         reasons,
         lists,
         not_screened: standing.not_screened(),
+        left_out: Vec::new(),
     })
 }
 
@@ -87,7 +88,7 @@ mod tests {
     use crate::codec::{Format, encode_notice};
     use crate::domain::{
         Action, AgencyId, Attribute, Audience, Check, Coordinates, Direction, Entry, EntryKey,
-        Evidence, Handling, Mode, Notice, Priority, Relation, Role, Share, Topic, View,
+        Evidence, Handling, Mode, Notice, Priority, Relation, Revision, Role, Share, Topic, View,
     };
     use crate::watchlist::sample::{at, candidate, entry, handling, lists};
 
@@ -98,6 +99,7 @@ mod tests {
     fn summary() -> EventSummary {
         EventSummary {
             id: "event-1".into(),
+            revision: Revision::New,
             agency: agency("border-force"),
             topic: Topic::Crossings,
             at: Coordinates {
@@ -373,6 +375,21 @@ mod tests {
         again.direction = Direction::Outbound;
         again.place = Some("GBDVR".into());
         assert_eq!(id(&again, &["a/1", "b/2"]), first);
+    }
+
+    #[test]
+    fn each_correction_is_an_alert_of_its_own_and_sent_again_the_same() {
+        let revised = |revision, occurred_at| {
+            let mut event = summary();
+            (event.revision, event.occurred_at) = (revision, at(occurred_at));
+            id(&event, &["a/1"])
+        };
+        let update = revised(Revision::Update, 5);
+        assert_eq!(revised(Revision::Update, 5), update);
+        let others =
+            [revised(Revision::New, 5), revised(Revision::Cancel, 5), revised(Revision::Update, 6)];
+        assert!(!others.contains(&update));
+        assert_eq!(BTreeSet::from(others).len(), 3);
     }
 
     #[test]

@@ -91,6 +91,7 @@ fn partial(alert: &Alert, agency: &AgencyId) -> Option<Notice> {
         reasons,
         lists,
         not_screened: Vec::new(),
+        left_out: Vec::new(),
     };
     Some(Notice { audience: Audience::Agency(agency.clone()), view, alert })
 }

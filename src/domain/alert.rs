@@ -2,8 +2,8 @@
 
 use super::event::named;
 use super::{
-    Action, AgencyId, Check, Direction, EntryKey, Kind, ListId, Mode, Priority, Role, Share,
-    Timestamp, Topic, View,
+    Action, AgencyId, Check, Direction, EntryKey, Kind, ListId, Mode, Priority, Revision, Role,
+    Share, Timestamp, Topic, View,
 };
 
 /// One alert, complete: nobody but its owner sees all of this. What others see is a view of it.
@@ -37,6 +37,20 @@ pub struct Alert {
     pub lists: Vec<ListVersion>,
     /// Lists that should have been screened and could not be.
     pub not_screened: Vec<ListId>,
+    /// What is missing here only because the whole was too large for its topic.
+    pub left_out: Vec<LeftOut>,
+}
+
+named! {
+    /// A part of an alert that was too large to be sent.
+    LeftOut {
+        /// What agreed, attribute by attribute.
+        Evidence = "EVIDENCE",
+        /// The owners' texts.
+        Narrative = "NARRATIVE",
+        /// Warnings for officers' safety: there are some, and the owner must be asked.
+        Warnings = "WARNINGS",
+    }
 }
 
 /// Who reads a notice: each has a topic of its own.
@@ -88,6 +102,8 @@ pub struct Coordinates {
 pub struct EventSummary {
     /// The agency's name for the event.
     pub id: Box<str>,
+    /// Whether the event is new, corrects an earlier one of its id, or takes it back.
+    pub revision: Revision,
     /// The agency that published it.
     pub agency: AgencyId,
     /// Its kind.

@@ -15,8 +15,8 @@ mod name;
 mod time;
 
 pub use alert::{
-    Alert, AlertId, Attribute, Audience, Coordinates, EventSummary, Evidence, ListVersion, Notice,
-    Reason, Relation,
+    Alert, AlertId, Attribute, Audience, Coordinates, EventSummary, Evidence, LeftOut, ListVersion,
+    Notice, Reason, Relation,
 };
 pub use country::Country;
 pub use entry::{Action, Entry, EntryKey, Handling, ListedName, Priority, Share, Subject, View};

@@ -55,13 +55,14 @@ impl Plan {
                 ("delete.retention.ms", (35 * DAY_MS).to_string()),
             ],
         ));
-        let feed = [delete.clone(), kept(35)];
+        // As large as an event may make them: an alert explains what it met, a dead letter holds the
+        // event and its headers.
+        let large = ("max.message.bytes", "8388608".to_owned());
+        let feed = [delete.clone(), kept(35), large.clone()];
         topics.push(spec(&self.outputs.command, 1, &feed));
         for agency in &self.agencies {
             topics.push(spec(&format!("{}{agency}", self.outputs.agency_prefix), 1, &feed));
         }
-        // Larger than an event may be: the dead letter holds the event and its headers.
-        let large = ("max.message.bytes", "8388608".to_owned());
         topics.push(spec(&self.outputs.dead_letter, 1, &[delete, kept(35), large]));
         topics
     }

@@ -1,12 +1,13 @@
 //! One record to one verdict: decode, screen, decide, encode. No clock, no queue, no Kafka.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use smallvec::SmallVec;
 
 use crate::codec::{self, Contract, Decoder, Format};
-use crate::domain::{Audience, Defect, Notice, Timestamp, Topic};
+use crate::domain::{Alert, Audience, Defect, LeftOut, Notice, Timestamp, Topic};
 use crate::engine::{self, Arrival};
 use crate::matching::Scratch;
 use crate::watchlist::{Lists, Standing};
@@ -69,8 +70,10 @@ pub struct Told {
 pub enum Size {
     /// Everything.
     Whole,
-    /// Ids alone: the whole was too large for the broker.
-    Shrunk,
+    /// All but what explains it, evidence and narratives: the whole was too large for the broker.
+    Brief,
+    /// Ids and what to do: the warnings for officers' safety made it too large as well.
+    Bare,
     /// Nothing of it: the ids were too large as well. The event goes to the dead-letter topic as
     /// its coordinates alone.
     Unsendable,
@@ -80,8 +83,9 @@ impl Size {
     /// What is tried after this was too large.
     pub(super) const fn smaller(self) -> Self {
         match self {
-            Self::Whole => Self::Shrunk,
-            Self::Shrunk | Self::Unsendable => Self::Unsendable,
+            Self::Whole => Self::Brief,
+            Self::Brief => Self::Bare,
+            Self::Bare | Self::Unsendable => Self::Unsendable,
         }
     }
 }
@@ -236,13 +240,7 @@ fn tell(format: Format, notices: Vec<Notice>, size: Size) -> Result<Verdict, cod
 }
 
 fn told(format: Format, mut notice: Notice, size: Size) -> Result<Told, codec::Error> {
-    if size != Size::Whole {
-        notice.alert.warnings.clear();
-        for reason in &mut notice.alert.reasons {
-            reason.narrative = None;
-            reason.evidence.clear();
-        }
-    }
+    shorten(&mut notice.alert, size);
     let id = notice.alert.id.to_string().into_bytes();
     let destination = match &notice.audience {
         Audience::Command => Destination::Command,
@@ -255,6 +253,30 @@ fn told(format: Format, mut notice: Notice, size: Size) -> Result<Told, codec::E
         headers: vec![(header::CONTENT_TYPE, format.content_type().into()), (header::ALERT_ID, id)],
     };
     Ok(Told { about: About::Notice(notice.alert.priority, notice.audience), message })
+}
+
+/// Leaves out what made an alert too large, and says so in it. Warnings go last: an officer who does
+/// not know why can ask, one who does not know of a weapon cannot.
+fn shorten(alert: &mut Alert, size: Size) {
+    if size == Size::Whole {
+        return;
+    }
+    let mut left_out = BTreeSet::new();
+    for reason in &mut alert.reasons {
+        if !std::mem::take(&mut reason.evidence).is_empty() {
+            left_out.insert(LeftOut::Evidence);
+        }
+        if reason.narrative.take().is_some() {
+            left_out.insert(LeftOut::Narrative);
+        }
+        if size != Size::Brief {
+            reason.warnings = Box::default();
+        }
+    }
+    if size != Size::Brief && !std::mem::take(&mut alert.warnings).is_empty() {
+        left_out.insert(LeftOut::Warnings);
+    }
+    alert.left_out = left_out.into_iter().collect();
 }
 
 /// Cause of the dead letter of an event whose notices the broker does not take in any size.
@@ -288,4 +310,74 @@ fn quarantine(record: &Record<'_>, cause: &'static str, detail: String, size: Si
     }
     let message = Message { destination: Destination::DeadLetter, key, value, headers };
     Verdict::Tell(vec![Told { about: About::DeadLetter(cause), message }])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::codec::{Contract, Headers, Limits, to_json};
+    use crate::pipeline::Partition;
+    use crate::watchlist::sample::{at, lists, with_document};
+
+    /// The `Schemas` of a judge that reads JSON alone.
+    struct NoSchemas;
+
+    impl Schemas for NoSchemas {
+        fn look_up(&self, _schema: codec::SchemaRef) -> Lookup {
+            Lookup::Absent
+        }
+    }
+
+    const CROSSING: &[u8] = br#"{
+        "envelope": {"event_id": "e/1", "agency": "border-force",
+                     "occurred_at": "2026-01-01T00:00:00Z"},
+        "traveller": {}, "documents": [{"number": "AB123", "issuing_state": "GBR"}]
+    }"#;
+
+    /// The alert to the Command at this size.
+    fn alert(size: Size) -> Value {
+        let mut entry = with_document("wanted/1", "AB123");
+        entry.narrative = Some("seen before".into());
+        Arc::make_mut(&mut entry.handling).warnings = ["ARMED".into()].into();
+        let (lists, _writer) = lists([entry]);
+        let decoder = Decoder::new(Limits::STANDARD).unwrap();
+        let mut judge = Judge::new(lists, Arc::new(NoSchemas), decoder, Format::Json);
+        let record = Record {
+            partition: Partition { input: 0, number: 0 },
+            topic: "border.crossings",
+            offset: 7,
+            appended_at: at(1),
+            key: None,
+            value: Some(CROSSING),
+            content_type: Some(b"application/json"),
+            schema_id: None,
+        };
+        let judged = judge.judge(Topic::Crossings, &record, size, || ());
+        let Verdict::Tell(told) = judged.verdict else { panic!("it must be told") };
+        let command = |told: &&Told| told.message.destination == Destination::Command;
+        let message = &told.iter().find(command).unwrap().message;
+        let headers = Headers { content_type: Some(b"application/json"), schema_id: None };
+        to_json(Contract::Alerts, message.value.as_deref().unwrap(), headers).unwrap()
+    }
+
+    #[test]
+    fn an_alert_that_is_too_large_says_what_it_leaves_out_and_its_warnings_go_last() {
+        let whole = alert(Size::Whole);
+        assert_eq!(whole["left_out"], json!([]));
+        assert_ne!(whole["reasons"][0]["evidence"], json!([]));
+
+        let brief = alert(Size::Brief);
+        assert_eq!(brief["id"], whole["id"]);
+        assert_eq!(brief["left_out"], json!(["EVIDENCE", "NARRATIVE"]));
+        assert_eq!(brief["reasons"][0]["evidence"], json!([]));
+        assert_eq!(brief["warnings"], json!(["ARMED"]));
+
+        let bare = alert(Size::Bare);
+        assert_eq!(bare["id"], whole["id"]);
+        assert_eq!(bare["left_out"], json!(["EVIDENCE", "NARRATIVE", "WARNINGS"]));
+        assert_eq!(bare["warnings"], json!([]));
+        assert_eq!(bare["reasons"][0]["warnings"], json!([]));
+    }
 }

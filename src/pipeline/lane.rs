@@ -34,6 +34,8 @@ pub struct Lane<P> {
     partitions: Partitions,
     epochs: u32,
     in_flight: usize,
+    /// The part of it that the gauge holds.
+    in_flight_shown: usize,
     stopwatch: Stopwatch,
     commit_due: Duration,
     show_due: Duration,
@@ -59,6 +61,7 @@ impl<P: Port> Lane<P> {
             partitions: Partitions::default(),
             epochs: 0,
             in_flight: 0,
+            in_flight_shown: 0,
             commit_due: Duration::ZERO,
             show_due: Duration::ZERO,
         }
@@ -73,6 +76,9 @@ impl<P: Port> Lane<P> {
     pub fn run(&mut self, stop: &AtomicBool) -> Result<(), Halted> {
         let ended = self.screen(stop);
         self.show();
+        // Another instance may show them soon.
+        self.show_in_flight(0);
+        self.partitions.iter().for_each(|held| self.forget_lag(held.partition));
         ended
     }
 
@@ -163,29 +169,28 @@ impl<P: Port> Lane<P> {
         }
     }
 
-    /// Hands the messages of one event over. What cannot be handed over takes the partition back to
-    /// this event.
+    /// Hands the messages of one event over. If one is refused, the partition goes back to this
+    /// event, but the others go out: the Command need not wait for an agency's feed.
     fn send(&mut self, place: Place, told: Vec<Told>, watch: &Watch) -> Result<(), Halted> {
-        let Some(held) = self.partitions.find_mut(place.partition) else { return Ok(()) };
+        let Place { partition, offset, appended_at } = place;
+        let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let epoch = held.epoch;
         let sent_at = self.port.now();
-        let timings = self.stopwatch.timings(watch, sent_at.micros_since(place.appended_at));
+        let timings = self.stopwatch.timings(watch, sent_at.micros_since(appended_at));
+        let mut refused = None;
         for Told { about, mut message } in told {
             if let About::Notice(..) = about {
                 message.headers.push((header::TIMINGS, timings.clone().into_bytes()));
             }
-            let (partition, offset, appended_at) =
-                (place.partition, place.offset, place.appended_at);
             let ticket = Ticket { partition, offset, epoch, appended_at, sent_at, about };
             match self.port.produce(message, ticket) {
                 Ok(()) => self.in_flight += 1,
-                Err(Refused::Full) => {
-                    return self.retry(place.partition, place.offset, "queue_full");
-                }
-                Err(Refused::Undeliverable(fault)) => {
-                    return self.undelivered(place.partition, place.offset, fault);
-                }
+                Err(Refused::Full) => return self.retry(partition, offset, "queue_full"),
+                Err(Refused::Undeliverable(fault)) => refused = refused.or(Some(fault)),
             }
+        }
+        if let Some(fault) = refused {
+            return self.undelivered(partition, offset, fault);
         }
         // Not only at the next turn: many records may come before it, each with many messages.
         if self.in_flight >= self.config.in_flight_max { self.regulate() } else { Ok(()) }
@@ -380,7 +385,7 @@ impl<P: Port> Lane<P> {
         let now = self.port.elapsed();
         let (mut on, mut off) = (Vec::new(), Vec::new());
         for held in self.partitions.iter_mut() {
-            let limit = if held.is_flowing() { max } else { max / 2 };
+            let limit = if held.is_flowing() { max } else { max.div_ceil(2) };
             let flow = held.may_flow(now) && !holds && self.in_flight < limit;
             if held.set_flow(flow) {
                 let changed = if flow { &mut on } else { &mut off };
@@ -459,7 +464,7 @@ impl<P: Port> Lane<P> {
     /// Shows counts and gauges.
     fn show(&mut self) {
         self.count_finished();
-        self.metrics.queue_depth.with_label_values(&["in_flight"]).set(self.in_flight as i64);
+        self.show_in_flight(self.in_flight);
         let now = self.port.now();
         for held in self.partitions.iter() {
             let Some(end) = self.port.end(held.partition) else { continue };
@@ -467,10 +472,17 @@ impl<P: Port> Lane<P> {
             let number = held.partition.number.to_string();
             let labels = [self.topic(held.partition), &number];
             self.metrics.lag_records.with_label_values(&labels).set(behind);
-            let age =
-                held.newest.filter(|_| behind > 0).map_or(0, |newest| now.micros_since(newest));
-            self.metrics.lag_seconds.with_label_values(&labels).set(crate::metrics::seconds(age));
+            let newest = held.newest.filter(|_| behind > 0);
+            let age = crate::metrics::seconds(newest.map_or(0, |newest| now.micros_since(newest)));
+            self.metrics.lag_seconds.with_label_values(&labels).set(age);
         }
+    }
+
+    /// The gauge is the sum over lanes: each adds what has changed of its part.
+    fn show_in_flight(&mut self, in_flight: usize) {
+        let change = in_flight as i64 - self.in_flight_shown as i64;
+        self.metrics.queue_depth.with_label_values(&["in_flight"]).add(change);
+        self.in_flight_shown = in_flight;
     }
 
     /// Takes the gauges of a partition away that another lane will show.

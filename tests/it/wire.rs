@@ -12,8 +12,9 @@ use portcullis::domain::{
     Action, AdvancePassenger, AgencyId, Alert, AlertId, Attribute, Audience, CashDeclaration,
     Check, ContainerMove, Coordinates, Country, Crossing, Date, Declaration, Direction, Entry,
     EntryKey, Event, EventId, EventSummary, Evidence, Facts, Handling, Identifier, Item, Journey,
-    Kind, ListId, ListVersion, ListedName, Mode, Name, Notice, Party, Place, Priority, Reason,
-    Relation, Revision, Role, Sex, Share, Stated, Subject, Timestamp, Topic, VehicleMovement, View,
+    Kind, LeftOut, ListId, ListVersion, ListedName, Mode, Name, Notice, Party, Place, Priority,
+    Reason, Relation, Revision, Role, Sex, Share, Stated, Subject, Timestamp, Topic,
+    VehicleMovement, View,
 };
 use smallvec::{SmallVec, smallvec};
 
@@ -646,6 +647,7 @@ fn notice(audience: Audience) -> Notice {
     };
     let event = EventSummary {
         id: "demo/1".into(),
+        revision: Revision::Update,
         agency: AgencyId::parse("border-force").unwrap(),
         topic: Topic::Crossings,
         at,
@@ -692,6 +694,7 @@ fn notice(audience: Audience) -> Notice {
         reasons: vec![reason],
         lists: vec![ListVersion { list: list.clone(), offset: 13, entries: 1, checksum: 0xFF }],
         not_screened: vec![list],
+        left_out: vec![LeftOut::Warnings],
     };
     Notice { audience, view: View::Full, alert }
 }
@@ -758,7 +761,7 @@ fn schemas_spell_every_enumeration_as_the_code_does() {
     fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
         all.iter().map(|value| name(*value)).collect()
     }
-    let known: [(&str, Vec<&str>, Option<&str>); 13] = [
+    let known: [(&str, Vec<&str>, Option<&str>); 14] = [
         ("Revision", names(Revision::ALL, Revision::name), None),
         ("Direction", names(Direction::ALL, Direction::name), None),
         ("Mode", names(Mode::ALL, Mode::name), None),
@@ -770,6 +773,7 @@ fn schemas_spell_every_enumeration_as_the_code_does() {
         ("View", names(View::ALL, View::name), Some("UNRECOGNISED")),
         ("IdentifierKind", names(Kind::ALL, Kind::name), Some("unrecognised")),
         ("EventKind", names(Topic::ALL, Topic::name), Some("other")),
+        ("LeftOut", names(LeftOut::ALL, LeftOut::name), Some("OTHER")),
         ("Relation", names(Relation::ALL, Relation::name), None),
         ("Check", [Check::Agrees, Check::Fails, Check::Absent].map(Check::name).into(), None),
     ];

@@ -297,7 +297,7 @@ impl World {
             storm_until: if dice.one_in(4) { 0 } else { 200 + dice.below(1_500) as u32 },
             logs,
             flying: Vec::new(),
-            in_flight_max: 4 + dice.below(40) as usize,
+            in_flight_max: 1 + dice.below(40) as usize,
             queue_max: 8 + dice.below(60) as usize,
             on_gap: if dice.one_in(4) { OnGap::Stop } else { OnGap::Resume },
             commit_failed: false,

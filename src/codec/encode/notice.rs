@@ -25,6 +25,7 @@ pub(super) fn notice(notice: &Notice) -> wire::Alert<'_> {
         reasons: alert.reasons.iter().map(reason).collect(),
         lists: alert.lists.iter().map(list).collect(),
         not_screened: alert.not_screened.iter().map(|list| list.as_str().into()).collect(),
+        left_out: alert.left_out.iter().map(|part| Symbol(part.name())).collect(),
     }
 }
 
@@ -43,6 +44,7 @@ fn event(event: &EventSummary) -> wire::EventSummary<'_> {
         direction: Symbol(event.direction.name()),
         mode: Symbol(event.mode.name()),
         journey: event.journey.as_deref().map(Text::Borrowed),
+        revision: Symbol(event.revision.name()),
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) struct Alert<'a> {
     pub(crate) reasons: Vec<Reason<'a>>,
     pub(crate) lists: Vec<ListVersion<'a>>,
     pub(crate) not_screened: Vec<Text<'a>>,
+    pub(crate) left_out: Vec<Symbol>,
 }
 
 /// The event that raised the alert.
@@ -46,6 +47,7 @@ pub(crate) struct EventSummary<'a> {
     pub(crate) mode: Symbol,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) journey: Option<Text<'a>>,
+    pub(crate) revision: Symbol,
 }
 
 /// One entry that the event met, and how.
