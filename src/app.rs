@@ -173,8 +173,7 @@ impl App {
     /// The topics that alerts are written to, as far as they are known by name.
     fn feeds(&self) -> Vec<String> {
         let Settings { outputs, agencies, .. } = &self.settings;
-        let prefix = &outputs.agency_prefix;
-        let agencies = agencies.iter().map(|agency| format!("{prefix}{agency}"));
+        let agencies = agencies.iter().map(|agency| outputs.feed(agency));
         std::iter::once(outputs.command.clone()).chain(agencies).collect()
     }
 

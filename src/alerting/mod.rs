@@ -2,8 +2,8 @@
 //!
 //! In: an event and its matches. Out: alerts, and of each the notices that may leave the process.
 //! Invariants: an alert has one owner; a covert entry never shares an alert with an open one; the
-//! id depends on the event (which revision of it, too) and the entries alone; what an audience may
-//! see is decided in `view` and nowhere else.
+//! id depends on the event (which revision of it, too) and on those entries alone that its reader
+//! may know; what an audience may see is decided in `view` and nowhere else.
 //! Absent on purpose: bytes and topics (`codec`, `pipeline`).
 
 mod identity;
@@ -34,7 +34,8 @@ pub fn alerts(event: &EventSummary, matches: Vec<Match>, standing: &Standing) ->
 fn alert(event: &EventSummary, matches: Vec<Match>, standing: &Standing) -> Option<Alert> {
     let first = matches.first()?;
     let handling = Arc::clone(&first.listed.entry.handling);
-    let id = identity::alert_id(event, matches.iter().map(|found| &found.listed.entry.key));
+    let entries = matches.iter().map(|found| &found.listed.entry.key);
+    let id = identity::alert_id(event, entries, None);
     let mut lists = standing.versions();
     lists.retain(|version| has_list(&matches, &version.list));
     let reasons: Vec<Reason> = matches.into_iter().map(reason).collect();
@@ -87,8 +88,9 @@ mod tests {
     use super::*;
     use crate::codec::{Format, encode_notice};
     use crate::domain::{
-        Action, AgencyId, Attribute, Audience, Check, Coordinates, Direction, Entry, EntryKey,
-        Evidence, Handling, Mode, Notice, Priority, Relation, Revision, Role, Share, Topic, View,
+        Action, AgencyId, AlertId, Attribute, Audience, Check, Coordinates, Direction, Entry,
+        EntryKey, Evidence, Handling, Mode, Notice, Priority, Relation, Revision, Role, Share,
+        Topic, View,
     };
     use crate::watchlist::sample::{at, candidate, entry, handling, lists};
 
@@ -331,6 +333,45 @@ mod tests {
             }
         }
 
+        /// Whatever an audience does not get to see, it gets no id that depends on it: entries that
+        /// are kept from it may be any others, and none at all.
+        #[test]
+        fn no_id_depends_on_an_entry_that_its_reader_may_not_know(plans in plans()) {
+            let ids = |known: &dyn Fn(&Plan) -> bool, name: &dyn Fn(usize, &Plan) -> Option<usize>| {
+                let matches = plans.iter().enumerate();
+                let matches = matches.filter_map(|(number, plan)| {
+                    let number = if known(plan) { number } else { name(number, plan)? };
+                    Some(marked(number, plan))
+                });
+                told(matches.collect())
+            };
+            for reader in AGENCIES {
+                let audience = Audience::Agency(agency(reader));
+                let knows = |plan: &Plan| allowed(plan, &audience).contains(&"entry");
+                let pointed = |plan: &Plan| !allowed(plan, &audience).is_empty();
+                let theirs = |notices: Vec<Notice>| -> BTreeSet<AlertId> {
+                    let theirs = notices.into_iter().filter(|notice| notice.audience == audience);
+                    theirs.map(|notice| notice.alert.id).collect()
+                };
+                let told = theirs(ids(&knows, &|number, _| Some(number)));
+                let renamed = theirs(ids(&knows, &|number, _| Some(number + 100)));
+                let absent = theirs(ids(&knows, &|number, plan| pointed(plan).then_some(number)));
+                prop_assert_eq!(&told, &renamed);
+                prop_assert_eq!(&told, &absent);
+            }
+        }
+
+        /// What one audience reads of one event are alerts of different ids.
+        #[test]
+        fn no_two_alerts_of_an_event_have_one_id_for_their_reader(plans in plans()) {
+            let matches = plans.iter().enumerate().map(|(number, plan)| marked(number, plan));
+            let mut ids = BTreeSet::new();
+            for notice in told(matches.collect()) {
+                let reader = format!("{:?}", notice.audience);
+                prop_assert!(ids.insert((reader, notice.alert.id)), "{}", notice.alert.id);
+            }
+        }
+
         /// The owner, and the Command unless it is covert, hold every reason whole.
         #[test]
         fn nothing_is_kept_from_those_who_may_see_all(plans in plans()) {
@@ -359,7 +400,7 @@ mod tests {
     fn id(event: &EventSummary, entries: &[&str]) -> String {
         let entries: Vec<EntryKey> =
             entries.iter().map(|key| EntryKey::parse(key).unwrap()).collect();
-        identity::alert_id(event, entries.iter()).to_string()
+        identity::alert_id(event, entries.iter(), None).to_string()
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Action, AgencyId, Alert, Audience, Notice, Priority, Reason, View};
+use crate::domain::{Action, AgencyId, Alert, AlertId, Audience, Notice, Priority, Reason, View};
+
+use super::identity;
 
 /// The notices of an alert, one for each audience that may know of it.
 ///
@@ -15,7 +17,8 @@ use crate::domain::{Action, AgencyId, Alert, Audience, Notice, Priority, Reason,
 /// Of a reason, `SUMMARY` takes away narrative and reason code, `POINTER` the reason itself: what
 /// is left tells that something needs doing, where, and whom to ask. An audience learns nothing
 /// from a reason that is not shared with it: urgency, action and warnings are those of the reasons
-/// it may know.
+/// it may know, and so is the id: one who knows the whole alert by its id learns from that of a part
+/// neither that there is more nor what.
 pub fn notices(alert: &Alert) -> Vec<Notice> {
     let mut notices = vec![full(alert, Audience::Agency(alert.owner.clone()))];
     if alert.covert {
@@ -72,13 +75,14 @@ fn partial(alert: &Alert, agency: &AgencyId) -> Option<Notice> {
     let view = views.iter().copied().max()?;
     let lead = lead(&known)?;
     let warnings = warnings(&known);
-    let pointed = views.into_iter().map(|view| view == View::Pointer);
-    let reasons = known.into_iter().zip(pointed).filter(|(_, pointed)| !pointed);
-    let reasons: Vec<Reason> = reasons.map(|(reason, _)| reason).collect();
+    let pointed = views.iter().filter(|view| **view == View::Pointer).count();
+    let shown = known.into_iter().zip(views).filter(|(_, view)| *view != View::Pointer);
+    let reasons: Vec<Reason> = shown.map(|(reason, _)| reason).collect();
+    let id = partial_id(alert, &reasons, pointed);
     let mut lists = alert.lists.clone();
     lists.retain(|version| reasons.iter().any(|reason| reason.entry.list == version.list));
     let alert = Alert {
-        id: alert.id,
+        id,
         event: alert.event.clone(),
         priority: lead.priority,
         action: lead.action,
@@ -94,6 +98,14 @@ fn partial(alert: &Alert, agency: &AgencyId) -> Option<Notice> {
         left_out: Vec::new(),
     };
     Some(Notice { audience: Audience::Agency(agency.clone()), view, alert })
+}
+
+/// The id of the part of an alert that holds these reasons and points to `pointed` others.
+fn partial_id(alert: &Alert, reasons: &[Reason], pointed: usize) -> AlertId {
+    let unit = alert.unit.as_deref();
+    let pointed = identity::Pointed { owner: &alert.owner, unit, reasons: pointed };
+    let pointed = (pointed.reasons > 0).then_some(pointed);
+    identity::alert_id(&alert.event, reasons.iter().map(|reason| &reason.entry), pointed)
 }
 
 /// The reason as the agency may see it; `None` when it may not know of it.

@@ -59,11 +59,7 @@ fn look(settings: &Settings) -> Result<Vec<String>, String> {
     let mut topics = admin.topics(ASK_WITHIN).map_err(|error| error.to_string())?;
     let inputs: Vec<&String> = settings.lane.inputs.iter().map(|(_, name)| name).collect();
     let outputs = &settings.outputs;
-    let feeds: Vec<String> = settings
-        .agencies
-        .iter()
-        .map(|agency| format!("{}{agency}", outputs.agency_prefix))
-        .collect();
+    let feeds: Vec<String> = settings.agencies.iter().map(|agency| outputs.feed(agency)).collect();
     let fixed = [&settings.reader.topic, &outputs.command, &outputs.dead_letter];
     let needed: Vec<&String> = inputs.iter().copied().chain(fixed).chain(&feeds).collect();
     topics.retain(|name, _| needed.contains(&name));

@@ -106,7 +106,7 @@ fn start_broker(agencies: &[AgencyId]) -> Result<EmbeddedBroker, String> {
         inputs: reader_settings.lane.inputs.iter().map(|(_, name)| name.clone()).collect(),
         lists: reader_settings.reader.topic.clone(),
         outputs: reader_settings.outputs.clone(),
-        agencies: agencies.iter().map(|agency| agency.as_str().to_owned()).collect(),
+        agencies: agencies.to_vec(),
         partitions: PARTITIONS,
         replication: 1,
     };

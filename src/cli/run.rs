@@ -13,9 +13,10 @@ use crate::config::Log;
 
 use super::Source;
 
-/// The longest an end may take: draining, the last commit and the last messages have deadlines of
-/// their own, which together are shorter; the clients' own farewell has none.
-const END_WITHIN: Duration = Duration::from_secs(20);
+/// How long an end may take beyond draining (of partitions that are being handed over, then of the
+/// rest): the last commit and the last messages have deadlines of their own, which together are
+/// shorter; the clients' own farewell has none.
+const FAREWELL: Duration = Duration::from_secs(15);
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -27,21 +28,22 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
     start_log(&settings.log)?;
     let stop = stop_on_signals()?;
+    let end_within = settings.lane.drain_deadline * 2 + FAREWELL;
     let app = App::new(settings, Arc::clone(&stop)).map_err(|error| error.to_string())?;
     tracing::info!(address = %app.address(), version = env!("CARGO_PKG_VERSION"), "serving metrics and readiness");
-    end_in_any_case(Arc::clone(&stop))?;
+    end_in_any_case(Arc::clone(&stop), end_within)?;
     app.run().map_err(|error| error.to_string())?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Ends the process some time after it was told to stop, should its clients hang on a broker that
 /// does not answer. By then everything that could be finished and committed is.
-fn end_in_any_case(stop: Arc<AtomicBool>) -> Result<(), String> {
+fn end_in_any_case(stop: Arc<AtomicBool>, within: Duration) -> Result<(), String> {
     let watch = move || {
         while !stop.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(100));
         }
-        std::thread::sleep(END_WITHIN);
+        std::thread::sleep(within);
         tracing::warn!(
             "the brokers do not answer: ending without them; what was not committed is read again"
         );

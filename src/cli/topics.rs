@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use crate::config::Settings;
+use crate::domain::AgencyId;
 use crate::kafka::{Admin, Existing, Plan, TopicSpec};
 
 use super::Source;
@@ -30,8 +31,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     replication: Option<i32>,
     /// Also a feed for this agency, beside those of the setting agencies; may be repeated
-    #[arg(long = "agency", value_name = "AGENCY")]
-    agencies: Vec<String>,
+    #[arg(long = "agency", value_name = "AGENCY", value_parser = AgencyId::parse)]
+    agencies: Vec<AgencyId>,
     /// Only these topics
     #[arg(value_name = "TOPIC")]
     only: Vec<String>,
@@ -65,6 +66,8 @@ fn planned(
         arguments.replication.unwrap_or_else(|| i32::try_from(brokers.clamp(1, 3)).unwrap_or(1));
     let mut agencies = settings.agencies.clone();
     agencies.extend(arguments.agencies.iter().cloned());
+    agencies.sort_unstable();
+    agencies.dedup();
     let plan = Plan {
         inputs: settings.lane.inputs.iter().map(|(_, name)| name.clone()).collect(),
         lists: settings.reader.topic.clone(),

@@ -66,6 +66,8 @@ pub(super) enum Value {
 
 impl Value {
     pub(super) const EMPTY_LIST: Self = Self::List { first: 0, count: 0 };
+    /// A day beyond every calendar: what stood there was none.
+    pub(super) const NO_DAY: Self = Self::Int(i64::MAX);
 }
 
 /// A list that is being filled. Items need not lie side by side, since what their own lists hold

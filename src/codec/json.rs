@@ -3,9 +3,10 @@
 //! Field names are those of the schema. Nullable fields may be `null` or absent; others take their
 //! default when absent. Enums are their symbols; an unknown one is the enum's default symbol.
 //! Timestamps are RFC 3339 texts, or integers in the schema's unit; dates are `YYYY-MM-DD`, or days
-//! since 1970-01-01. Bytes and unions may have the form of Avro's own JSON encoding
-//! (`{"string": "x"}`). A field given twice is refused, since two readers could disagree on it;
-//! fields that the schema lacks are counted and left unread.
+//! since 1970-01-01; what stands for a date that may be absent and is none is left to whoever binds
+//! it. Bytes and unions may have the form of Avro's own JSON encoding (`{"string": "x"}`). A field
+//! given twice is refused, since two readers could disagree on it; fields that the schema lacks are
+//! counted and left unread.
 
 use std::fmt;
 
@@ -155,6 +156,12 @@ impl<'a> Seed<'a, '_> {
         self.field.nullable && !self.wrapped
     }
 
+    /// A day that may be absent and cannot be used costs the value no more in JSON than in Avro: it
+    /// is there, and whoever binds it finds the defect.
+    fn may_be_defect(&self) -> bool {
+        self.field.nullable && matches!(self.field.kind, Kind::Date)
+    }
+
     fn place(&self) -> usize {
         self.base + usize::from(self.field.first)
     }
@@ -164,6 +171,10 @@ impl<'a> Seed<'a, '_> {
         let error = match value {
             Ok(value) => {
                 self.walk.datum.set(place, value);
+                return Ok(());
+            }
+            Err(Refusal::Type(_) | Refusal::Range) if self.may_be_defect() => {
+                self.walk.datum.set(place, Value::NO_DAY);
                 return Ok(());
             }
             Err(Refusal::Type(found)) => return self.wrong(found),
@@ -472,6 +483,7 @@ mod tests {
         {"name": "notes", "type": {"type": "array", "items": "string"}, "default": []},
         {"name": "weight", "type": ["null", "double"], "default": null},
         {"name": "count", "type": "int", "default": 7},
+        {"name": "day", "type": {"type": "int", "logicalType": "date"}, "default": 0},
         {"name": "letter", "type": {"type": "enum", "name": "L", "symbols": ["A"]}, "default": "A"}
     ]}"#;
 
@@ -525,10 +537,20 @@ mod tests {
         });
         for other in ["19700111", "1970-01", "1970-01-11T00:00", "11.1.1970", "1970-02-30"] {
             check_refused(
-                &event(&format!(r#""born": "{other}""#)),
-                "born is a text of another form: give a date such as 2026-01-31",
+                &event(&format!(r#""day": "{other}""#)),
+                "day is a text of another form: give a date such as 2026-01-31",
             );
         }
+    }
+
+    #[test]
+    fn a_date_that_may_be_absent_and_is_none_refuses_nothing() {
+        for other in [r#""1970-02-30""#, "1e3", "3000000000", "true"] {
+            check(&event(&format!(r#""born": {other}"#)), |view, slot| {
+                assert_eq!(view.int(slot("born")), Some(i64::MAX), "{other}");
+            });
+        }
+        check_refused(&event(r#""born": []"#), "born is an array: give a date such as 2026-01-31");
     }
 
     #[test]
@@ -661,7 +683,7 @@ mod tests {
     fn no_refusal_quotes_the_value() {
         let secret = "Q77SECRET";
         let cases = [
-            event(&format!(r#""born": "{secret}""#)),
+            event(&format!(r#""day": "{secret}""#)),
             event(&format!(r#""letter": "{secret}""#)),
             event(&format!(r#""count": "{secret}""#)),
             event(&format!(r#""notes": ["{secret}", 1]"#)),

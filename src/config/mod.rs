@@ -14,10 +14,12 @@ mod secret;
 mod security;
 mod settings;
 mod taking;
+mod topics;
 mod unknown;
 
 pub use effective::Effective;
 pub use mistake::{Mistake, Mistakes, Place};
 pub use reader::{Argument, Reader};
 pub use secret::Secret;
-pub use settings::{AlertFormat, Log, Settings, read};
+pub use settings::{Log, Settings, read};
+pub use topics::AlertFormat;

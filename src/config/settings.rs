@@ -1,15 +1,16 @@
 //! Every setting by name: what it is for, its default and its bounds; each room gets its own part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::domain::{ListId, Topic};
+use crate::domain::{AgencyId, ListId, Topic};
 use crate::kafka::{self, Outputs, ReaderConfig, RegistryConfig, Start};
 use crate::pipeline::{self, OnGap};
 use crate::watchlist::{Requirement, Stance};
 
 use super::Reader;
+use super::topics::{self, AlertFormat};
 
 /// All settings, checked. Holds secrets: has no `Debug`.
 #[derive(Clone)]
@@ -31,22 +32,13 @@ pub struct Settings {
     /// Lists that must be there.
     pub requirements: Vec<Requirement>,
     /// Agencies that own entries, so that their topics are made.
-    pub agencies: Vec<String>,
+    pub agencies: Vec<AgencyId>,
     /// The schema registry; the schemas in the binary when absent.
     pub registry: Option<RegistryConfig>,
     /// Where metrics and readiness are served.
     pub listen: SocketAddr,
     /// How the log is written.
     pub log: Log,
-}
-
-/// How alerts are encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AlertFormat {
-    /// Avro in the Confluent wire format.
-    Avro,
-    /// JSON.
-    Json,
 }
 
 /// How the log is written.
@@ -61,8 +53,7 @@ pub struct Log {
 /// Reads every setting.
 pub fn read(reader: &mut Reader) -> Settings {
     let kafka = read_kafka(reader);
-    let inputs = read_inputs(reader);
-    let (outputs, alert_format) = read_outputs(reader);
+    let topics = topics::read(reader);
     let start = reader.choice(
         "topics.start",
         Start::Earliest,
@@ -76,29 +67,30 @@ pub fn read(reader: &mut Reader) -> Settings {
         seconds(2, 86_400),
         "Lists that were not confirmed as current for so long are stale: their stance decides.",
     );
-    let lane = read_lane(reader, inputs, stale_after, kafka.session_timeout);
-    let list_topic =
-        reader.text("lists.topic", "watchlist.entries", "The compacted topic of list entries.");
     let confirm_interval = reader.duration(
         "lists.confirm_interval_ms",
         Duration::from_secs(1),
         Duration::from_millis(100)..=Duration::from_secs(60),
         "How often the reader makes sure that it has read to the end.",
     );
+    if confirm_interval * 2 > stale_after {
+        reader.mistake(
+            "lists.confirm_interval_ms",
+            "must be at most half of lists.stale_after_seconds: lists would be stale between two confirmations",
+        );
+    }
+    let requirements = read_requirements(reader);
+    let lane = read_lane(reader, topics.inputs, stale_after, kafka.session_timeout);
     Settings {
         kafka,
-        outputs,
-        alert_format,
+        outputs: topics.outputs,
+        alert_format: topics.alert_format,
         start,
         lanes,
         lane,
-        reader: ReaderConfig { topic: list_topic, confirm_interval },
-        requirements: read_requirements(reader),
-        agencies: reader.list_of_text(
-            "agencies",
-            &[],
-            "Agencies that own entries or may see them: `topics create` makes a feed for each.",
-        ),
+        reader: ReaderConfig { topic: topics.lists, confirm_interval },
+        requirements,
+        agencies: topics.agencies,
         registry: read_registry(reader),
         listen: read_listen(reader),
         log: read_log(reader),
@@ -210,53 +202,6 @@ fn read_passthrough(reader: &mut Reader) -> BTreeMap<String, String> {
     passed
 }
 
-fn read_inputs(reader: &mut Reader) -> Vec<(Topic, String)> {
-    let topics: [(Topic, &str, &str); 6] = [
-        (Topic::Crossings, "topics.crossings", "border.crossings"),
-        (Topic::AdvancePassenger, "topics.advance_passenger", "border.advance-passenger"),
-        (Topic::Vehicles, "topics.vehicles", "border.vehicles"),
-        (Topic::Containers, "topics.containers", "border.containers"),
-        (Topic::Declarations, "topics.declarations", "customs.declarations"),
-        (Topic::Cash, "topics.cash", "customs.cash"),
-    ];
-    let mut inputs = Vec::new();
-    for (kind, key, name) in topics {
-        let names = reader.list_of_text(
-            key,
-            &[name],
-            "Topics with events of this kind; none to read none.",
-        );
-        inputs.extend(names.into_iter().map(|name| (kind, name)));
-    }
-    if inputs.is_empty() {
-        reader.mistake("topics.crossings", "no input topic is left: name one of any kind");
-    }
-    inputs
-}
-
-fn read_outputs(reader: &mut Reader) -> (Outputs, AlertFormat) {
-    let outputs = Outputs {
-        command: reader.text("topics.alerts_command", "alerts.command", "The Command's feed."),
-        agency_prefix: reader.text(
-            "topics.alerts_agency_prefix",
-            "alerts.agency.",
-            "An agency's feed is this and the agency's name.",
-        ),
-        dead_letter: reader.text(
-            "topics.dead_letter",
-            "portcullis.dead-letter",
-            "Where records go that cannot be used.",
-        ),
-    };
-    let format = reader.choice(
-        "topics.alert_format",
-        AlertFormat::Avro,
-        &[("avro", AlertFormat::Avro), ("json", AlertFormat::Json)],
-        "How alerts are encoded.",
-    );
-    (outputs, format)
-}
-
 fn read_lanes(reader: &mut Reader) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let lanes = reader.count(
@@ -298,6 +243,7 @@ fn read_lane(
 }
 
 fn read_requirements(reader: &mut Reader) -> Vec<Requirement> {
+    let mut seen = BTreeSet::new();
     let read = reader.tables("lists.required", "A list that must be there before events are screened.", |reader| {
         let name = reader.required_text("name", "wanted-persons", "The list's name.");
         let list = ListId::parse(&name);
@@ -305,6 +251,9 @@ fn read_requirements(reader: &mut Reader) -> Vec<Requirement> {
             && !name.is_empty()
         {
             reader.mistake("name", error.to_string());
+        }
+        if list.is_ok() && !seen.insert(name) {
+            reader.mistake("name", "is required above already: leave one of the two");
         }
         let stance = reader.choice(
             "stance",
@@ -340,6 +289,16 @@ fn read_registry(reader: &mut Reader) -> Option<RegistryConfig> {
         seconds(1, 3_600),
         "How long it is believed that a schema does not exist.",
     );
+    let is_url = |url: &String| url.starts_with("http://") || url.starts_with("https://");
+    if !urls.iter().all(is_url) {
+        reader.mistake("registry.urls", "expected addresses such as https://registry:8081");
+    }
+    if user.is_some() != password.is_some() {
+        reader.mistake(
+            "registry.username",
+            "basic authentication takes registry.username and registry.password: set both or neither",
+        );
+    }
     if urls.is_empty() {
         return None;
     }
@@ -367,6 +326,9 @@ fn read_log(reader: &mut Reader) -> Log {
         "Lines for people, or one JSON object a line.",
     );
     let filter = reader.text("log.filter", "info", "Which lines: a level, or target=level, separated by commas. `librdkafka=debug` shows the client's own.");
+    if tracing_subscriber::EnvFilter::try_new(&filter).is_err() {
+        reader.mistake("log.filter", "expected a level, or target=level, several separated by commas, such as info,librdkafka=debug");
+    }
     Log { json, filter }
 }
 

@@ -19,6 +19,9 @@ macro_rules! slug {
         pub struct $name(CompactString);
 
         impl $name {
+            /// The longest there may be, characters.
+            pub const LENGTH_MAX: usize = SLUG_MAX;
+
             /// Reads the label.
             ///
             /// # Errors
@@ -95,9 +98,11 @@ impl<'a> EventId<'a> {
     }
 }
 
+const SLUG_MAX: usize = 40;
+
 fn is_slug(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.len() <= 40
+    bytes.len() <= SLUG_MAX
         && bytes.first().is_some_and(u8::is_ascii_lowercase)
         && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
 }

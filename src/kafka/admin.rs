@@ -52,7 +52,7 @@ impl Admin {
     /// When the client refuses its settings.
     pub fn new(config: &Config) -> Result<Self, Error> {
         let client: AdminClient<Quiet> = config
-            .any()
+            .admin()
             .create_with_context(Quiet::new(config))
             .map_err(|error| Error::Settings(error.to_string()))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::AgencyId;
+
 use super::{Existing, Outputs, TopicSpec};
 
 /// What the plan depends on.
@@ -14,7 +16,7 @@ pub struct Plan {
     /// Topics that are written.
     pub outputs: Outputs,
     /// Agencies that have a feed.
-    pub agencies: Vec<String>,
+    pub agencies: Vec<AgencyId>,
     /// Partitions of each input topic.
     pub partitions: i32,
     /// Copies of each partition.
@@ -61,7 +63,7 @@ impl Plan {
         let feed = [delete.clone(), kept(35), large.clone()];
         topics.push(spec(&self.outputs.command, 1, &feed));
         for agency in &self.agencies {
-            topics.push(spec(&format!("{}{agency}", self.outputs.agency_prefix), 1, &feed));
+            topics.push(spec(&self.outputs.feed(agency), 1, &feed));
         }
         topics.push(spec(&self.outputs.dead_letter, 1, &[delete, kept(35), large]));
         topics

@@ -10,6 +10,7 @@ use rdkafka::producer::{
     BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer,
 };
 
+use crate::domain::AgencyId;
 use crate::pipeline::{Destination, Message, Refused, Report, Ticket};
 
 use super::clock::wall;
@@ -29,12 +30,17 @@ pub struct Outputs {
 }
 
 impl Outputs {
+    /// The feed of an agency.
+    pub fn feed(&self, agency: &AgencyId) -> String {
+        format!("{}{}", self.agency_prefix, agency.as_str())
+    }
+
     /// The topic of a destination.
     pub fn topic(&self, destination: &Destination) -> String {
         match destination {
             Destination::Command => self.command.clone(),
             Destination::DeadLetter => self.dead_letter.clone(),
-            Destination::Agency(agency) => format!("{}{}", self.agency_prefix, agency.as_str()),
+            Destination::Agency(agency) => self.feed(agency),
         }
     }
 }

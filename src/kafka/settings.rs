@@ -75,6 +75,15 @@ pub fn promise_broken_by(key: &str) -> Option<&'static str> {
         ("sasl.oauthbearer.scope", OAUTH),
         ("sasl.oauthbearer.config", OAUTH),
         ("sasl.oauthbearer.extensions", OAUTH),
+        ("security.protocol", OWN),
+        ("sasl.mechanism", OWN),
+        ("sasl.mechanisms", OWN),
+        ("sasl.username", OWN),
+        ("sasl.password", OWN),
+        ("ssl.ca.location", OWN),
+        ("ssl.certificate.location", OWN),
+        ("ssl.key.location", OWN),
+        ("ssl.key.password", OWN),
         ("bootstrap.servers", OWN),
         ("metadata.broker.list", OWN),
         ("client.id", OWN),
@@ -91,20 +100,9 @@ pub fn promise_broken_by(key: &str) -> Option<&'static str> {
 }
 
 impl Config {
-    /// Settings for a client of any kind.
-    pub(super) fn any(&self) -> ClientConfig {
-        let mut settings = ClientConfig::new();
-        settings
-            .set("bootstrap.servers", &self.brokers)
-            .set("client.id", &self.client_id)
-            .set("socket.nagle.disable", "true")
-            .set("socket.keepalive.enable", "true")
-            // Partitions that are added while running are seen within half a minute.
-            .set("topic.metadata.refresh.interval.ms", "30000");
-        for (key, value) in self.security.iter().chain(&self.passthrough) {
-            settings.set(key, value);
-        }
-        settings
+    /// Settings for a client that asks and changes what topics there are.
+    pub(super) fn admin(&self) -> ClientConfig {
+        self.with_passthrough(self.any())
     }
 
     /// Settings for a lane's consumer.
@@ -121,7 +119,7 @@ impl Config {
         if let Some(instance) = &self.instance {
             settings.set("group.instance.id", format!("{instance}-lane-{number}"));
         }
-        settings
+        self.with_passthrough(settings)
     }
 
     /// Settings for a consumer that reads whole topics by assignment and commits nothing.
@@ -130,8 +128,8 @@ impl Config {
         settings
             .set("auto.offset.reset", "earliest")
             .set("enable.partition.eof", "true")
-            .set("fetch.message.max.bytes", "8388608");
-        settings
+            .set("max.partition.fetch.bytes", "8388608");
+        self.with_passthrough(settings)
     }
 
     /// Settings for the producer.
@@ -145,7 +143,7 @@ impl Config {
             // A message waits for its broker without end; what is in flight is bounded by the lane.
             .set("message.timeout.ms", "0")
             .set("topic.metadata.propagation.max.ms", "5000");
-        settings
+        self.with_passthrough(settings)
     }
 
     fn consumer(&self, group: &str) -> ClientConfig {
@@ -161,8 +159,93 @@ impl Config {
             .set("fetch.error.backoff.ms", "50");
         settings
     }
+
+    fn any(&self) -> ClientConfig {
+        let mut settings = ClientConfig::new();
+        settings
+            .set("bootstrap.servers", &self.brokers)
+            .set("client.id", &self.client_id)
+            .set("socket.nagle.disable", "true")
+            .set("socket.keepalive.enable", "true")
+            // Partitions that are added while running are seen within half a minute.
+            .set("topic.metadata.refresh.interval.ms", "30000");
+        for (key, value) in &self.security {
+            settings.set(key, value);
+        }
+        settings
+    }
+
+    /// What the user passes through comes last: those that would break a promise were refused, and
+    /// of the others the user's word counts, under either name that the client knows it by.
+    fn with_passthrough(&self, mut settings: ClientConfig) -> ClientConfig {
+        for (key, value) in &self.passthrough {
+            if key == "fetch.message.max.bytes" {
+                settings.remove("max.partition.fetch.bytes");
+            }
+            settings.set(key, value);
+        }
+        settings
+    }
 }
 
 fn millis(time: Duration) -> String {
     time.as_millis().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(passthrough: BTreeMap<String, String>) -> Config {
+        let security = ["security.protocol", "sasl.mechanism", "ssl.key.password"];
+        Config {
+            brokers: "localhost:9092".into(),
+            client_id: "portcullis".into(),
+            security: security.map(|key| (key.into(), "ours".into())).into(),
+            tokens: None,
+            passthrough,
+            group: "portcullis".into(),
+            instance: Some("a".into()),
+            session_timeout: Duration::from_secs(12),
+            fetch_wait: Duration::from_millis(5),
+            fetch_queue_kbytes: 1_024,
+            linger: Duration::from_millis(1),
+            message_bytes_max: 1_000_000,
+        }
+    }
+
+    fn of_each_client(config: &Config) -> [ClientConfig; 4] {
+        [config.admin(), config.lane(0), config.reader(), config.producer()]
+    }
+
+    #[test]
+    fn each_setting_of_ours_is_refused_or_gives_way() {
+        let give_way = [
+            "fetch.error.backoff.ms",
+            "fetch.queue.backoff.ms",
+            "heartbeat.interval.ms",
+            "max.partition.fetch.bytes",
+            "socket.keepalive.enable",
+            "socket.nagle.disable",
+            "topic.metadata.propagation.max.ms",
+            "topic.metadata.refresh.interval.ms",
+        ];
+        for (client, settings) in of_each_client(&config(BTreeMap::new())).iter().enumerate() {
+            for key in settings.config_map().keys().copied() {
+                let refused = promise_broken_by(key).is_some();
+                assert_ne!(refused, give_way.contains(&key), "{key}");
+                let theirs = BTreeMap::from([(key.to_owned(), "theirs".to_owned())]);
+                let settings = &of_each_client(&config(theirs))[client];
+                assert!(refused || settings.get(key) == Some("theirs"), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_setting_passed_through_by_its_other_name_takes_the_place_of_ours() {
+        let theirs = BTreeMap::from([("fetch.message.max.bytes".to_owned(), "9".to_owned())]);
+        let settings = config(theirs).reader();
+        assert_eq!(settings.get("fetch.message.max.bytes"), Some("9"));
+        assert_eq!(settings.get("max.partition.fetch.bytes"), None);
+    }
 }

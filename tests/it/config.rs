@@ -111,3 +111,48 @@ fn metrics_named_in(text: &str) -> BTreeSet<String> {
     });
     names.map(|name| name.strip_suffix("_bucket").unwrap_or(name).to_owned()).collect()
 }
+
+#[test]
+fn settings_that_contradict_each_other_are_mistakes() {
+    for (settings, expected) in [
+        (
+            "[topics]\nalerts_command = \"customs.cash\"",
+            "customs.cash is used by topics.cash already",
+        ),
+        (
+            "[topics]\ncash = [\"border.vehicles\"]",
+            "border.vehicles is used by topics.vehicles already",
+        ),
+        ("[lists]\ntopic = \"alerts.command\"", "alerts.command is used by lists.topic already"),
+        (
+            "agencies = [\"police\"]\n[topics]\ndead_letter = \"alerts.agency.police\"",
+            "alerts.agency.police is used by topics.dead_letter already",
+        ),
+        ("[topics]\ncrossings = [\"a\", \"a\"]", "a is used by topics.crossings already"),
+        ("[topics]\ndead_letter = \"\"", "topics.dead_letter: expected a topic's name"),
+        (
+            "[topics]\nalerts_agency_prefix = \"a b\"",
+            "topics.alerts_agency_prefix: expected a topic's name",
+        ),
+        ("agencies = [\"police\", \"Customs\"]", "agencies: number 2: expected 1 to 40 of a-z"),
+        ("agencies = [\"police\", \"police\"]", "police is named twice"),
+        (
+            "[[lists.required]]\nname = \"wanted\"\n[[lists.required]]\nname = \"wanted\"",
+            "is required above already",
+        ),
+        (
+            "[lists]\nconfirm_interval_ms = 2000\nstale_after_seconds = 3",
+            "must be at most half of lists.stale_after_seconds",
+        ),
+        (
+            "[registry]\nurls = [\"registry:8081\"]",
+            "registry.urls: expected addresses such as https://",
+        ),
+        ("[registry]\nurls = [\"http://r\"]\nusername = \"a\"", "set both or neither"),
+        ("[log]\nfilter = \"info,kafka=loud\"", "log.filter: expected a level"),
+    ] {
+        let mistakes = mistakes("p.toml", settings).unwrap_or_default();
+        assert!(mistakes.contains(expected), "{settings}\n{mistakes}");
+        assert_eq!(mistakes.lines().count(), 2, "{settings}\n{mistakes}");
+    }
+}

@@ -2,11 +2,9 @@
 //! that are missing. Whatever happens, what must be told is told, and a repeat is the same to the
 //! byte.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use portcullis::codec::{Contract, Headers, to_json};
 use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
@@ -15,10 +13,11 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use serde_json::{Value, json};
 
-use super::broker::{Broker, Record};
+use super::broker::Broker;
 use super::instance::{Instance, KINDS, PATIENCE, Site, eventually};
+use super::told::{AGENCIES, Truth, assert_repeats_are_equal, events_told};
+use super::traffic::alerts;
 
-pub(crate) const AGENCIES: [&str; 4] = ["police", "border-force", "crime-agency", "customs"];
 const NO_FEED: &str = "the topic does not exist: make it with `portcullis topics create`";
 
 // ---------------------------------------------------------------- load and truth
@@ -36,85 +35,6 @@ fn load(site: &Site<'_>, events: u64, rate: u64, meanwhile: impl FnOnce()) -> Tr
         simulation.join().unwrap();
     });
     Truth::read(&truth)
-}
-
-/// Which entries each event must be met by, as (event, `list/entry`).
-struct Truth(BTreeSet<(String, String)>);
-
-impl Truth {
-    fn read(path: &Path) -> Self {
-        let mut truth = BTreeSet::new();
-        for line in std::fs::read_to_string(path).unwrap().lines() {
-            let line: Value = serde_json::from_str(line).unwrap();
-            for entry in line["entries"].as_array().unwrap() {
-                let event = line["event_id"].as_str().unwrap().to_owned();
-                truth.insert((event, entry.as_str().unwrap().to_owned()));
-            }
-        }
-        assert!(truth.len() > 10, "a load that hardly touches a list proves nothing");
-        Self(truth)
-    }
-
-    /// Asserts that this was told and nothing else (the Command does not hear of covert entries,
-    /// their owners do), and that repeats are the same to the byte on every feed; gives the number
-    /// of repeats.
-    fn assert_told(&self, site: &Site<'_>) -> usize {
-        let mut met = BTreeSet::new();
-        let mut repeats = 0;
-        for feed in ["command"].iter().chain(&AGENCIES) {
-            let told = alerts(site, feed);
-            repeats += assert_repeats_are_equal(&told);
-            for (_, alert) in &told {
-                let event = alert["event"]["event_id"].as_str().unwrap();
-                met.extend(entries_of(alert).into_iter().map(|entry| (event.to_owned(), entry)));
-            }
-        }
-        let missing: Vec<_> = self.0.difference(&met).collect();
-        let invented: Vec<_> = met.difference(&self.0).collect();
-        assert!(missing.is_empty() && invented.is_empty(), "{missing:?} {invented:?}");
-        repeats
-    }
-}
-
-/// Asserts that alerts with one id have one value; gives the number of repeats.
-pub(crate) fn assert_repeats_are_equal(feed: &[(Record, Value)]) -> usize {
-    let mut values: BTreeMap<&[u8], &[u8]> = BTreeMap::new();
-    for (record, alert) in feed {
-        let (key, value) = (record.key.as_deref().unwrap(), record.value.as_deref().unwrap());
-        assert_eq!(Some(key), alert["id"].as_str().map(str::as_bytes));
-        assert_eq!(*values.entry(key).or_insert(value), value, "a repeat differs: {alert}");
-    }
-    feed.len() - values.len()
-}
-
-/// The alerts of a feed with their values as JSON.
-pub(crate) fn alerts(site: &Site<'_>, feed: &str) -> Vec<(Record, Value)> {
-    let read = |record: Record| {
-        let headers = Headers {
-            content_type: record.headers.get("content-type").and_then(Option::as_deref),
-            schema_id: None,
-        };
-        let mut value = record.value.clone().unwrap();
-        if value[0] == 0 {
-            // A registry gives the schema an id of its own.
-            value[1..5].copy_from_slice(&Contract::Alerts.id().to_be_bytes());
-        }
-        let alert = to_json(Contract::Alerts, &value, headers).unwrap();
-        (record, alert)
-    };
-    site.records(feed).into_iter().map(read).collect()
-}
-
-pub(crate) fn entries_of(alert: &Value) -> Vec<String> {
-    let text = |reason: &Value, key: &str| reason[key].as_str().unwrap().to_owned();
-    let reasons = alert["reasons"].as_array().unwrap().iter();
-    reasons.map(|reason| format!("{}/{}", text(reason, "list"), text(reason, "entry"))).collect()
-}
-
-/// The events a feed tells of, each once.
-pub(crate) fn events_told(site: &Site<'_>, feed: &str) -> BTreeSet<String> {
-    let event = |(_, alert): (Record, Value)| alert["event"]["event_id"].as_str().unwrap().into();
-    alerts(site, feed).into_iter().map(event).collect()
 }
 
 // ---------------------------------------------------------------- records by hand

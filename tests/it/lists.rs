@@ -2,10 +2,11 @@
 
 use super::broker::Broker;
 use super::faults::{
-    alerts, await_all_committed, committed, crossings, delete_topic, entry, events_told, ids,
-    publish_listed, send,
+    await_all_committed, committed, crossings, delete_topic, entry, ids, publish_listed, send,
 };
 use super::instance::{Instance, Site, eventually};
+use super::told::events_told;
+use super::traffic::{Told, alerts};
 
 /// A settings file that demands lists, as a word for [`Site::start`].
 fn requiring(dir: &tempfile::TempDir, lists: &[(&str, &str, u64)]) -> String {
@@ -78,7 +79,7 @@ fn a_list_that_may_be_missed_is_passed_over_and_every_alert_says_so() {
     instance.stop();
     let told = alerts(&site, "police");
     assert_eq!(told.len(), 3);
-    for (_, alert) in told {
+    for Told { alert, .. } in told {
         assert_eq!(alert["not_screened"], serde_json::json!(["wanted"]));
     }
 }

@@ -30,6 +30,7 @@ mod registry;
 mod schemas;
 mod security;
 mod tidy;
+mod told;
 mod traffic;
 mod wire;
 mod world;

@@ -1,20 +1,16 @@
 //! The whole path on a real Kafka: topics, lists and traffic by the binary's own commands, the
 //! alerts read back by Kafka's Java client and compared with what had to alert.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use super::broker::Broker;
 use super::instance::{KINDS, Site};
-use super::traffic::{Sent, Told, alerts, assert_all_committed, envelope, file, send, word};
+use super::told::{AGENCIES, Truth, told};
+use super::traffic::{Sent, Told, assert_all_committed, envelope, file, send, word};
 
-const AGENCIES: [&str; 4] = ["police", "border-force", "crime-agency", "customs"];
 const EVENTS: u64 = 10_000;
-
-/// (event, `list/entry`): what has to be told.
-type Truth = BTreeSet<(String, String)>;
 
 #[test]
 fn traffic_in_avro_alerts_exactly_as_it_must_and_each_audience_sees_its_part() {
@@ -32,8 +28,8 @@ fn traffic_in_avro_alerts_exactly_as_it_must_and_each_audience_sees_its_part() {
 
     assert_eq!(status, Some(0), "{log}");
     assert_all_committed(&site, &KINDS);
+    Truth::read(&truth).assert_told(&site);
     let told = told(&site);
-    assert_told(&read_truth(&truth), &told, &handlings(&site));
     assert_eq!(shown(&site, None), as_shown(&told["command"]));
     assert_eq!(shown(&site, Some("police")), as_shown(&told["police"]));
     assert_eq!(site.records("dead-letter"), []);
@@ -63,8 +59,8 @@ fn traffic_in_json_while_running_alerts_exactly_as_it_must() {
 
     assert_eq!(status, Some(0), "{log}");
     assert_all_committed(&site, &KINDS);
+    Truth::read(&truth).assert_told(&site);
     let told = told(&site);
-    assert_told(&read_truth(&truth), &told, &handlings(&site));
     for told in &told["command"] {
         let text = std::str::from_utf8(told.record.value.as_ref().unwrap()).unwrap();
         assert!(serde_json::from_str::<Value>(text).is_ok());
@@ -101,8 +97,7 @@ traders,t-1,ORGANISATION,,,,,,,,GB123456789000,,HIGH,HOLD_GOODS,customs,,,\n";
         ("cash", "police", "wanted/w-1", false),
     ];
     let row = |(event, _, entry, _): (&str, &str, &str, bool)| (event.to_owned(), entry.to_owned());
-    let truth: Truth = expected.into_iter().map(row).collect();
-    assert_told(&truth, &told(&site), &handlings(&site));
+    Truth(expected.into_iter().map(row).collect()).assert_told(&site);
 }
 
 fn send_one_of_each_kind(site: &Site<'_>) {
@@ -152,128 +147,6 @@ fn send_one_of_each_kind(site: &Site<'_>) {
     ];
     for (kind, event) in events {
         send(site, kind, &[Sent::event(&event)]);
-    }
-}
-
-/// Every feed of a site.
-fn told(site: &Site<'_>) -> BTreeMap<&'static str, Vec<Told>> {
-    let feeds = ["command"].into_iter().chain(AGENCIES);
-    // Feeds of agencies are made on request alone.
-    let made = site.broker().topics();
-    let feeds = feeds.filter(|feed| made.contains(&site.topic(feed)));
-    feeds.map(|feed| (feed, alerts(site, feed))).collect()
-}
-
-/// The handling of each entry, by `list/entry`.
-fn handlings(site: &Site<'_>) -> BTreeMap<String, Value> {
-    let lines = site.run(&["watchlist", "show"]).succeeded();
-    let entries = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    entries
-        .map(|entry| {
-            let text = |key: &str| entry[key].as_str().unwrap();
-            (format!("{}/{}", text("list"), text("entry")), entry["handling"].clone())
-        })
-        .collect()
-}
-
-fn read_truth(path: &Path) -> Truth {
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut truth = Truth::new();
-    for line in text.lines() {
-        let line: Value = serde_json::from_str(line).unwrap();
-        for entry in line["entries"].as_array().unwrap() {
-            truth.insert((
-                line["event_id"].as_str().unwrap().into(),
-                entry.as_str().unwrap().into(),
-            ));
-        }
-    }
-    truth
-}
-
-/// Every expected match is told to its owner, to the Command unless covert, and to those whom the
-/// entry names, as far as it says; nothing else is told to anybody.
-fn assert_told(
-    truth: &Truth,
-    told: &BTreeMap<&'static str, Vec<Told>>,
-    handlings: &BTreeMap<String, Value>,
-) {
-    assert!(!truth.is_empty());
-    let is_covert = |entry: &str| handlings[entry]["covert"] == true;
-    assert!(truth.iter().any(|(_, entry)| is_covert(entry)), "no covert entry was met");
-    for (feed, alerts) in told {
-        let mut seen = Truth::new();
-        for told in alerts {
-            assert_is_one(told);
-            assert_view(feed, told);
-            for entry in told.entries() {
-                seen.insert((told.event_id().to_owned(), entry));
-            }
-        }
-        let view = |entry: &str| view_of(feed, &handlings[entry]);
-        let due = truth.iter().filter(|(_, entry)| !matches!(view(entry), None | Some("POINTER")));
-        assert_eq!(seen, due.cloned().collect::<Truth>(), "{feed}");
-        let pointed = truth.iter().filter(|(_, entry)| view(entry) == Some("POINTER"));
-        for (event, entry) in pointed {
-            assert!(alerts.iter().any(|told| told.event_id() == event), "{feed} {event} {entry}");
-        }
-        let some =
-            |event: &str| truth.iter().any(|(of, entry)| of == event && view(entry).is_some());
-        for told in alerts {
-            assert!(some(told.event_id()), "{feed}: nothing of {} is for it", told.event_id());
-        }
-    }
-}
-
-/// How much of an entry with this handling a feed may see.
-fn view_of<'a>(feed: &str, handling: &'a Value) -> Option<&'a str> {
-    if handling["owner"] == feed {
-        return Some("FULL");
-    }
-    if handling["covert"] == true {
-        return None;
-    }
-    if feed == "command" {
-        return Some("FULL");
-    }
-    let shares = handling["audience"].as_array();
-    let share = shares.into_iter().flatten().find(|share| share["agency"] == feed)?;
-    share["view"].as_str()
-}
-
-/// Key, header and body name one alert.
-fn assert_is_one(told: &Told) {
-    let id = told.text("/id");
-    assert_eq!(id.len(), 32);
-    assert_eq!(told.record.key.as_deref(), Some(id.as_bytes()));
-    assert_eq!(told.record.headers["portcullis-alert-id"].as_deref(), Some(id.as_bytes()));
-}
-
-/// What a feed sees goes no further than the alert's own word on it.
-fn assert_view(feed: &str, told: &Told) {
-    let owner = told.text("/owner");
-    let is_whole = feed == "command" || feed == owner;
-    if feed != "command" {
-        assert_eq!(told.text("/audience"), feed);
-    }
-    assert!(told.alert["covert"] == false || feed == owner, "{feed}");
-    match told.text("/view") {
-        "FULL" => assert!(!told.reasons().is_empty()),
-        "SUMMARY" => {
-            assert!(!is_whole);
-            for reason in told.reasons() {
-                assert!(reason.get("narrative").is_none_or(Value::is_null), "{feed}");
-                assert!(reason.get("reason_code").is_none_or(Value::is_null), "{feed}");
-            }
-        }
-        "POINTER" => {
-            assert!(!is_whole);
-            assert!(told.reasons().is_empty(), "{feed}");
-        }
-        other => panic!("{other}"),
-    }
-    if is_whole {
-        assert_eq!(told.text("/view"), "FULL");
     }
 }
 

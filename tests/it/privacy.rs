@@ -67,10 +67,24 @@ fn nothing_personal_reaches_logs_metrics_readiness_or_headers() {
     for witness in ["librdkafka", "portcullis-cause: wrong_type", "portcullis-cause: refused"] {
         assert!(outside.contains(witness), "{witness}");
     }
+    let outside: Vec<String> = outside.lines().map(without_clock_and_addresses).collect();
     for canary in CANARIES {
-        let lines: Vec<&str> = outside.lines().filter(|line| line.contains(canary)).collect();
-        assert_eq!(lines, Vec::<&str>::new(), "{canary}");
+        let lines: Vec<&String> = outside.iter().filter(|line| line.contains(canary)).collect();
+        assert_eq!(lines, Vec::<&String>::new(), "{canary}");
     }
+}
+
+/// A line without the fraction of its time of day and without addresses in memory: a trace has so
+/// many that six digits of a birth date turn up in them by chance.
+fn without_clock_and_addresses(line: &str) -> String {
+    let clock = regex_lite::Regex::new(r"(\d\d:\d\d:\d\d)\.\d+|0x[0-9a-f]+").expect("a pattern");
+    clock.replace_all(line, "$1").into_owned()
+}
+
+#[test]
+fn only_clocks_and_addresses_are_left_out_of_the_search() {
+    let line = without_clock_and_addresses("2026-11-26T10:51:43.710309Z at 0x7fcca710309f: 710309");
+    assert_eq!(line, "2026-11-26T10:51:43Z at : 710309");
 }
 
 fn seen_of(instance: &Instance) -> String {

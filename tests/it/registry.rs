@@ -18,10 +18,11 @@ use serde_json::{Value, json};
 
 use super::broker::Broker;
 use super::faults::{
-    alerts, await_all_committed, committed, crossings, events_told, ids, publish_listed, send,
-    send_raw,
+    await_all_committed, committed, crossings, ids, publish_listed, send, send_raw,
 };
 use super::instance::Site;
+use super::told::events_told;
+use super::traffic::{Told, alerts};
 
 /// Apicurio Registry; lives as long as this value.
 struct Apicurio {
@@ -138,7 +139,7 @@ fn writers_schemas_come_from_the_registry_and_alerts_carry_an_id_that_their_read
     assert_eq!(dead[0].value.as_deref(), Some(&framed(900_000, &datum(2))[..]));
     for feed in ["police", "command"] {
         assert_eq!(events_told(&site, feed), &ids(0..2) | &ids(3..4));
-        for (record, _) in alerts(&site, feed) {
+        for Told { record, .. } in alerts(&site, feed) {
             let value = record.value.unwrap();
             let id = u32::from_be_bytes(value[1..5].try_into().unwrap());
             let schema = Schema::parse_str(&registry.schema(id)).unwrap();
@@ -221,5 +222,5 @@ fn events_wait_while_the_registry_is_away_or_refuses_us_and_flow_when_it_answers
     assert_eq!(site.records("dead-letter"), []);
     let told = alerts(&site, "police");
     assert_eq!(told.len(), 1);
-    assert_eq!(told[0].0.value.as_ref().unwrap()[..5], [0, 0, 0, 0, 8]);
+    assert_eq!(told[0].record.value.as_ref().unwrap()[..5], [0, 0, 0, 0, 8]);
 }

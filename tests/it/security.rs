@@ -11,8 +11,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::broker::Broker;
-use super::faults::{crossings, events_told, ids, publish_listed, send};
+use super::faults::{crossings, ids, publish_listed, send};
 use super::instance::{PATIENCE, Site};
+use super::told::events_told;
 
 const SECRETS: [&str; 4] = ["scram-secret", "plain-secret", "oauth-secret", "wrong-secret"];
 

@@ -148,10 +148,14 @@ pub(crate) fn alerts(site: &Site<'_>, of: &str) -> Vec<Told> {
 }
 
 fn told(record: Record) -> Told {
-    let header = |name: &str| record.headers.get(name).and_then(Option::as_deref);
-    let headers =
-        Headers { content_type: header("content-type"), schema_id: header("__value_schema_id") };
-    let alert = to_json(Contract::Alerts, record.value.as_deref().unwrap(), headers).unwrap();
+    let content_type = record.headers.get("content-type").and_then(Option::as_deref);
+    let headers = Headers { content_type, schema_id: None };
+    let mut value = record.value.clone().unwrap();
+    if value[0] == 0 {
+        // A registry gives the schema an id of its own.
+        value[1..5].copy_from_slice(&Contract::Alerts.id().to_be_bytes());
+    }
+    let alert = to_json(Contract::Alerts, &value, headers).unwrap();
     Told { record, alert }
 }
 

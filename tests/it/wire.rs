@@ -516,7 +516,8 @@ fn what_cannot_be_used_is_a_defect_and_the_rest_goes_on() {
         Topic::Crossings,
         r#"{ENVELOPE,"traveller":{"surname":"X","birth_date":"1984-13","nationality":"ZZZ"},
             "documents":[{"number":"1","issuing_state":"GBR"},{"number":"123456789"},
-                         {"number":"123456789","issuing_state":"??"}],
+                         {"number":"123456789","issuing_state":"??"},
+                         {"number":"123456789","issuing_state":"GBR","expiry_date":"2031-02-29"}],
             "companions":[{"person":{"birth_date":"x"}}],
             "vehicle":{"plate":"AB12CDE","vin":"short"}}"#,
         &[
@@ -525,6 +526,7 @@ fn what_cannot_be_used_is_a_defect_and_the_rest_goes_on() {
             "documents[].number",
             "documents[].number",
             "documents[].issuing_state",
+            "documents[].expiry_date",
             "companions[].person.birth_date",
             "vehicle.plate",
             "vehicle.vin",
