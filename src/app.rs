@@ -131,16 +131,16 @@ impl App {
     /// Says which topics are set so that a promise would not hold. On a thread of its own: nothing
     /// waits for it, and a broker that does not tell is none the worse.
     fn look_at_promises(&self, admin: Admin) {
-        let inputs: Vec<String> =
-            self.settings.lane.inputs.iter().map(|(_, name)| name.clone()).collect();
+        let (inputs, written) = (self.settings.inputs(), self.settings.written());
         let lists = self.settings.reader.topic.clone();
         let complaints = Arc::clone(&self.complaints);
         let look = move || {
             let Ok(mut topics) = admin.topics(ASK_WITHIN) else { return };
-            topics.retain(|name, _| inputs.contains(name) || *name == lists);
+            topics.retain(|name, _| {
+                inputs.contains(name) || *name == lists || written.contains(name)
+            });
             if admin.describe(&mut topics).is_ok() {
-                let inputs = inputs.iter().map(String::as_str);
-                let at_risk = kafka::promises_at_risk(&topics, inputs, &lists);
+                let at_risk = kafka::promises_at_risk(&topics, &inputs, &lists, &written);
                 if !at_risk.is_empty() {
                     complaints.make("settings of topics", &at_risk.join("; "));
                 }
@@ -163,18 +163,11 @@ impl App {
             None => Arc::new(Shipped),
             Some(registry) => Arc::new(Registry::start(
                 registry.clone(),
-                self.feeds(),
+                self.settings.feeds(),
                 Arc::clone(&self.metrics),
                 Arc::clone(&self.complaints),
             )?),
         })
-    }
-
-    /// The topics that alerts are written to, as far as they are known by name.
-    fn feeds(&self) -> Vec<String> {
-        let Settings { outputs, agencies, .. } = &self.settings;
-        let agencies = agencies.iter().map(|agency| outputs.feed(agency));
-        std::iter::once(outputs.command.clone()).chain(agencies).collect()
     }
 
     fn read_lists(&mut self, schemas: &Arc<dyn Schemas>) -> Result<Option<ListReader>, Error> {
@@ -246,7 +239,7 @@ impl App {
         let sender = Arc::new(sender);
         let mut lanes = Vec::new();
         for number in 0..settings.lanes {
-            let topics = settings.lane.inputs.iter().map(|(_, name)| name.clone()).collect();
+            let topics = settings.inputs();
             let port = LanePort::new(
                 &settings.kafka,
                 number,

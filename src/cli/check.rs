@@ -8,7 +8,7 @@ use clap::Args;
 use crate::config::{self, Reader, Settings};
 use crate::kafka::{Admin, promises_at_risk};
 
-use super::Source;
+use super::{Source, say};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -28,14 +28,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     if arguments.sample {
         let mut reader = Reader::sample();
         config::read(&mut reader);
-        anstream::print!("{}", reader.into_sample());
+        say(reader.into_sample().trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
     let (settings, effective) =
         arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
-    effective
-        .print(&mut anstream::stdout())
-        .map_err(|error| format!("standard output: {error}"))?;
+    say(effective.to_string().trim_end())?;
     if arguments.offline {
         anstream::eprintln!("the settings are right");
         return Ok(ExitCode::SUCCESS);
@@ -57,11 +55,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 fn look(settings: &Settings) -> Result<Vec<String>, String> {
     let admin = Admin::new(&settings.kafka).map_err(|error| error.to_string())?;
     let mut topics = admin.topics(ASK_WITHIN).map_err(|error| error.to_string())?;
-    let inputs: Vec<&String> = settings.lane.inputs.iter().map(|(_, name)| name).collect();
-    let outputs = &settings.outputs;
-    let feeds: Vec<String> = settings.agencies.iter().map(|agency| outputs.feed(agency)).collect();
-    let fixed = [&settings.reader.topic, &outputs.command, &outputs.dead_letter];
-    let needed: Vec<&String> = inputs.iter().copied().chain(fixed).chain(&feeds).collect();
+    let (inputs, written) = (settings.inputs(), settings.written());
+    let lists = &settings.reader.topic;
+    let needed: Vec<&String> = inputs.iter().chain([lists]).chain(&written).collect();
     topics.retain(|name, _| needed.contains(&name));
     admin.describe(&mut topics).map_err(|error| error.to_string())?;
     let mut findings = Vec::new();
@@ -70,7 +66,6 @@ fn look(settings: &Settings) -> Result<Vec<String>, String> {
             findings.push(format!("{name}: missing; make it with `portcullis topics create`"));
         }
     }
-    let inputs = inputs.into_iter().map(String::as_str);
-    findings.extend(promises_at_risk(&topics, inputs, &settings.reader.topic));
+    findings.extend(promises_at_risk(&topics, &inputs, lists, &written));
     Ok(findings)
 }

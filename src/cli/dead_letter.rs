@@ -141,7 +141,7 @@ fn replay(arguments: &Replay) -> Result<ExitCode, String> {
         );
     }
     if arguments.dry_run {
-        anstream::println!("{} dead letters would be sent again", whole.len());
+        say(format_args!("{} dead letters would be sent again", whole.len()))?;
         return Ok(ExitCode::SUCCESS);
     }
     let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
@@ -157,7 +157,7 @@ fn replay(arguments: &Replay) -> Result<ExitCode, String> {
         );
     }
     let outcome = courier.finish(SEND_WITHIN);
-    anstream::println!("{} dead letters sent again, {} failed", outcome.delivered, outcome.failed);
+    say(format_args!("{} dead letters sent again, {} failed", outcome.delivered, outcome.failed))?;
     let complete = outcome.failed == 0 && omitted.is_empty();
     Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,6 +1,5 @@
 //! `portcullis demo`: the whole product in one process, with a broker inside and invented people.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -18,7 +17,7 @@ use crate::sim::{self, World};
 
 use super::simulate::{Pace, Publisher, publish_lists};
 use super::truth::Truth;
-use super::{alerts, paint, run};
+use super::{alerts, paint, run, say};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -67,13 +66,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let app =
         App::new(settings.clone(), Arc::clone(&end_app)).map_err(|error| error.to_string())?;
     if !arguments.json {
-        anstream::println!(
+        let greeting = format_args!(
             "Portcullis demo: a broker inside this process at {}, {entries} list entries about invented people and things,\n\
-             {} events a second. Metrics: http://{}/metrics  Readiness: /readyz  Ctrl-C ends.\n",
+             {} events a second. Metrics: http://{}/metrics, readiness: /readyz. Ctrl-C ends.\n",
             broker.brokers(),
             arguments.rate,
             app.address()
         );
+        say(greeting)?;
     }
     let demo = Demo {
         arguments,
@@ -81,12 +81,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         truth: Mutex::new(Truth::new()?),
         done: AtomicBool::new(false),
     };
-    let begun = Instant::now();
-    let events = std::thread::scope(|scope| -> Result<u64, String> {
+    let (events, sending) = std::thread::scope(|scope| -> Result<(u64, Duration), String> {
         let running = scope.spawn(move || app.run());
         let showing = scope.spawn(|| demo.show_alerts(tails));
+        let begun = Instant::now();
         let sent =
             demo.send_events(Publisher::new(&courier, &settings, &world, arguments.seed, false));
+        let sending = begun.elapsed();
         demo.await_alerts();
         demo.done.store(true, Ordering::Relaxed);
         end_app.store(true, Ordering::Relaxed);
@@ -95,17 +96,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
             .join()
             .map_err(|_| "the pipeline failed".to_owned())?
             .map_err(|error| error.to_string())?;
-        sent
+        Ok((sent?, sending))
     })?;
-    demo.conclude(events, begun.elapsed())
+    demo.conclude(events, sending)
 }
 
 fn start_broker(agencies: &[AgencyId]) -> Result<EmbeddedBroker, String> {
     let reader_settings = config::read(&mut Reader::sample());
     let plan = Plan {
-        inputs: reader_settings.lane.inputs.iter().map(|(_, name)| name.clone()).collect(),
+        inputs: reader_settings.inputs(),
         lists: reader_settings.reader.topic.clone(),
-        outputs: reader_settings.outputs.clone(),
+        outputs: reader_settings.outputs,
         agencies: agencies.to_vec(),
         partitions: PARTITIONS,
         replication: 1,
@@ -211,19 +212,17 @@ impl Demo<'_> {
             paint::alert(&alert)
         };
         // A terminal that is gone must not keep the demo from its end.
-        if writeln!(anstream::stdout(), "{text}").is_err() {
+        if !say(text)? {
             self.stop.store(true, Ordering::Relaxed);
         }
         Ok(())
     }
 
-    fn conclude(&self, events: u64, running: Duration) -> Result<ExitCode, String> {
+    fn conclude(&self, events: u64, sending: Duration) -> Result<ExitCode, String> {
         let truth = self.truth();
-        let summary = truth.summary(events, running);
+        let summary = truth.summary(events, sending);
         let text = if self.arguments.json { summary.to_string() } else { sentence(&summary) };
-        if let Err(error) = writeln!(anstream::stdout(), "{text}") {
-            return Err(format!("standard output: {error}"));
-        }
+        say(text)?;
         let right = truth.missing() == 0 && truth.unexpected() == 0;
         Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

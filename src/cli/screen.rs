@@ -1,6 +1,6 @@
 //! `portcullis screen`: one event or one subject against lists, and why it matches.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::kafka::wall;
 use crate::matching::Scratch;
 use crate::watchlist::Lists;
 
-use super::{Source, lists, paint};
+use super::{Source, lists, paint, say};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -59,7 +59,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     };
     // The owner's notice is the whole; the others are parts of it.
     let owners = notices.iter().filter(|notice| is_owners(notice));
-    let mut out = anstream::stdout().lock();
     let mut matched = false;
     for notice in owners {
         matched = true;
@@ -68,10 +67,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         let alert: serde_json::Value =
             serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
         let text = if arguments.json { alert.to_string() } else { paint::alert(&alert) };
-        writeln!(out, "{text}").map_err(|error| format!("standard output: {error}"))?;
+        say(text)?;
     }
     if !matched && !arguments.json {
-        writeln!(out, "no match").map_err(|error| format!("standard output: {error}"))?;
+        say("no match")?;
     }
     Ok(if matched { ExitCode::from(MATCHED) } else { ExitCode::SUCCESS })
 }

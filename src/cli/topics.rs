@@ -10,7 +10,7 @@ use crate::config::Settings;
 use crate::domain::AgencyId;
 use crate::kafka::{Admin, Existing, Plan, TopicSpec};
 
-use super::Source;
+use super::{Source, say};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -48,7 +48,7 @@ pub(super) fn run(command: &Command) -> Result<ExitCode, String> {
     let planned = planned(arguments, &settings, admin.brokers())?;
     existing.retain(|name, _| planned.iter().any(|spec| spec.name == *name));
     admin.describe(&mut existing).map_err(|error| error.to_string())?;
-    let missing = compare(&planned, &existing);
+    let missing = compare(&planned, &existing)?;
     match command {
         Command::Plan(_) => {
             Ok(if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
@@ -69,7 +69,7 @@ fn planned(
     agencies.sort_unstable();
     agencies.dedup();
     let plan = Plan {
-        inputs: settings.lane.inputs.iter().map(|(_, name)| name.clone()).collect(),
+        inputs: settings.inputs(),
         lists: settings.reader.topic.clone(),
         outputs: settings.outputs.clone(),
         agencies,
@@ -96,7 +96,10 @@ fn planned(
 }
 
 /// Shows each planned topic beside what exists; gives those that are missing.
-fn compare(planned: &[TopicSpec], existing: &BTreeMap<String, Existing>) -> Vec<TopicSpec> {
+fn compare(
+    planned: &[TopicSpec],
+    existing: &BTreeMap<String, Existing>,
+) -> Result<Vec<TopicSpec>, String> {
     let mut missing = Vec::new();
     for spec in planned {
         let TopicSpec { name, partitions, replication, settings } = spec;
@@ -105,28 +108,30 @@ fn compare(planned: &[TopicSpec], existing: &BTreeMap<String, Existing>) -> Vec<
                 let settings: Vec<String> =
                     settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
                 let settings = settings.join(" ");
-                anstream::println!(
+                say(format_args!(
                     "missing  {name}  partitions={partitions} replication={replication} {settings}"
-                );
+                ))?;
                 missing.push(spec.clone());
             }
             Some(existing) => match spec.differences(existing).as_slice() {
-                [] => anstream::println!("ok       {name}"),
-                differences => anstream::println!("differs  {name}  {}", differences.join("; ")),
+                [] => drop(say(format_args!("ok       {name}"))?),
+                differences => {
+                    say(format_args!("differs  {name}  {}", differences.join("; ")))?;
+                }
             },
         }
     }
-    missing
+    Ok(missing)
 }
 
 fn create(admin: &Admin, missing: &[TopicSpec]) -> Result<ExitCode, String> {
     if missing.is_empty() {
-        anstream::println!("nothing to make");
+        say("nothing to make")?;
         return Ok(ExitCode::SUCCESS);
     }
     let failures = admin.create(missing).map_err(|error| error.to_string())?;
     for spec in missing.iter().filter(|spec| failures.iter().all(|(name, _)| *name != spec.name)) {
-        anstream::println!("made     {}", spec.name);
+        say(format_args!("made     {}", spec.name))?;
     }
     for (name, why) in &failures {
         anstream::eprintln!("failed   {name}  {why}");

@@ -71,18 +71,18 @@ const SEND_WITHIN: Duration = Duration::from_secs(60);
 
 pub(super) fn run(command: &Command) -> Result<ExitCode, String> {
     match command {
-        Command::Publish(arguments) if arguments.columns => Ok(explain_columns()),
+        Command::Publish(arguments) if arguments.columns => explain_columns(),
         Command::Publish(arguments) => publish(arguments),
         Command::Show(arguments) => show(arguments),
         Command::Stats(arguments) => stats(arguments),
     }
 }
 
-fn explain_columns() -> ExitCode {
+fn explain_columns() -> Result<ExitCode, String> {
     for (name, meaning) in crate::formats::columns() {
-        anstream::println!("{name:<14} {meaning}");
+        say(format_args!("{name:<14} {meaning}"))?;
     }
-    ExitCode::SUCCESS
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What publishing changes.
@@ -105,12 +105,12 @@ fn publish(arguments: &Publish) -> Result<ExitCode, String> {
     let topic = lists::from_topic(&settings)?;
     let held = held(&topic, &names);
     let difference = compare(entries, &topic, &names);
-    difference.show();
+    difference.show()?;
     if let Some(text) = difference.removes_too_much(&held, arguments.remove_max) {
         return Err(text);
     }
     if arguments.dry_run {
-        anstream::println!("dry run: nothing was changed");
+        say("dry run: nothing was changed")?;
         return Ok(ExitCode::SUCCESS);
     }
     let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
@@ -122,7 +122,7 @@ fn publish(arguments: &Publish) -> Result<ExitCode, String> {
             outcome.failed
         ));
     }
-    anstream::println!("published: {} changes acknowledged", outcome.delivered);
+    say(format_args!("published: {} changes acknowledged", outcome.delivered))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -153,23 +153,24 @@ fn compare(entries: Vec<Entry>, topic: &Topic, names: &BTreeSet<ListId>) -> Diff
 }
 
 impl Difference {
-    fn show(&self) {
+    fn show(&self) -> Result<(), String> {
         for entry in &self.added {
-            anstream::println!("+ {}", entry.key);
+            say(format_args!("+ {}", entry.key))?;
         }
         for entry in &self.changed {
-            anstream::println!("~ {}", entry.key);
+            say(format_args!("~ {}", entry.key))?;
         }
         for key in &self.removed {
-            anstream::println!("- {key}");
+            say(format_args!("- {key}"))?;
         }
-        anstream::println!(
+        say(format_args!(
             "{} added, {} changed, {} removed, {} unchanged",
             self.added.len(),
             self.changed.len(),
             self.removed.len(),
             self.unchanged
-        );
+        ))?;
+        Ok(())
     }
 
     /// Half a file is the commonest mistake there is, and it would blind us.
@@ -232,11 +233,11 @@ fn stats(arguments: &Stats) -> Result<ExitCode, String> {
     for (list, (entries, in_force, covert, newest)) in lists {
         if arguments.json {
             let row = serde_json::json!({"list": list, "entries": entries, "in_force": in_force, "covert": covert, "newest_offset": newest});
-            anstream::println!("{row}");
+            say(row)?;
         } else {
-            anstream::println!(
+            say(format_args!(
                 "{list:<32} {entries:>9} entries  {in_force:>9} in force  {covert:>6} covert  newest change at offset {newest}"
-            );
+            ))?;
         }
     }
     tell_refused(&topic);

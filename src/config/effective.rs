@@ -1,6 +1,6 @@
 //! The settings as they took effect, and the documented sample file: both as TOML.
 
-use std::io::{self, Write};
+use std::fmt;
 
 use super::mistake::Place;
 
@@ -54,24 +54,21 @@ pub struct Effective {
     groups: Vec<Group>,
 }
 
-impl Effective {
-    /// Writes the effective settings as a TOML file, each with where it came from. Reading that
-    /// file gives the same settings, but for the secrets, which are masked.
-    ///
-    /// # Errors
-    /// Only those of `out`.
-    pub fn print(&self, out: &mut impl Write) -> io::Result<()> {
+/// The effective settings as a TOML file, each with where it came from. Reading that file gives the
+/// same settings, but for the secrets, which are masked.
+impl fmt::Display for Effective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut first = true;
         for group in &self.groups {
             if group.path.is_empty() && group.settings.is_empty() {
                 continue;
             }
             if !first {
-                writeln!(out)?;
+                writeln!(f)?;
             }
             first = false;
             if let Some(header) = group.header() {
-                writeln!(out, "{header}")?;
+                writeln!(f, "{header}")?;
             }
             for setting in &group.settings {
                 let mark = if setting.set { "" } else { "#" };
@@ -80,12 +77,14 @@ impl Effective {
                     Source::Default => "not set".to_owned(),
                     Source::Written(place) => one_line(&place.to_string()),
                 };
-                writeln!(out, "{mark}{} = {}  # {source}", setting.name, setting.literal)?;
+                writeln!(f, "{mark}{} = {}  # {source}", setting.name, setting.literal)?;
             }
         }
         Ok(())
     }
+}
 
+impl Effective {
     /// No settings yet.
     pub(super) fn new() -> Self {
         // The root comes first, because in TOML its lines cannot follow a header.

@@ -512,9 +512,7 @@ mod tests {
         let mut reader = reader(text, &[], &[]);
         settings(&mut reader);
         let effective = reader.finish().unwrap_or_else(|told| panic!("{told}\n{text}"));
-        let mut out = Vec::new();
-        effective.print(&mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        effective.to_string()
     }
 
     /// Whole files, and all mistakes in them.
@@ -849,9 +847,7 @@ score_min = 0.85  # default
         let mut read =
             reader(GOOD, &[("PORTCULLIS_NAME", "north")], &[("lanes.count", "8", "--lanes")]);
         settings(&mut read);
-        let mut out = Vec::new();
-        read.finish().unwrap().print(&mut out).unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), PRINTED);
+        assert_eq!(read.finish().unwrap().to_string(), PRINTED);
     }
 
     #[test]

@@ -41,6 +41,26 @@ pub struct Settings {
     pub log: Log,
 }
 
+impl Settings {
+    /// The topics that events come from.
+    pub fn inputs(&self) -> Vec<String> {
+        self.lane.inputs.iter().map(|(_, name)| name.clone()).collect()
+    }
+
+    /// The feeds that alerts go to, as far as they are known by name.
+    pub fn feeds(&self) -> Vec<String> {
+        let agencies = self.agencies.iter().map(|agency| self.outputs.feed(agency));
+        std::iter::once(self.outputs.command.clone()).chain(agencies).collect()
+    }
+
+    /// The topics that are written: the feeds and that of dead letters.
+    pub fn written(&self) -> Vec<String> {
+        let mut written = self.feeds();
+        written.push(self.outputs.dead_letter.clone());
+        written
+    }
+}
+
 /// How the log is written.
 #[derive(Clone, Debug)]
 pub struct Log {

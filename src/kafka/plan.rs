@@ -24,6 +24,9 @@ pub struct Plan {
 }
 
 const DAY_MS: u64 = 86_400_000;
+/// The largest batch that the client makes of several messages, unless it is told otherwise
+/// (librdkafka's `batch.size`).
+const BATCH_BYTES: u64 = 1_000_000;
 
 impl Plan {
     /// Every topic, as it should be.
@@ -71,10 +74,11 @@ impl Plan {
 }
 
 /// Settings of topics under which a promise would not hold, one sentence each.
-pub fn promises_at_risk<'a>(
+pub fn promises_at_risk(
     topics: &BTreeMap<String, Existing>,
-    inputs: impl Iterator<Item = &'a str>,
+    inputs: &[String],
     lists: &str,
+    outputs: &[String],
 ) -> Vec<String> {
     let must_be = |name: &str, key: &str, planned: &str, why: &str| {
         let value = topics.get(name)?.settings.get(key)?;
@@ -82,9 +86,22 @@ pub fn promises_at_risk<'a>(
     };
     let clock = "the broker's time of arrival is the clock of every promise";
     let newest = "a list is the newest record of each entry";
-    let inputs =
-        inputs.filter_map(|name| must_be(name, "message.timestamp.type", "LogAppendTime", clock));
-    inputs.chain(must_be(lists, "cleanup.policy", "compact", newest)).collect()
+    let inputs = inputs
+        .iter()
+        .filter_map(|name| must_be(name, "message.timestamp.type", "LogAppendTime", clock));
+    let small = outputs.iter().filter_map(|name| takes_no_batch(name, topics.get(name)?));
+    inputs.chain(must_be(lists, "cleanup.policy", "compact", newest)).chain(small).collect()
+}
+
+/// Messages go out in batches, and a batch that the topic does not take fails whole.
+fn takes_no_batch(name: &str, existing: &Existing) -> Option<String> {
+    let max = existing.settings.get("max.message.bytes")?.parse::<u64>().ok()?;
+    (max < BATCH_BYTES).then(|| {
+        format!(
+            "{name}: max.message.bytes is {max} and must be at least {BATCH_BYTES}: alerts that went \
+             together would all be shortened, or not go out at all"
+        )
+    })
 }
 
 impl TopicSpec {

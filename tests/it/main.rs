@@ -24,6 +24,7 @@ mod instance;
 mod lists;
 mod metrics;
 mod path;
+mod pipes;
 mod poison;
 mod privacy;
 mod registry;
