@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::config::{self, Argument, Reader, Settings};
 use crate::domain::{AgencyId, Timestamp};
 use crate::kafka::{Courier, EmbeddedBroker, From, Kept, Plan, Tail, wall};
-use crate::pipeline::Destination;
 use crate::sim::{self, World};
 
 use super::simulate::{Pace, Publisher, publish_lists};
@@ -45,7 +44,7 @@ const SUBJECTS: u32 = 2_000;
 /// From being announced to crossing: short, so that a short demo shows both.
 const TRAVEL_SECONDS: u32 = 3;
 /// How long the last alerts may take once no event comes any more.
-const SETTLE_WITHIN: Duration = Duration::from_secs(10);
+const SETTLE_WITHIN: Duration = Duration::from_secs(30);
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let stop = run::stop_on_signals()?;
@@ -117,7 +116,8 @@ fn start_broker(agencies: &[AgencyId]) -> Result<EmbeddedBroker, String> {
 }
 
 /// The settings of the demo: the defaults, and what the broker inside needs. It answers an empty
-/// fetch only after the whole wait, and gives one batch a fetch.
+/// fetch only after the whole wait, and gives one batch a fetch; and of two members that join a group
+/// at once it now and then leaves one waiting until its session is over.
 fn settings(arguments: &Arguments, brokers: &str) -> Result<Settings, String> {
     let set = |key: &str, value: &str, flag: &str| Argument {
         key: key.to_owned(),
@@ -128,7 +128,7 @@ fn settings(arguments: &Arguments, brokers: &str) -> Result<Settings, String> {
         set("kafka.brokers", brokers, "demo"),
         set("kafka.fetch_wait_ms", "1", "demo"),
         set("kafka.linger_ms", "1.0", "demo"),
-        set("lanes.count", "2", "demo"),
+        set("lanes.count", "1", "demo"),
         set("http.listen", &arguments.listen, "--listen"),
         set("log.filter", "warn", "demo"),
     ];
@@ -141,12 +141,19 @@ fn settings(arguments: &Arguments, brokers: &str) -> Result<Settings, String> {
 
 /// The Command's feed and every agency's, opened before the first event.
 fn open_tails(settings: &Settings, agencies: &[AgencyId]) -> Result<Vec<Tail>, String> {
-    let agencies = agencies.iter().map(|agency| Destination::Agency(agency.clone()));
-    std::iter::once(Destination::Command)
-        .chain(agencies)
-        .map(|feed| Tail::open(&settings.kafka, &settings.outputs.topic(&feed), From::Beginning))
-        .collect::<Result<_, _>>()
-        .map_err(|error| error.to_string())
+    let agencies = agencies.iter().map(|agency| settings.outputs.feed(agency));
+    let feeds: Vec<String> =
+        std::iter::once(settings.outputs.command.clone()).chain(agencies).collect();
+    let open = |feed| Tail::open(&settings.kafka, feed, From::Beginning);
+    // All at once: each may have to wait a second for its connection.
+    std::thread::scope(|scope| {
+        let opening: Vec<_> = feeds.iter().map(|feed| scope.spawn(move || open(feed))).collect();
+        let opened = opening.into_iter().map(|tail| {
+            let tail = tail.join().map_err(|_| "opening a feed failed".to_owned())?;
+            tail.map_err(|error| error.to_string())
+        });
+        opened.collect()
+    })
 }
 
 struct Demo<'a> {
@@ -197,10 +204,14 @@ impl Demo<'_> {
         Ok(())
     }
 
-    /// Shows an alert the first time that one of its notices is read.
+    /// Shows an alert the first time that a notice with all of it is read: of one that is shared,
+    /// other agencies get parts.
     fn show(&self, kept: &Kept) -> Result<(), String> {
         let now = wall();
         let alert = alerts::decode(kept).map_err(|error| error.to_string())?;
+        if is_part(&alert) {
+            return Ok(());
+        }
         let latency = occurred_at(&alert).map_or(0, |occurred| now.micros_since(occurred));
         let latency = Duration::from_micros(u64::try_from(latency).unwrap_or(0));
         if !self.truth().note(&alert, latency) {
@@ -248,6 +259,12 @@ fn sentence(summary: &Value) -> String {
         number("p50_ms"),
         number("p99_ms")
     )
+}
+
+/// Whether this is what an agency gets to see of another's alert.
+fn is_part(alert: &Value) -> bool {
+    let text = |path: &str| alert.pointer(path).and_then(Value::as_str);
+    text("/audience").is_some_and(|audience| text("/owner") != Some(audience))
 }
 
 fn occurred_at(alert: &Value) -> Option<Timestamp> {
