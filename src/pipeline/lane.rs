@@ -7,11 +7,12 @@ use std::time::Duration;
 use crate::domain::Timestamp;
 use crate::metrics::{Disposition, Metrics};
 
+use super::board::Board;
 use super::config::{Config, OnGap};
 use super::held::Partitions;
 use super::judge::{Judge, Judged, Told, Verdict};
 use super::message::header;
-use super::stopwatch::{Stopwatch, Watch};
+use super::stopwatch::Watch;
 use super::{About, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket};
 
 /// Why a lane stopped by itself: its clients cannot be used any more.
@@ -30,13 +31,10 @@ pub struct Lane<P> {
     config: Config,
     port: P,
     judge: Judge,
-    metrics: Arc<Metrics>,
+    board: Board,
     partitions: Partitions,
     epochs: u32,
     in_flight: usize,
-    /// The part of it that the gauge holds.
-    in_flight_shown: usize,
-    stopwatch: Stopwatch,
     commit_due: Duration,
     show_due: Duration,
 }
@@ -53,15 +51,13 @@ impl<P: Port> Lane<P> {
     /// A lane that has not begun.
     pub fn new(config: Config, port: P, judge: Judge, metrics: Arc<Metrics>) -> Self {
         Self {
-            stopwatch: Stopwatch::new(&metrics),
+            board: Board::new(&config, metrics),
             config,
             port,
             judge,
-            metrics,
             partitions: Partitions::default(),
             epochs: 0,
             in_flight: 0,
-            in_flight_shown: 0,
             commit_due: Duration::ZERO,
             show_due: Duration::ZERO,
         }
@@ -75,10 +71,7 @@ impl<P: Port> Lane<P> {
     /// committed then.
     pub fn run(&mut self, stop: &AtomicBool) -> Result<(), Halted> {
         let ended = self.screen(stop);
-        self.show();
-        // Another instance may show them soon.
-        self.show_in_flight(0);
-        self.partitions.iter().for_each(|held| self.forget_lag(held.partition));
+        self.board.close(&mut self.partitions, &self.port);
         ended
     }
 
@@ -137,14 +130,14 @@ impl<P: Port> Lane<P> {
         }
         if now >= self.show_due {
             self.show_due = now + SHOW_INTERVAL;
-            self.show();
+            self.board.show(&mut self.partitions, self.in_flight, &self.port);
         }
         self.regulate()
     }
 
     /// Does what the verdict asks for and notes it in the partition's ledger.
     fn settle(&mut self, place: Place, judged: Judged, watch: &Watch) -> Result<(), Halted> {
-        self.count_findings(&judged);
+        self.board.count_findings(&judged);
         let Some(held) = self.partitions.find_mut(place.partition) else { return Ok(()) };
         match judged.verdict {
             Verdict::Clear => {
@@ -155,7 +148,7 @@ impl<P: Port> Lane<P> {
                     held.calm();
                 }
                 let port = &self.port;
-                self.stopwatch.sample(watch, place.appended_at, || port.now());
+                self.board.stopwatch.sample(watch, place.appended_at, || port.now());
                 Ok(())
             }
             Verdict::Tell(told) => {
@@ -176,7 +169,7 @@ impl<P: Port> Lane<P> {
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let epoch = held.epoch;
         let sent_at = self.port.now();
-        let timings = self.stopwatch.timings(watch, sent_at.micros_since(appended_at));
+        let timings = self.board.stopwatch.timings(watch, sent_at.micros_since(appended_at));
         let mut refused = None;
         for Told { about, mut message } in told {
             if let About::Notice(..) = about {
@@ -199,9 +192,8 @@ impl<P: Port> Lane<P> {
     /// Notes the end of one message.
     fn reported(&mut self, report: Report) -> Result<(), Halted> {
         self.in_flight = self.in_flight.saturating_sub(1);
+        self.board.count_report(&report);
         let Report { ticket, at, outcome } = report;
-        let result = if outcome.is_ok() { "ok" } else { "failed" };
-        self.metrics.deliveries.with_label_values(&[result]).inc();
         // An event that went to another lane, or whose attempt was given up, has no use for the
         // report: it is judged again.
         let waiting = self.partitions.find_mut(ticket.partition);
@@ -214,7 +206,7 @@ impl<P: Port> Lane<P> {
                 if held.ledger.prefix() > ticket.offset {
                     held.calm();
                 }
-                self.count_delivered(&ticket, at);
+                self.board.count_delivered(&ticket, at);
                 Ok(())
             }
         }
@@ -246,13 +238,13 @@ impl<P: Port> Lane<P> {
         offset: i64,
         cause: &'static str,
     ) -> Result<(), Halted> {
-        self.metrics.retries.with_label_values(&[cause]).inc();
+        self.board.count_retry(cause);
         let now = self.port.elapsed();
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let pause = self.config.retry_pause;
         let offset = held.step_back(offset, now, pause, self.config.retry_pause_max);
         tracing::debug!(
-            topic = self.topic(partition),
+            topic = self.board.topic(partition),
             partition = partition.number,
             offset,
             cause,
@@ -271,13 +263,13 @@ impl<P: Port> Lane<P> {
     }
 
     fn assigned(&mut self, partitions: &[(Partition, i64)]) -> Result<(), Halted> {
-        self.metrics.rebalances.with_label_values(&["assign"]).inc();
-        self.count_finished();
+        self.board.count_rebalance("assign");
+        self.board.count_finished(&mut self.partitions);
         for &(partition, offset) in partitions {
             self.epochs = self.epochs.wrapping_add(0x1_0000);
             self.partitions.take_up(partition, offset, self.epochs);
             tracing::info!(
-                topic = self.topic(partition),
+                topic = self.board.topic(partition),
                 partition = partition.number,
                 offset,
                 "assigned"
@@ -292,18 +284,18 @@ impl<P: Port> Lane<P> {
 
     fn revoked(&mut self, partitions: &[Partition], lost: bool) -> Result<(), Halted> {
         let kind = if lost { "lost" } else { "revoke" };
-        self.metrics.rebalances.with_label_values(&[kind]).inc();
+        self.board.count_rebalance(kind);
         if !lost {
             self.drain(|partition| partitions.contains(&partition))?;
             self.commit(Commit::Sync);
         }
-        self.count_finished();
+        self.board.count_finished(&mut self.partitions);
         self.partitions.let_go(partitions);
         self.port.release(partitions, lost);
         for partition in partitions {
-            self.forget_lag(*partition);
+            self.board.forget_lag(*partition);
             tracing::info!(
-                topic = self.topic(*partition),
+                topic = self.board.topic(*partition),
                 partition = partition.number,
                 lost,
                 "released"
@@ -329,7 +321,7 @@ impl<P: Port> Lane<P> {
     }
 
     fn gap(&mut self, partition: Partition, resumes_at: i64) -> Result<(), Halted> {
-        let topic = self.topic(partition).to_owned();
+        let topic = self.board.topic(partition).to_owned();
         let on_gap = self.config.on_gap;
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let lost = resumes_at.saturating_sub(held.ledger.next()).max(0);
@@ -341,7 +333,7 @@ impl<P: Port> Lane<P> {
             lost,
             "events fell out of retention unread: lengthen retention.ms, and ask the agencies to send them again"
         );
-        self.metrics.gap_records.with_label_values(&[&topic]).inc_by(lost.unsigned_abs());
+        self.board.count_gap(partition, lost.unsigned_abs());
         match on_gap {
             OnGap::Stop => held.stop(),
             OnGap::Resume if resumes_at >= held.ledger.next() => {
@@ -351,7 +343,7 @@ impl<P: Port> Lane<P> {
             }
             OnGap::Resume => {
                 // The topic was made anew: its offsets mean other events.
-                self.count_finished();
+                self.board.count_finished(&mut self.partitions);
                 self.epochs = self.epochs.wrapping_add(0x1_0000);
                 self.partitions.take_up(partition, resumes_at, self.epochs);
                 self.port.flow(&[partition], true);
@@ -366,7 +358,7 @@ impl<P: Port> Lane<P> {
             Fault::Halt(cause) => Err(Halted(cause)),
             // The client goes on trying by itself; that is what it is good at.
             Fault::Retry(cause) | Fault::Quarantine(cause) => {
-                self.metrics.retries.with_label_values(&[cause]).inc();
+                self.board.count_retry(cause);
                 Ok(())
             }
         }
@@ -419,82 +411,5 @@ impl<P: Port> Lane<P> {
         if !offsets.is_empty() {
             self.port.commit(&offsets, how);
         }
-    }
-
-    fn count_findings(&self, judged: &Judged) {
-        for defect in &judged.defects {
-            let labels = [defect.field, defect.refusal.reason()];
-            self.metrics.defects.with_label_values(&labels).inc();
-        }
-        if judged.cut > 0 {
-            self.metrics.candidates_cut.inc_by(judged.cut as u64);
-        }
-    }
-
-    /// Counts a message that has arrived.
-    fn count_delivered(&self, ticket: &Ticket, at: Timestamp) {
-        match &ticket.about {
-            About::DeadLetter(cause) => self.metrics.dead_letters.with_label_values(&[cause]).inc(),
-            About::Notice(priority, audience) => {
-                self.metrics.count_alert(*priority, audience);
-                let latency = self.stopwatch.acknowledged(ticket.appended_at, ticket.sent_at, at);
-                if u128::try_from(latency).is_ok_and(|late| late > self.config.promise.as_micros())
-                {
-                    self.metrics.promise_breaches.inc();
-                }
-            }
-        }
-    }
-
-    /// Counts the events that are finished: each has exactly one disposition, however often it had
-    /// to be judged.
-    fn count_finished(&mut self) {
-        for held in self.partitions.iter_mut() {
-            let Some((kind, _)) = self.config.inputs.get(held.partition.input) else { continue };
-            for (disposition, count) in
-                Disposition::ALL.into_iter().zip(held.ledger.take_finished())
-            {
-                if count > 0 {
-                    self.metrics.count_events(*kind, disposition, count);
-                }
-            }
-        }
-    }
-
-    /// Shows counts and gauges.
-    fn show(&mut self) {
-        self.count_finished();
-        self.show_in_flight(self.in_flight);
-        let now = self.port.now();
-        for held in self.partitions.iter() {
-            let Some(end) = self.port.end(held.partition) else { continue };
-            let behind = end.saturating_sub(held.ledger.prefix()).max(0);
-            let number = held.partition.number.to_string();
-            let labels = [self.topic(held.partition), &number];
-            self.metrics.lag_records.with_label_values(&labels).set(behind);
-            let newest = held.newest.filter(|_| behind > 0);
-            let age = crate::metrics::seconds(newest.map_or(0, |newest| now.micros_since(newest)));
-            self.metrics.lag_seconds.with_label_values(&labels).set(age);
-        }
-    }
-
-    /// The gauge is the sum over lanes: each adds what has changed of its part.
-    fn show_in_flight(&mut self, in_flight: usize) {
-        let change = in_flight as i64 - self.in_flight_shown as i64;
-        self.metrics.queue_depth.with_label_values(&["in_flight"]).add(change);
-        self.in_flight_shown = in_flight;
-    }
-
-    /// Takes the gauges of a partition away that another lane will show.
-    fn forget_lag(&self, partition: Partition) {
-        let number = partition.number.to_string();
-        let labels = [self.topic(partition), &number];
-        // They are missing where the partition was never shown.
-        drop(self.metrics.lag_records.remove_label_values(&labels));
-        drop(self.metrics.lag_seconds.remove_label_values(&labels));
-    }
-
-    fn topic(&self, partition: Partition) -> &str {
-        self.config.inputs.get(partition.input).map_or("", |input| &input.1)
     }
 }

@@ -6,6 +6,7 @@
 //! screened while the lists hold; every queue has a bound.
 //! Absent on purpose: Kafka. The lane speaks to a [`Port`]; `kafka` is one, the tests' world another.
 
+mod board;
 mod config;
 mod held;
 mod judge;
