@@ -17,7 +17,7 @@ use crate::pipeline::{
 };
 
 use super::assignment::{Change, Watch};
-use super::clock::wall;
+use super::clock::{SystemClock, wall};
 use super::fault::fault;
 use super::producer::Sent;
 use super::{Config, Error, Sender, native};
@@ -43,7 +43,7 @@ pub struct LanePort {
     reports: (SyncSender<Report>, Receiver<Report>),
     topics: Vec<String>,
     start: Start,
-    begun: Instant,
+    clock: SystemClock,
     places: Vec<Place>,
     gaps: VecDeque<(Partition, i64)>,
     /// Whether the client has lost a place out of retention and it is not known yet which.
@@ -88,7 +88,7 @@ impl LanePort {
             reports: sync_channel(in_flight_max + 4_096),
             topics,
             start,
-            begun: Instant::now(),
+            clock: SystemClock::start(),
             places: Vec::new(),
             gaps: VecDeque::new(),
             out_of_range: false,
@@ -341,6 +341,12 @@ impl LanePort {
 }
 
 impl Port for LanePort {
+    type Clock = SystemClock;
+
+    fn clock(&self) -> SystemClock {
+        self.clock
+    }
+
     fn next<R>(&mut self, wait: Duration, read: impl FnOnce(&Record<'_>) -> R) -> Input<R> {
         if let Some(gap) = self.gap() {
             return gap;
@@ -420,14 +426,6 @@ impl Port for LanePort {
 
     fn end(&self, partition: Partition) -> Option<i64> {
         native::cached_end(&self.consumer, self.topic(partition), partition.number)
-    }
-
-    fn now(&self) -> Timestamp {
-        wall()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.begun.elapsed()
     }
 }
 

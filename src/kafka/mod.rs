@@ -24,7 +24,7 @@ mod tail;
 mod token;
 
 pub use admin::{Admin, Existing, TopicSpec};
-pub use clock::wall;
+pub use clock::{SystemClock, wall};
 pub use consumer::{LanePort, Start};
 pub use context::Complaints;
 pub use courier::{Courier, Outcome};

@@ -8,7 +8,7 @@ use crate::metrics::{Disposition, Metrics, seconds};
 
 use super::held::Partitions;
 use super::stopwatch::Stopwatch;
-use super::{About, Config, Judged, Partition, Port, Report, Ticket};
+use super::{About, Clock as _, Config, Judged, Partition, Port, Report, Ticket};
 
 /// A lane's part of the metrics, which all lanes share.
 pub(super) struct Board {
@@ -36,7 +36,7 @@ impl Board {
     pub(super) fn show(&mut self, partitions: &mut Partitions, in_flight: usize, port: &impl Port) {
         self.count_finished(partitions);
         self.show_in_flight(in_flight);
-        let now = port.now();
+        let now = port.clock().now();
         for held in partitions.iter() {
             let Some(end) = port.end(held.partition) else { continue };
             let behind = end.saturating_sub(held.ledger.prefix()).max(0);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use smallvec::SmallVec;
@@ -132,7 +133,8 @@ impl Judge {
 
     /// Takes up how the lists stand at `now`. A reader that hangs cannot say that it does, so a
     /// standing that is too old counts as stale here.
-    pub fn refresh(&mut self, now: Timestamp, stale_after_micros: i64) {
+    pub fn refresh(&mut self, now: Timestamp, stale_after: Duration) {
+        let stale_after_micros = i64::try_from(stale_after.as_micros()).unwrap_or(i64::MAX);
         self.cleared = self.lists.times_cleared();
         let standing = self.lists.standing();
         self.standing = match standing.at(now, stale_after_micros) {

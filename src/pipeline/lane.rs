@@ -13,7 +13,9 @@ use super::held::Partitions;
 use super::judge::{Judge, Judged, Told, Verdict};
 use super::message::header;
 use super::stopwatch::Watch;
-use super::{About, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket};
+use super::{
+    About, Clock as _, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket,
+};
 
 /// Why a lane stopped by itself: its clients cannot be used any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,20 +23,26 @@ pub struct Halted(pub &'static str);
 
 /// How long the loop waits for a record before it looks at other things.
 const IDLE_WAIT: Duration = Duration::from_millis(10);
-/// How many records pass between two looks at other things.
+/// How many records pass between two looks at other things at most.
 const RECORDS_PER_TURN: u32 = 64;
+/// How much time passes between two looks at most, and so how old may be what is known of the lists
+/// when a record is judged.
+const TURN_AFTER: Duration = Duration::from_millis(10);
 /// How often counts and gauges are shown.
 const SHOW_INTERVAL: Duration = Duration::from_millis(250);
 
 /// A lane.
-pub struct Lane<P> {
+pub struct Lane<P: Port> {
     config: Config,
+    clock: P::Clock,
     port: P,
     judge: Judge,
     board: Board,
     partitions: Partitions,
     epochs: u32,
     in_flight: usize,
+    /// When the lists must be looked at again before a record is judged.
+    refresh_due: Duration,
     commit_due: Duration,
     show_due: Duration,
 }
@@ -53,8 +61,10 @@ impl<P: Port> Lane<P> {
         Self {
             board: Board::new(&config, metrics),
             config,
+            clock: port.clock(),
             port,
             judge,
+            refresh_due: Duration::ZERO,
             partitions: Partitions::default(),
             epochs: 0,
             in_flight: 0,
@@ -76,54 +86,68 @@ impl<P: Port> Lane<P> {
     }
 
     fn screen(&mut self, stop: &AtomicBool) -> Result<(), Halted> {
-        let mut until_turn = 0;
+        let mut records = RECORDS_PER_TURN;
+        let mut turn_due = Duration::ZERO;
         while !stop.load(Ordering::Relaxed) {
-            if until_turn == 0 {
-                self.turn()?;
-                until_turn = RECORDS_PER_TURN;
+            if records >= RECORDS_PER_TURN {
+                turn_due = self.turn()? + TURN_AFTER;
+                records = 0;
             }
-            until_turn = if self.step()? { until_turn - 1 } else { 0 };
+            // What is not a record is looked after at once, and so is everything after a long time.
+            records = match self.step()? {
+                Some(now) if now < turn_due => records + 1,
+                Some(_) | None => RECORDS_PER_TURN,
+            };
         }
         self.drain(|_| true)?;
         self.commit(Commit::Sync);
         Ok(())
     }
 
-    /// Takes the next input; `true` when it was a record.
-    fn step(&mut self) -> Result<bool, Halted> {
-        let Self { port, judge, partitions, config, .. } = self;
+    /// Takes the next input; when it was a record that was judged, gives the time.
+    fn step(&mut self) -> Result<Option<Duration>, Halted> {
+        let Self { port, clock, judge, partitions, config, refresh_due, .. } = self;
         let read = |record: &Record<'_>| {
             let kind = config.inputs.get(record.partition.input)?.0;
             let held = partitions.find_mut(record.partition)?;
-            if !held.takes(record.offset, record.appended_at) {
+            let mut watch = Watch::start(clock.elapsed());
+            if watch.latest() >= *refresh_due {
+                *refresh_due = watch.latest() + TURN_AFTER;
+                judge.refresh(clock.now(), config.stale_after);
+            }
+            if !held.takes(record.offset, record.appended_at, judge.standing().holds()) {
                 return None;
             }
             let (partition, offset) = (record.partition, record.offset);
             let place = Place { partition, offset, appended_at: record.appended_at };
-            let mut watch = Watch::start();
-            let judged = judge.judge(kind, record, held.size(offset), || watch.decoded());
+            let decoded = || watch.decoded(clock.elapsed());
+            let judged = judge.judge(kind, record, held.size(offset), decoded);
             Some((place, judged, watch))
         };
         match port.next(IDLE_WAIT, read) {
-            Input::Record(None) => Ok(true),
             Input::Record(Some((place, judged, watch))) => {
-                self.settle(place, judged, &watch).map(|()| true)
+                let clear = matches!(judged.verdict, Verdict::Clear);
+                self.settle(place, judged, &watch)?;
+                // What else is done about a record may take long; this need not be known exactly.
+                return Ok(Some(if clear { watch.latest() } else { self.clock.elapsed() }));
             }
-            Input::Idle => Ok(false),
-            Input::Assigned(partitions) => self.assigned(&partitions).map(|()| false),
-            Input::Revoked { partitions, lost } => self.revoked(&partitions, lost).map(|()| false),
-            Input::Gap { partition, resumes_at } => self.gap(partition, resumes_at).map(|()| false),
-            Input::Failed(fault) => self.failed(fault).map(|()| false),
+            Input::Record(None) | Input::Idle => {}
+            Input::Assigned(partitions) => self.assigned(&partitions)?,
+            Input::Revoked { partitions, lost } => self.revoked(&partitions, lost)?,
+            Input::Gap { partition, resumes_at } => self.gap(partition, resumes_at)?,
+            Input::Failed(fault) => self.failed(fault)?,
         }
+        Ok(None)
     }
 
-    /// Looks at everything but records: the lists, reports, commits, flow.
-    fn turn(&mut self) -> Result<(), Halted> {
-        self.refresh();
+    /// Looks at everything but records: the lists, reports, commits, flow. Gives the time.
+    fn turn(&mut self) -> Result<Duration, Halted> {
+        let now = self.clock.elapsed();
+        self.refresh_due = now + TURN_AFTER;
+        self.judge.refresh(self.clock.now(), self.config.stale_after);
         while let Some(report) = self.port.report(Duration::ZERO) {
             self.reported(report)?;
         }
-        let now = self.port.elapsed();
         if now >= self.commit_due {
             self.commit_due = now + self.config.commit_interval;
             self.commit(Commit::Async);
@@ -132,7 +156,8 @@ impl<P: Port> Lane<P> {
             self.show_due = now + SHOW_INTERVAL;
             self.board.show(&mut self.partitions, self.in_flight, &self.port);
         }
-        self.regulate()
+        self.regulate()?;
+        Ok(now)
     }
 
     /// Does what the verdict asks for and notes it in the partition's ledger.
@@ -147,8 +172,7 @@ impl<P: Port> Lane<P> {
                 if held.ledger.is_settled() {
                     held.calm();
                 }
-                let port = &self.port;
-                self.board.stopwatch.sample(watch, place.appended_at, || port.now());
+                self.board.stopwatch.sample(watch, place.appended_at, &self.clock);
                 Ok(())
             }
             Verdict::Tell(told) => {
@@ -168,8 +192,9 @@ impl<P: Port> Lane<P> {
         let Place { partition, offset, appended_at } = place;
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let epoch = held.epoch;
-        let sent_at = self.port.now();
-        let timings = self.board.stopwatch.timings(watch, sent_at.micros_since(appended_at));
+        let sent_at = self.clock.now();
+        let queued = sent_at.micros_since(appended_at);
+        let timings = self.board.stopwatch.timings(watch, queued, self.clock.elapsed());
         let mut refused = None;
         for Told { about, mut message } in told {
             if let About::Notice(..) = about {
@@ -239,7 +264,7 @@ impl<P: Port> Lane<P> {
         cause: &'static str,
     ) -> Result<(), Halted> {
         self.board.count_retry(cause);
-        let now = self.port.elapsed();
+        let now = self.clock.elapsed();
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let pause = self.config.retry_pause;
         let offset = held.step_back(offset, now, pause, self.config.retry_pause_max);
@@ -279,7 +304,7 @@ impl<P: Port> Lane<P> {
         let all: Vec<Partition> = partitions.iter().map(|(partition, _)| *partition).collect();
         self.port.flow(&all, true);
         // Before the first record is taken: the lists may hold.
-        self.turn()
+        self.turn().map(drop)
     }
 
     fn revoked(&mut self, partitions: &[Partition], lost: bool) -> Result<(), Halted> {
@@ -307,12 +332,12 @@ impl<P: Port> Lane<P> {
     /// Waits until nothing of these partitions is in flight, within the drain deadline. What is not
     /// finished by then is not committed: the next owner judges it again, with the same ids.
     fn drain(&mut self, which: impl Fn(Partition) -> bool) -> Result<(), Halted> {
-        let deadline = self.port.elapsed() + self.config.drain_deadline;
+        let deadline = self.clock.elapsed() + self.config.drain_deadline;
         let settled = |lane: &Self| {
             let mut these = lane.partitions.iter().filter(|held| which(held.partition));
             these.all(|held| held.ledger.is_settled())
         };
-        while !settled(self) && self.port.elapsed() < deadline {
+        while !settled(self) && self.clock.elapsed() < deadline {
             if let Some(report) = self.port.report(IDLE_WAIT) {
                 self.reported(report)?;
             }
@@ -364,17 +389,12 @@ impl<P: Port> Lane<P> {
         }
     }
 
-    fn refresh(&mut self) {
-        let stale_after = i64::try_from(self.config.stale_after.as_micros()).unwrap_or(i64::MAX);
-        self.judge.refresh(self.port.now(), stale_after);
-    }
-
     /// Lets records flow where they may: not while the lists hold, nor while too much is in flight
     /// (until half of it has landed), nor while a partition rests.
     fn regulate(&mut self) -> Result<(), Halted> {
         let holds = self.judge.standing().holds();
         let max = self.config.in_flight_max;
-        let now = self.port.elapsed();
+        let now = self.clock.elapsed();
         let (mut on, mut off) = (Vec::new(), Vec::new());
         for held in self.partitions.iter_mut() {
             let limit = if held.is_flowing() { max } else { max.div_ceil(2) };
@@ -390,14 +410,10 @@ impl<P: Port> Lane<P> {
         if !on.is_empty() {
             self.port.flow(&on, true);
         }
-        for partition in on {
-            let missed =
-                self.partitions.find_mut(partition).and_then(super::held::Held::take_missed);
-            if let Some(offset) = missed {
-                self.seek(partition, offset)?;
-            }
-        }
-        Ok(())
+        let missed = self.partitions.iter_mut();
+        let missed: Vec<(Partition, i64)> =
+            missed.filter_map(|held| Some((held.partition, held.take_missed()?))).collect();
+        missed.into_iter().try_for_each(|(partition, offset)| self.seek(partition, offset))
     }
 
     /// Commits each partition's finished prefix, where it has moved.

@@ -21,4 +21,6 @@ pub use judge::{Judge, Judged, Lookup, Schemas, Size, Told, Verdict};
 pub use lane::{Halted, Lane};
 pub use ledger::{Counts, Ledger};
 pub use message::{Destination, Message, header};
-pub use port::{About, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket};
+pub use port::{
+    About, Clock, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket,
+};
