@@ -101,7 +101,7 @@ fn document(number: &str) -> Identifier {
     Identifier::document(number, Country::parse("GBR").unwrap()).unwrap()
 }
 
-fn event(id: &str, numbers: &[&str], format: Format) -> Vec<u8> {
+pub(crate) fn event(id: &str, numbers: &[&str], format: Format) -> Vec<u8> {
     let stated = |number: &&str| Stated {
         role: Role::Traveller,
         identifier: document(number),
@@ -126,7 +126,7 @@ fn event(id: &str, numbers: &[&str], format: Format) -> Vec<u8> {
 }
 
 /// The entries that the records meet.
-fn entries() -> &'static [Entry] {
+pub(crate) fn entries() -> &'static [Entry] {
     static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
     ENTRIES.get_or_init(|| {
         let share = Share { agency: AgencyId::parse("border-force").unwrap(), view: View::Summary };
