@@ -1,5 +1,6 @@
 //! What a lane shows of itself: every count, gauge and histogram that it moves.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -111,9 +112,14 @@ impl Board {
         self.metrics.rebalances.with_label_values(&[kind]).inc();
     }
 
-    /// Counts events that are gone unread.
-    pub(super) fn count_gap(&self, partition: Partition, lost: u64) {
-        self.metrics.gap_records.with_label_values(&[self.topic(partition)]).inc_by(lost);
+    /// Counts events that are gone unread, each once.
+    pub(super) fn count_gap(&self, partition: Partition, lost: Range<i64>) {
+        self.metrics.count_gap(self.topic(partition), partition.number, lost);
+    }
+
+    /// Notes that the offsets of a partition mean other events from now on.
+    pub(super) fn forget_gaps(&self, partition: Partition) {
+        self.metrics.forget_gaps(self.topic(partition), partition.number);
     }
 
     /// Takes the gauges of a partition away that another lane will show.

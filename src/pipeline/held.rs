@@ -111,9 +111,9 @@ impl Held {
         self.retries = 0;
     }
 
-    /// Leaves the partition standing until somebody has decided.
-    pub(super) const fn stop(&mut self) {
-        self.stopped = true;
+    /// Leaves the partition standing until somebody has decided; `false` when it stands already.
+    pub(super) const fn stop(&mut self) -> bool {
+        !std::mem::replace(&mut self.stopped, true)
     }
 
     /// Whether records should flow, as far as this partition itself is concerned.

@@ -345,37 +345,50 @@ impl<P: Port> Lane<P> {
         Ok(())
     }
 
+    /// Goes on behind events that are gone, or stands still before them.
     fn gap(&mut self, partition: Partition, resumes_at: i64) -> Result<(), Halted> {
-        let topic = self.board.topic(partition).to_owned();
-        let on_gap = self.config.on_gap;
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
-        let lost = resumes_at.saturating_sub(held.ledger.next()).max(0);
-        tracing::error!(
-            topic,
-            partition = partition.number,
-            from = held.ledger.next(),
-            to = resumes_at,
-            lost,
-            "events fell out of retention unread: lengthen retention.ms, and ask the agencies to send them again"
-        );
-        self.board.count_gap(partition, lost.unsigned_abs());
-        match on_gap {
-            OnGap::Stop => held.stop(),
-            OnGap::Resume if resumes_at >= held.ledger.next() => {
-                // What was judged before the gap is still to be acknowledged.
-                held.ledger.skip_to(resumes_at);
-                self.seek(partition, resumes_at)?;
-            }
-            OnGap::Resume => {
-                // The topic was made anew: its offsets mean other events.
-                self.board.count_finished(&mut self.partitions);
-                self.epochs = self.epochs.wrapping_add(0x1_0000);
-                self.partitions.take_up(partition, resumes_at, self.epochs);
-                self.port.flow(&[partition], true);
-                self.seek(partition, resumes_at)?;
-            }
+        let from = held.ledger.next();
+        self.board.count_gap(partition, from..resumes_at);
+        let fresh = self.config.on_gap == OnGap::Resume || held.stop();
+        let topic = self.board.topic(partition);
+        let number = partition.number;
+        if fresh && resumes_at < from {
+            tracing::error!(
+                topic,
+                partition = number,
+                from,
+                to = resumes_at,
+                "the topic was made anew or cut short: its offsets mean other events from here on"
+            );
+        } else if fresh {
+            tracing::error!(
+                topic,
+                partition = number,
+                from,
+                to = resumes_at,
+                lost = resumes_at - from,
+                "events fell out of retention unread: lengthen retention.ms, and ask the agencies to send them again"
+            );
+        }
+        if self.config.on_gap == OnGap::Resume {
+            self.resume_at(partition, from, resumes_at)?;
         }
         self.regulate()
+    }
+
+    fn resume_at(&mut self, partition: Partition, from: i64, offset: i64) -> Result<(), Halted> {
+        if offset < from {
+            self.board.count_finished(&mut self.partitions);
+            self.board.forget_gaps(partition);
+            self.epochs = self.epochs.wrapping_add(0x1_0000);
+            self.partitions.take_up(partition, offset, self.epochs);
+            self.port.flow(&[partition], true);
+        } else if let Some(held) = self.partitions.find_mut(partition) {
+            // What was judged before the gap is still to be acknowledged.
+            held.ledger.skip_to(offset);
+        }
+        self.seek(partition, offset)
     }
 
     fn failed(&self, fault: Fault) -> Result<(), Halted> {

@@ -277,3 +277,33 @@ fn a_record_after_a_long_wait_is_not_judged_by_what_was_known_before_it() {
     assert_eq!(before, [&Did::Took(0), &Did::Sought(0), &Did::Took(0)]);
     assert!(did.contains(&Did::Committed(1)), "{did:?}");
 }
+
+/// How many events a run counts as gone unread.
+fn lost(ran: &Ran) -> String {
+    let text = ran.metrics.encode().unwrap();
+    let count = text.lines().find_map(|line| {
+        line.strip_prefix("portcullis_gap_records_total{topic=\"border.crossings\"} ")
+    });
+    count.unwrap_or("none").to_owned()
+}
+
+#[test]
+fn a_gap_that_is_told_again_is_counted_once() {
+    let told = || {
+        vec![
+            Step::Assigned(5),
+            Step::Gap(9),
+            Step::Gap(9),
+            Step::Revoked,
+            Step::Assigned(5),
+            Step::Gap(9),
+            Step::Gap(12),
+        ]
+    };
+    let standing = run(told(), met, OnGap::Stop);
+    assert_eq!(lost(&standing), "7");
+    assert!(!standing.did.iter().any(|did| matches!(did, Did::Sought(_))), "{:?}", standing.did);
+    let going_on = run(told(), met, OnGap::Resume);
+    assert_eq!(lost(&going_on), "7");
+    assert_eq!(going_on.did.last(), Some(&Did::Committed(12)));
+}
