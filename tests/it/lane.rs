@@ -307,3 +307,23 @@ fn a_gap_that_is_told_again_is_counted_once() {
     assert_eq!(lost(&going_on), "7");
     assert_eq!(going_on.did.last(), Some(&Did::Committed(12)));
 }
+
+/// The second of three records is one that judging breaks down at.
+fn met_or_breaking(offset: i64) -> Vec<u8> {
+    let unknown = Format::Avro { schema_id: 9_999 };
+    if offset == 1 { event("event-1", &["PLAIN1"], unknown) } else { met(offset) }
+}
+
+#[test]
+fn a_record_that_judging_breaks_down_at_is_a_dead_letter_and_the_next_is_judged() {
+    let records = (0..3).map(|offset| Step::Record(offset, AT_ONCE, AT_ONCE));
+    let steps = std::iter::once(Step::Assigned(0)).chain(records).collect();
+    let ran = run(steps, met_or_breaking, OnGap::Resume);
+    assert_eq!(ran.causes, ["internal"]);
+    let dead = Did::Produced(Destination::DeadLetter, 1);
+    assert_eq!(ran.did.iter().filter(|did| **did == dead).count(), 1);
+    assert!(ran.did.contains(&Did::Produced(Destination::Command, 2)), "{:?}", ran.did);
+    assert_eq!(ran.did.last(), Some(&Did::Committed(3)));
+    let metrics = ran.metrics.encode().unwrap();
+    assert!(metrics.contains("portcullis_dead_letters_total{cause=\"internal\"} 1"), "{metrics}");
+}
