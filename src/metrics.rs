@@ -2,7 +2,8 @@
 //!
 //! Labels are small sets of words: never a person, a document, or anything an event states.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Mutex;
 
 use prometheus::{
@@ -16,6 +17,9 @@ use crate::watchlist::{Standing, State};
 /// Seconds; fit for 0.2 ms to 10 s.
 const BUCKETS: [f64; 15] =
     [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
+
+/// The most gaps of one partition that are remembered, so that none is counted twice.
+const GAPS_KEPT: usize = 16;
 
 /// The most agencies that get a label of their own; the rest are counted as `other`.
 const AGENCIES_MAX: usize = 64;
@@ -103,6 +107,8 @@ pub struct Metrics {
     alerts: IntCounterVec,
     latency: HistogramVec,
     agencies: Mutex<BTreeSet<AgencyId>>,
+    gap_records: IntCounterVec,
+    gaps: Mutex<Gaps>,
     lists: ListMetrics,
     /// Dead letters by cause.
     pub dead_letters: IntCounterVec,
@@ -122,14 +128,41 @@ pub struct Metrics {
     pub deliveries: IntCounterVec,
     /// Partitions taken back to their finished prefix, by cause.
     pub retries: IntCounterVec,
-    /// Records that fell out of retention unread.
-    pub gap_records: IntCounterVec,
     /// Alerts acknowledged later than promised.
     pub promise_breaches: IntCounter,
     /// Clients rebuilt after a fault that halts, by cause.
     pub halts: IntCounterVec,
     /// Look-ups of writer schemas by result.
     pub schema_lookups: IntCounterVec,
+}
+
+/// The offsets of each partition that were counted as lost, in ranges that do not touch.
+#[derive(Default)]
+struct Gaps(BTreeMap<(String, i32), Vec<Range<i64>>>);
+
+impl Gaps {
+    /// Notes a range as lost; gives how much of it was not known to be.
+    fn note(&mut self, topic: &str, partition: i32, lost: Range<i64>) -> u64 {
+        let known = self.0.entry((topic.to_owned(), partition)).or_default();
+        let length = |start: i64, end: i64| u64::try_from(end.saturating_sub(start)).unwrap_or(0);
+        let shared = |gap: &Range<i64>| length(gap.start.max(lost.start), gap.end.min(lost.end));
+        let new = length(lost.start, lost.end) - known.iter().map(shared).sum::<u64>();
+        if new > 0 {
+            let mut whole = lost;
+            known.retain(|gap| {
+                let apart = gap.end < whole.start || whole.end < gap.start;
+                if !apart {
+                    whole = gap.start.min(whole.start)..gap.end.max(whole.end);
+                }
+                apart
+            });
+            known.push(whole);
+            if known.len() > GAPS_KEPT {
+                known.remove(0);
+            }
+        }
+        new
+    }
 }
 
 struct ListMetrics {
@@ -158,6 +191,7 @@ impl Metrics {
             alerts: counters("alerts_total", ALERTS, &["priority", "audience"])?,
             latency: made.latency()?,
             agencies: Mutex::default(),
+            gaps: Mutex::default(),
             lists: ListMetrics::new(&made)?,
             dead_letters: counters("dead_letters_total", DEAD_LETTERS, &cause)?,
             defects: counters("defects_total", DEFECTS, &["field", "reason"])?,
@@ -211,6 +245,22 @@ impl Metrics {
             Audience::Agency(_) => "other",
         };
         self.alerts.with_label_values(&[priority.name(), label]).inc();
+    }
+
+    /// Counts records that fell out of retention unread, and gives how many are new: a gap that is
+    /// told again, to another lane or after a rebalance, is not counted again.
+    pub fn count_gap(&self, topic: &str, partition: i32, lost: Range<i64>) -> u64 {
+        let Ok(mut gaps) = self.gaps.lock() else { return 0 };
+        let new = gaps.note(topic, partition, lost);
+        self.gap_records.with_label_values(&[topic]).inc_by(new);
+        new
+    }
+
+    /// Forgets the gaps of a partition whose offsets mean other records from now on.
+    pub fn forget_gaps(&self, topic: &str, partition: i32) {
+        if let Ok(mut gaps) = self.gaps.lock() {
+            gaps.0.remove(&(topic.to_owned(), partition));
+        }
     }
 
     /// The histogram of one stage, to be kept by who observes often.
@@ -365,5 +415,41 @@ impl Make<'_> {
     ) -> Result<M, prometheus::Error> {
         self.0.register(Box::new(metric.clone()))?;
         Ok(metric)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The slow oracle keeps every offset.
+        #[test]
+        fn a_lost_record_is_counted_once_however_often_it_is_told(
+            told in prop::collection::vec((0..60i64, -2..20i64), 1..12),
+        ) {
+            let (mut gaps, mut oracle) = (Gaps::default(), BTreeSet::new());
+            for (start, length) in told {
+                let before = oracle.len();
+                oracle.extend(start..start + length);
+                let new = gaps.note("crossings", 0, start..start + length);
+                prop_assert_eq!(new, (oracle.len() - before) as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn gaps_are_each_partitions_own_and_remembered_within_a_bound() {
+        let mut gaps = Gaps::default();
+        assert_eq!(gaps.note("crossings", 0, 0..5), 5);
+        assert_eq!(gaps.note("crossings", 1, 0..5), 5);
+        assert_eq!(gaps.note("cash", 0, 0..5), 5);
+        for number in 1..100 {
+            assert_eq!(gaps.note("crossings", 0, number * 10..number * 10 + 5), 5);
+        }
+        assert_eq!(gaps.0[&("crossings".to_owned(), 0)].len(), GAPS_KEPT);
+        assert_eq!(gaps.note("crossings", 0, 990..996), 1);
     }
 }

@@ -27,6 +27,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
     start_log(&settings.log)?;
+    log_panics_by_their_place();
     let stop = stop_on_signals()?;
     let end_within = settings.lane.drain_deadline * 2 + FAREWELL;
     let app = App::new(settings, Arc::clone(&stop)).map_err(|error| error.to_string())?;
@@ -65,6 +66,17 @@ pub(super) fn stop_on_signals() -> Result<Arc<AtomicBool>, String> {
     Ok(stop)
 }
 
+/// Has a panic logged by its place in the code alone: its message may quote what was being read, and
+/// that may be a person's.
+fn log_panics_by_their_place() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let thread = std::thread::current();
+        let thread = thread.name().unwrap_or_default();
+        tracing::error!(place, thread, "a fault of this program: please report this line");
+    }));
+}
+
 /// Starts the log, on standard error.
 pub(super) fn start_log(log: &Log) -> Result<(), String> {
     let filter = tracing_subscriber::EnvFilter::try_new(&log.filter)
@@ -76,4 +88,43 @@ pub(super) fn start_log(log: &Log) -> Result<(), String> {
         .with_writer(std::io::stderr);
     let started = if log.json { builder.json().try_init() } else { builder.try_init() };
     started.map_err(|error| format!("the log cannot be started: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_is_logged_by_its_place_and_never_by_its_message() {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let log = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
+        let before = std::panic::take_hook();
+        log_panics_by_their_place();
+        // The hook runs on the thread that panics, where this log is.
+        tracing::subscriber::with_default(log.finish(), || {
+            let ended = std::panic::catch_unwind(|| panic!("VALENTINA-4711"));
+            assert!(ended.is_err());
+        });
+        std::panic::set_hook(before);
+        let log = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains("src/cli/run.rs:"), "{log}");
+        assert!(!log.contains("VALENTINA"), "{log}");
+    }
 }

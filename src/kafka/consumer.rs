@@ -1,6 +1,7 @@
 //! A lane's port: one consumer of the group, and the lane's share of the producer.
 
-use std::collections::VecDeque;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -17,22 +18,14 @@ use crate::pipeline::{
 };
 
 use super::assignment::{Change, Watch};
-use super::clock::wall;
+use super::clock::{SystemClock, wall};
 use super::fault::fault;
 use super::producer::Sent;
+use super::start::{Origin, Since, Standing, Start};
 use super::{Config, Error, Sender, native};
 
-/// Where a group begins that has never committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// With the first event that is there.
-    Earliest,
-    /// With the next event that comes.
-    Latest,
-}
-
 /// How long questions to the brokers may take while a lane waits for the answer.
-const ASK_WITHIN: Duration = Duration::from_secs(5);
+pub(super) const ASK_WITHIN: Duration = Duration::from_secs(5);
 /// How long to rest before a question that was not answered is asked again.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 
@@ -43,7 +36,9 @@ pub struct LanePort {
     reports: (SyncSender<Report>, Receiver<Report>),
     topics: Vec<String>,
     start: Start,
-    begun: Instant,
+    /// Since when the group reads each input topic, where that is to be remembered.
+    since: Vec<Option<Since>>,
+    clock: SystemClock,
     places: Vec<Place>,
     gaps: VecDeque<(Partition, i64)>,
     /// Whether the client has lost a place out of retention and it is not known yet which.
@@ -60,6 +55,9 @@ struct Place {
     next: i64,
     /// Whether the client could not be set to it: what it reads meanwhile is not it.
     astray: bool,
+    /// Whether the group has never stood in this partition: nothing of it is read before this place
+    /// is committed, so that no later owner begins elsewhere.
+    first: bool,
 }
 
 impl LanePort {
@@ -86,9 +84,10 @@ impl LanePort {
             sender,
             // One event may have several messages, and is handed over whole.
             reports: sync_channel(in_flight_max + 4_096),
+            since: vec![None; topics.len()],
             topics,
             start,
-            begun: Instant::now(),
+            clock: SystemClock::start(),
             places: Vec::new(),
             gaps: VecDeque::new(),
             out_of_range: false,
@@ -149,60 +148,77 @@ impl LanePort {
     /// Begins each partition where the group stands; where it never stood, at the configured start.
     fn assign(&mut self, partitions: &[(String, i32)]) -> KafkaResult<Vec<(Partition, i64)>> {
         let partitions = self.known(partitions);
-        let committed = self.consumer.committed_offsets(self.bare(&partitions), ASK_WITHIN)?;
-        let mut begin = Vec::new();
-        for partition in &partitions {
-            let topic = self.topic(*partition);
-            let offset = match committed.find_partition(topic, partition.number) {
-                Some(element) => element.offset().to_raw().filter(|offset| *offset >= 0),
-                None => None,
-            };
-            begin.push((
-                *partition,
-                match offset {
-                    Some(offset) => offset,
-                    None => self.first_offset(*partition)?,
-                },
-            ));
-        }
+        let places = self.begin(&partitions)?;
         // The client keeps a pause over a rebalance; the lane begins with a flowing partition.
         if let Err(error) = self.consumer.resume(&self.bare(&partitions)) {
             tracing::debug!(%error, "partitions were not known yet");
         }
-        let list = self
-            .list(begin.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
-        self.consumer.incremental_assign(&list)?;
+        let begin: Vec<(Partition, i64)> =
+            places.iter().map(|place| (place.partition, place.next)).collect();
+        let list = begin.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset)));
+        self.consumer.incremental_assign(&self.list(list))?;
         self.places.retain(|place| !partitions.contains(&place.partition));
-        let places = begin.iter();
-        self.places.extend(places.map(|&(partition, next)| Place {
-            partition,
-            next,
-            astray: false,
-        }));
+        self.places.extend(places);
+        if self.commit_first_places().is_ok() {
+            // Nothing was polled since: the client stands where it was set.
+            let new = self.places.iter_mut().filter(|at| partitions.contains(&at.partition));
+            new.for_each(|place| place.astray = false);
+        }
         Ok(begin)
     }
 
-    /// Where a partition begins for which the group has no offset. A partition that was added to a
-    /// topic the group knows begins with its first event whatever the configuration says: those
-    /// events came while the group was there.
-    fn first_offset(&self, partition: Partition) -> KafkaResult<i64> {
-        let topic = self.topic(partition);
-        let (low, high) = self.consumer.fetch_watermarks(topic, partition.number, ASK_WITHIN)?;
-        let latest = self.start == Start::Latest && !self.group_knows(topic)?;
-        Ok(if latest { high } else { low })
+    fn begin(&mut self, partitions: &[Partition]) -> KafkaResult<Vec<Place>> {
+        let committed = self.consumer.committed_offsets(self.bare(partitions), ASK_WITHIN)?;
+        let mut origins = BTreeMap::new();
+        let mut places = Vec::new();
+        for &partition in partitions {
+            let (topic, number) = (self.topic(partition).to_owned(), partition.number);
+            let stands = committed.find_partition(&topic, number);
+            let stands = stands.and_then(|element| Standing::of(&element));
+            let (next, since) = if let Some(Standing { offset, since }) = stands {
+                (offset, since)
+            } else {
+                let origin = match origins.entry(partition.input) {
+                    Entry::Occupied(known) => *known.get(),
+                    Entry::Vacant(unknown) => {
+                        *unknown.insert(Origin::of(&self.consumer, &topic, self.start)?)
+                    }
+                };
+                (origin.offset(&self.consumer, &topic, number)?, origin.since())
+            };
+            if let Some(known) = self.since.get_mut(partition.input) {
+                *known = since.or(*known);
+            }
+            let first = stands.is_none();
+            places.push(Place { partition, next, astray: first, first });
+        }
+        Ok(places)
     }
 
-    fn group_knows(&self, topic: &str) -> KafkaResult<bool> {
-        let metadata = self.consumer.fetch_metadata(Some(topic), ASK_WITHIN)?;
-        let mut all = TopicPartitionList::new();
-        for partition in metadata.topics().iter().flat_map(|topic| topic.partitions()) {
-            all.add_partition(topic, partition.id());
+    /// Commits the places where the group has never stood. Until that is done nothing of them is
+    /// read: an owner after a crash would find another place, and pass over what came between.
+    fn commit_first_places(&mut self) -> Result<(), Code> {
+        let first = self.places.iter().filter(|place| place.first);
+        let first: Vec<_> = first.map(|place| (place.partition, place.next)).collect();
+        if !first.is_empty() {
+            native::commit(&self.consumer, &self.offsets(&first), ASK_WITHIN)?;
+            self.places.iter_mut().for_each(|place| place.first = false);
         }
-        let committed = self.consumer.committed_offsets(all, ASK_WITHIN)?;
-        Ok(committed
-            .elements()
-            .iter()
-            .any(|element| element.offset().to_raw().is_some_and(|offset| offset >= 0)))
+        Ok(())
+    }
+
+    /// Offsets to commit, and beside them since when the group reads.
+    fn offsets(&self, offsets: &[(Partition, i64)]) -> TopicPartitionList {
+        let list = self
+            .list(offsets.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
+        for mut element in list.elements() {
+            let input = self.topics.iter().position(|name| name == element.topic());
+            let since = input.and_then(|input| self.since.get(input)).copied().flatten();
+            if let Some(since) = since {
+                element.set_metadata(since.text());
+            }
+        }
+        list
     }
 
     /// Finds the partitions whose next offset is no longer there. The client says only that there
@@ -238,11 +254,17 @@ impl LanePort {
             self.again_at = Some(Instant::now() + ASK_AGAIN);
             return Some(Input::Failed(fault(&error)));
         }
-        let astray: Vec<Place> = self.places.iter().filter(|at| at.astray).copied().collect();
+        let first = self.commit_first_places();
+        let astray = self.places.iter().filter(|place| place.astray && !place.first);
+        let astray: Vec<Place> = astray.copied().collect();
         for place in astray {
             self.set_to(place.partition, place.next);
         }
-        None
+        first.err().map(|code| {
+            tracing::debug!(%code, "the first places are not committed yet: nothing is read there");
+            self.again_at = Some(Instant::now() + ASK_AGAIN);
+            Input::Failed(Fault::Retry("start_not_committed"))
+        })
     }
 
     /// Whether to rest before something is tried again.
@@ -341,6 +363,12 @@ impl LanePort {
 }
 
 impl Port for LanePort {
+    type Clock = SystemClock;
+
+    fn clock(&self) -> SystemClock {
+        self.clock
+    }
+
     fn next<R>(&mut self, wait: Duration, read: impl FnOnce(&Record<'_>) -> R) -> Input<R> {
         if let Some(gap) = self.gap() {
             return gap;
@@ -374,8 +402,7 @@ impl Port for LanePort {
     }
 
     fn commit(&mut self, offsets: &[(Partition, i64)], how: Commit) {
-        let list = self
-            .list(offsets.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
+        let list = self.offsets(offsets);
         let asked = match how {
             Commit::Async if !self.consumer.context().begin_commit() => {
                 Err("the one before is not answered yet".to_owned())
@@ -420,14 +447,6 @@ impl Port for LanePort {
 
     fn end(&self, partition: Partition) -> Option<i64> {
         native::cached_end(&self.consumer, self.topic(partition), partition.number)
-    }
-
-    fn now(&self) -> Timestamp {
-        wall()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.begun.elapsed()
     }
 }
 

@@ -20,12 +20,13 @@ mod plan;
 mod producer;
 mod registry;
 mod settings;
+mod start;
 mod tail;
 mod token;
 
 pub use admin::{Admin, Existing, TopicSpec};
-pub use clock::wall;
-pub use consumer::{LanePort, Start};
+pub use clock::{SystemClock, wall};
+pub use consumer::LanePort;
 pub use context::Complaints;
 pub use courier::{Courier, Outcome};
 pub use embedded::EmbeddedBroker;
@@ -35,6 +36,7 @@ pub use plan::{Plan, promises_at_risk};
 pub use producer::{Outputs, Sender};
 pub use registry::{Registry, RegistryConfig};
 pub use settings::{Config, promise_broken_by};
+pub use start::Start;
 pub use tail::{From, Kept, Tail};
 pub use token::{TokenConfig, Tokens};
 

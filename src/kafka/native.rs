@@ -26,7 +26,8 @@ pub(super) fn flush<C: ProducerContext + 'static>(
     answer == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
 }
 
-/// Commits offsets and waits for the answer, for no longer than `within`.
+/// Commits offsets and waits for the answer, for no longer than `within`; fails when it failed for
+/// any partition.
 ///
 /// The plain synchronous commit waits without end while the coordinator is away.
 pub(super) fn commit<C: ConsumerContext>(
@@ -36,8 +37,9 @@ pub(super) fn commit<C: ConsumerContext>(
 ) -> Result<(), RDKafkaErrorCode> {
     let client = consumer.client().native_ptr();
     // SAFETY: client and list are live and borrowed for the calls; librdkafka copies the list. The
-    // queue is made, polled and destroyed here; its one event is destroyed after it was read. No
-    // callback is set, so the answer comes as an event and nothing runs after we return.
+    // queue is made, polled and destroyed here; its one event is destroyed after it was read, and
+    // the list in it, which it owns, is not used past that. No callback is set, so the answer comes
+    // as an event and nothing runs after we return.
     unsafe {
         let queue = sys::rd_kafka_queue_new(client);
         let asked =
@@ -47,7 +49,8 @@ pub(super) fn commit<C: ConsumerContext>(
             if event.is_null() {
                 sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__TIMED_OUT
             } else {
-                let answer = sys::rd_kafka_event_error(event);
+                let whole = sys::rd_kafka_event_error(event);
+                let answer = first_error(sys::rd_kafka_event_topic_partition_list(event), whole);
                 sys::rd_kafka_event_destroy(event);
                 answer
             }
@@ -63,6 +66,27 @@ pub(super) fn commit<C: ConsumerContext>(
             Err(answer.into())
         }
     }
+}
+
+/// The error of the whole, or else of the first partition that has one.
+///
+/// # Safety
+/// The list must be null or live.
+unsafe fn first_error(
+    list: *const sys::rd_kafka_topic_partition_list_t,
+    whole: sys::rd_kafka_resp_err_t,
+) -> sys::rd_kafka_resp_err_t {
+    let none = sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR;
+    if whole != none || list.is_null() {
+        return whole;
+    }
+    // SAFETY: the list is live by the contract above; librdkafka keeps `cnt` elements at `elems`.
+    let elements = unsafe {
+        let (elements, count) = ((*list).elems, (*list).cnt);
+        let count = usize::try_from(count).unwrap_or(0);
+        if count == 0 { &[][..] } else { std::slice::from_raw_parts(elements, count) }
+    };
+    elements.iter().map(|element| element.err).find(|error| *error != none).unwrap_or(none)
 }
 
 /// The offset after the last record of a partition, as far as the last fetch told; asks nobody.

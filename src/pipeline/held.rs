@@ -24,7 +24,7 @@ pub(super) struct Held {
     resume_at: Option<Duration>,
     stopped: bool,
     flowing: bool,
-    /// A record came while the partition was paused and was not taken: read it again.
+    /// A record came that was not to be judged then: it and what follows are read again.
     missed: bool,
 }
 
@@ -63,10 +63,11 @@ impl Partitions {
 }
 
 impl Held {
-    /// Whether the record at `offset` is to be judged now.
-    pub(super) fn takes(&mut self, offset: i64, appended_at: Timestamp) -> bool {
-        if !self.flowing {
-            self.missed = true;
+    /// Whether the record at `offset` is to be judged now; not while the lists hold, nor while the
+    /// partition rests.
+    pub(super) fn takes(&mut self, offset: i64, appended_at: Timestamp, lists_hold: bool) -> bool {
+        self.missed |= lists_hold || !self.flowing;
+        if self.missed {
             return false;
         }
         self.newest = Some(appended_at);
@@ -110,9 +111,9 @@ impl Held {
         self.retries = 0;
     }
 
-    /// Leaves the partition standing until somebody has decided.
-    pub(super) const fn stop(&mut self) {
-        self.stopped = true;
+    /// Leaves the partition standing until somebody has decided; `false` when it stands already.
+    pub(super) const fn stop(&mut self) -> bool {
+        !std::mem::replace(&mut self.stopped, true)
     }
 
     /// Whether records should flow, as far as this partition itself is concerned.
@@ -133,8 +134,9 @@ impl Held {
         std::mem::replace(&mut self.flowing, on) != on
     }
 
-    /// The offset to read again because a record came while nothing should flow.
+    /// The offset to read again because a record came that was not to be judged then; once records
+    /// flow again.
     pub(super) fn take_missed(&mut self) -> Option<i64> {
-        std::mem::take(&mut self.missed).then(|| self.ledger.next())
+        (self.flowing && std::mem::take(&mut self.missed)).then(|| self.ledger.next())
     }
 }

@@ -1,7 +1,9 @@
 //! One record to one verdict: decode, screen, decide, encode. No clock, no queue, no Kafka.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use smallvec::SmallVec;
@@ -132,7 +134,8 @@ impl Judge {
 
     /// Takes up how the lists stand at `now`. A reader that hangs cannot say that it does, so a
     /// standing that is too old counts as stale here.
-    pub fn refresh(&mut self, now: Timestamp, stale_after_micros: i64) {
+    pub fn refresh(&mut self, now: Timestamp, stale_after: Duration) {
+        let stale_after_micros = i64::try_from(stale_after.as_micros()).unwrap_or(i64::MAX);
         self.cleared = self.lists.times_cleared();
         let standing = self.lists.standing();
         self.standing = match standing.at(now, stale_after_micros) {
@@ -148,7 +151,31 @@ impl Judge {
     }
 
     /// Judges one record; calls `decoded` between decoding and screening, for whoever measures.
+    ///
+    /// A panic on the way is a fault of this program that the same record would meet again and
+    /// again: the record goes to the dead-letter topic, so that neither it nor what comes after it
+    /// is lost.
     pub fn judge(
+        &mut self,
+        kind: Topic,
+        record: &Record<'_>,
+        size: Size,
+        decoded: impl FnOnce(),
+    ) -> Judged {
+        // What may be left half done is safe to go on with: the decoder forgets its last value
+        // before it reads the next, a plan is kept only once it is whole, the lists are only read,
+        // and the scratch is made anew.
+        let judging = AssertUnwindSafe(|| self.judge_or_panic(kind, record, size, decoded));
+        catch_unwind(judging).unwrap_or_else(|_panic| {
+            self.scratch = Scratch::default();
+            let (topic, partition) = (record.topic, record.partition.number);
+            let offset = record.offset;
+            tracing::error!(topic, partition, offset, "a record that this program fails at");
+            Judged::without_event(quarantine(record, INTERNAL, INTERNAL_DETAIL.to_owned(), size))
+        })
+    }
+
+    fn judge_or_panic(
         &mut self,
         kind: Topic,
         record: &Record<'_>,
@@ -283,6 +310,11 @@ fn shorten(alert: &mut Alert, size: Size) {
 const TOO_LARGE: &str = "message_too_large";
 const TOO_LARGE_DETAIL: &str = "the alert is too large for the broker even as ids alone: raise \
      max.message.bytes of the alert topics, then replay the record at these coordinates";
+
+/// Cause of the dead letter of a record that this program fails at.
+const INTERNAL: &str = "internal";
+const INTERNAL_DETAIL: &str = "a fault of Portcullis itself, and perhaps none of the record: report \
+     it, and replay the record once it is mended";
 
 /// The record as a dead letter: its own bytes, with what was wrong and where it stood.
 fn quarantine(record: &Record<'_>, cause: &'static str, detail: String, size: Size) -> Verdict {

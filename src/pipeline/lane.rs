@@ -7,12 +7,15 @@ use std::time::Duration;
 use crate::domain::Timestamp;
 use crate::metrics::{Disposition, Metrics};
 
+use super::board::Board;
 use super::config::{Config, OnGap};
 use super::held::Partitions;
 use super::judge::{Judge, Judged, Told, Verdict};
 use super::message::header;
-use super::stopwatch::{Stopwatch, Watch};
-use super::{About, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket};
+use super::stopwatch::Watch;
+use super::{
+    About, Clock as _, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket,
+};
 
 /// Why a lane stopped by itself: its clients cannot be used any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,23 +23,26 @@ pub struct Halted(pub &'static str);
 
 /// How long the loop waits for a record before it looks at other things.
 const IDLE_WAIT: Duration = Duration::from_millis(10);
-/// How many records pass between two looks at other things.
+/// How many records pass between two looks at other things at most.
 const RECORDS_PER_TURN: u32 = 64;
+/// How much time passes between two looks at most, and so how old may be what is known of the lists
+/// when a record is judged.
+const TURN_AFTER: Duration = Duration::from_millis(10);
 /// How often counts and gauges are shown.
 const SHOW_INTERVAL: Duration = Duration::from_millis(250);
 
 /// A lane.
-pub struct Lane<P> {
+pub struct Lane<P: Port> {
     config: Config,
+    clock: P::Clock,
     port: P,
     judge: Judge,
-    metrics: Arc<Metrics>,
+    board: Board,
     partitions: Partitions,
     epochs: u32,
     in_flight: usize,
-    /// The part of it that the gauge holds.
-    in_flight_shown: usize,
-    stopwatch: Stopwatch,
+    /// When the lists must be looked at again before a record is judged.
+    refresh_due: Duration,
     commit_due: Duration,
     show_due: Duration,
 }
@@ -53,15 +59,15 @@ impl<P: Port> Lane<P> {
     /// A lane that has not begun.
     pub fn new(config: Config, port: P, judge: Judge, metrics: Arc<Metrics>) -> Self {
         Self {
-            stopwatch: Stopwatch::new(&metrics),
+            board: Board::new(&config, metrics),
             config,
+            clock: port.clock(),
             port,
             judge,
-            metrics,
+            refresh_due: Duration::ZERO,
             partitions: Partitions::default(),
             epochs: 0,
             in_flight: 0,
-            in_flight_shown: 0,
             commit_due: Duration::ZERO,
             show_due: Duration::ZERO,
         }
@@ -75,76 +81,88 @@ impl<P: Port> Lane<P> {
     /// committed then.
     pub fn run(&mut self, stop: &AtomicBool) -> Result<(), Halted> {
         let ended = self.screen(stop);
-        self.show();
-        // Another instance may show them soon.
-        self.show_in_flight(0);
-        self.partitions.iter().for_each(|held| self.forget_lag(held.partition));
+        self.board.close(&mut self.partitions, &self.port);
         ended
     }
 
     fn screen(&mut self, stop: &AtomicBool) -> Result<(), Halted> {
-        let mut until_turn = 0;
+        let mut records = RECORDS_PER_TURN;
+        let mut turn_due = Duration::ZERO;
         while !stop.load(Ordering::Relaxed) {
-            if until_turn == 0 {
-                self.turn()?;
-                until_turn = RECORDS_PER_TURN;
+            if records >= RECORDS_PER_TURN {
+                turn_due = self.turn()? + TURN_AFTER;
+                records = 0;
             }
-            until_turn = if self.step()? { until_turn - 1 } else { 0 };
+            // What is not a record is looked after at once, and so is everything after a long time.
+            records = match self.step()? {
+                Some(now) if now < turn_due => records + 1,
+                Some(_) | None => RECORDS_PER_TURN,
+            };
         }
         self.drain(|_| true)?;
         self.commit(Commit::Sync);
         Ok(())
     }
 
-    /// Takes the next input; `true` when it was a record.
-    fn step(&mut self) -> Result<bool, Halted> {
-        let Self { port, judge, partitions, config, .. } = self;
+    /// Takes the next input; when it was a record that was judged, gives the time.
+    fn step(&mut self) -> Result<Option<Duration>, Halted> {
+        let Self { port, clock, judge, partitions, config, refresh_due, .. } = self;
         let read = |record: &Record<'_>| {
             let kind = config.inputs.get(record.partition.input)?.0;
             let held = partitions.find_mut(record.partition)?;
-            if !held.takes(record.offset, record.appended_at) {
+            let mut watch = Watch::start(clock.elapsed());
+            if watch.latest() >= *refresh_due {
+                *refresh_due = watch.latest() + TURN_AFTER;
+                judge.refresh(clock.now(), config.stale_after);
+            }
+            if !held.takes(record.offset, record.appended_at, judge.standing().holds()) {
                 return None;
             }
             let (partition, offset) = (record.partition, record.offset);
             let place = Place { partition, offset, appended_at: record.appended_at };
-            let mut watch = Watch::start();
-            let judged = judge.judge(kind, record, held.size(offset), || watch.decoded());
+            let decoded = || watch.decoded(clock.elapsed());
+            let judged = judge.judge(kind, record, held.size(offset), decoded);
             Some((place, judged, watch))
         };
         match port.next(IDLE_WAIT, read) {
-            Input::Record(None) => Ok(true),
             Input::Record(Some((place, judged, watch))) => {
-                self.settle(place, judged, &watch).map(|()| true)
+                let clear = matches!(judged.verdict, Verdict::Clear);
+                self.settle(place, judged, &watch)?;
+                // What else is done about a record may take long; this need not be known exactly.
+                return Ok(Some(if clear { watch.latest() } else { self.clock.elapsed() }));
             }
-            Input::Idle => Ok(false),
-            Input::Assigned(partitions) => self.assigned(&partitions).map(|()| false),
-            Input::Revoked { partitions, lost } => self.revoked(&partitions, lost).map(|()| false),
-            Input::Gap { partition, resumes_at } => self.gap(partition, resumes_at).map(|()| false),
-            Input::Failed(fault) => self.failed(fault).map(|()| false),
+            Input::Record(None) | Input::Idle => {}
+            Input::Assigned(partitions) => self.assigned(&partitions)?,
+            Input::Revoked { partitions, lost } => self.revoked(&partitions, lost)?,
+            Input::Gap { partition, resumes_at } => self.gap(partition, resumes_at)?,
+            Input::Failed(fault) => self.failed(fault)?,
         }
+        Ok(None)
     }
 
-    /// Looks at everything but records: the lists, reports, commits, flow.
-    fn turn(&mut self) -> Result<(), Halted> {
-        self.refresh();
+    /// Looks at everything but records: the lists, reports, commits, flow. Gives the time.
+    fn turn(&mut self) -> Result<Duration, Halted> {
+        let now = self.clock.elapsed();
+        self.refresh_due = now + TURN_AFTER;
+        self.judge.refresh(self.clock.now(), self.config.stale_after);
         while let Some(report) = self.port.report(Duration::ZERO) {
             self.reported(report)?;
         }
-        let now = self.port.elapsed();
         if now >= self.commit_due {
             self.commit_due = now + self.config.commit_interval;
             self.commit(Commit::Async);
         }
         if now >= self.show_due {
             self.show_due = now + SHOW_INTERVAL;
-            self.show();
+            self.board.show(&mut self.partitions, self.in_flight, &self.port);
         }
-        self.regulate()
+        self.regulate()?;
+        Ok(now)
     }
 
     /// Does what the verdict asks for and notes it in the partition's ledger.
     fn settle(&mut self, place: Place, judged: Judged, watch: &Watch) -> Result<(), Halted> {
-        self.count_findings(&judged);
+        self.board.count_findings(&judged);
         let Some(held) = self.partitions.find_mut(place.partition) else { return Ok(()) };
         match judged.verdict {
             Verdict::Clear => {
@@ -154,8 +172,7 @@ impl<P: Port> Lane<P> {
                 if held.ledger.is_settled() {
                     held.calm();
                 }
-                let port = &self.port;
-                self.stopwatch.sample(watch, place.appended_at, || port.now());
+                self.board.stopwatch.sample(watch, place.appended_at, &self.clock);
                 Ok(())
             }
             Verdict::Tell(told) => {
@@ -175,8 +192,9 @@ impl<P: Port> Lane<P> {
         let Place { partition, offset, appended_at } = place;
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let epoch = held.epoch;
-        let sent_at = self.port.now();
-        let timings = self.stopwatch.timings(watch, sent_at.micros_since(appended_at));
+        let sent_at = self.clock.now();
+        let queued = sent_at.micros_since(appended_at);
+        let timings = self.board.stopwatch.timings(watch, queued, self.clock.elapsed());
         let mut refused = None;
         for Told { about, mut message } in told {
             if let About::Notice(..) = about {
@@ -199,9 +217,8 @@ impl<P: Port> Lane<P> {
     /// Notes the end of one message.
     fn reported(&mut self, report: Report) -> Result<(), Halted> {
         self.in_flight = self.in_flight.saturating_sub(1);
+        self.board.count_report(&report);
         let Report { ticket, at, outcome } = report;
-        let result = if outcome.is_ok() { "ok" } else { "failed" };
-        self.metrics.deliveries.with_label_values(&[result]).inc();
         // An event that went to another lane, or whose attempt was given up, has no use for the
         // report: it is judged again.
         let waiting = self.partitions.find_mut(ticket.partition);
@@ -214,7 +231,7 @@ impl<P: Port> Lane<P> {
                 if held.ledger.prefix() > ticket.offset {
                     held.calm();
                 }
-                self.count_delivered(&ticket, at);
+                self.board.count_delivered(&ticket, at);
                 Ok(())
             }
         }
@@ -246,13 +263,13 @@ impl<P: Port> Lane<P> {
         offset: i64,
         cause: &'static str,
     ) -> Result<(), Halted> {
-        self.metrics.retries.with_label_values(&[cause]).inc();
-        let now = self.port.elapsed();
+        self.board.count_retry(cause);
+        let now = self.clock.elapsed();
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let pause = self.config.retry_pause;
         let offset = held.step_back(offset, now, pause, self.config.retry_pause_max);
         tracing::debug!(
-            topic = self.topic(partition),
+            topic = self.board.topic(partition),
             partition = partition.number,
             offset,
             cause,
@@ -271,13 +288,13 @@ impl<P: Port> Lane<P> {
     }
 
     fn assigned(&mut self, partitions: &[(Partition, i64)]) -> Result<(), Halted> {
-        self.metrics.rebalances.with_label_values(&["assign"]).inc();
-        self.count_finished();
+        self.board.count_rebalance("assign");
+        self.board.count_finished(&mut self.partitions);
         for &(partition, offset) in partitions {
             self.epochs = self.epochs.wrapping_add(0x1_0000);
             self.partitions.take_up(partition, offset, self.epochs);
             tracing::info!(
-                topic = self.topic(partition),
+                topic = self.board.topic(partition),
                 partition = partition.number,
                 offset,
                 "assigned"
@@ -287,23 +304,23 @@ impl<P: Port> Lane<P> {
         let all: Vec<Partition> = partitions.iter().map(|(partition, _)| *partition).collect();
         self.port.flow(&all, true);
         // Before the first record is taken: the lists may hold.
-        self.turn()
+        self.turn().map(drop)
     }
 
     fn revoked(&mut self, partitions: &[Partition], lost: bool) -> Result<(), Halted> {
         let kind = if lost { "lost" } else { "revoke" };
-        self.metrics.rebalances.with_label_values(&[kind]).inc();
+        self.board.count_rebalance(kind);
         if !lost {
             self.drain(|partition| partitions.contains(&partition))?;
             self.commit(Commit::Sync);
         }
-        self.count_finished();
+        self.board.count_finished(&mut self.partitions);
         self.partitions.let_go(partitions);
         self.port.release(partitions, lost);
         for partition in partitions {
-            self.forget_lag(*partition);
+            self.board.forget_lag(*partition);
             tracing::info!(
-                topic = self.topic(*partition),
+                topic = self.board.topic(*partition),
                 partition = partition.number,
                 lost,
                 "released"
@@ -315,12 +332,12 @@ impl<P: Port> Lane<P> {
     /// Waits until nothing of these partitions is in flight, within the drain deadline. What is not
     /// finished by then is not committed: the next owner judges it again, with the same ids.
     fn drain(&mut self, which: impl Fn(Partition) -> bool) -> Result<(), Halted> {
-        let deadline = self.port.elapsed() + self.config.drain_deadline;
+        let deadline = self.clock.elapsed() + self.config.drain_deadline;
         let settled = |lane: &Self| {
             let mut these = lane.partitions.iter().filter(|held| which(held.partition));
             these.all(|held| held.ledger.is_settled())
         };
-        while !settled(self) && self.port.elapsed() < deadline {
+        while !settled(self) && self.clock.elapsed() < deadline {
             if let Some(report) = self.port.report(IDLE_WAIT) {
                 self.reported(report)?;
             }
@@ -328,37 +345,50 @@ impl<P: Port> Lane<P> {
         Ok(())
     }
 
+    /// Goes on behind events that are gone, or stands still before them.
     fn gap(&mut self, partition: Partition, resumes_at: i64) -> Result<(), Halted> {
-        let topic = self.topic(partition).to_owned();
-        let on_gap = self.config.on_gap;
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
-        let lost = resumes_at.saturating_sub(held.ledger.next()).max(0);
-        tracing::error!(
-            topic,
-            partition = partition.number,
-            from = held.ledger.next(),
-            to = resumes_at,
-            lost,
-            "events fell out of retention unread: lengthen retention.ms, and ask the agencies to send them again"
-        );
-        self.metrics.gap_records.with_label_values(&[&topic]).inc_by(lost.unsigned_abs());
-        match on_gap {
-            OnGap::Stop => held.stop(),
-            OnGap::Resume if resumes_at >= held.ledger.next() => {
-                // What was judged before the gap is still to be acknowledged.
-                held.ledger.skip_to(resumes_at);
-                self.seek(partition, resumes_at)?;
-            }
-            OnGap::Resume => {
-                // The topic was made anew: its offsets mean other events.
-                self.count_finished();
-                self.epochs = self.epochs.wrapping_add(0x1_0000);
-                self.partitions.take_up(partition, resumes_at, self.epochs);
-                self.port.flow(&[partition], true);
-                self.seek(partition, resumes_at)?;
-            }
+        let from = held.ledger.next();
+        self.board.count_gap(partition, from..resumes_at);
+        let fresh = self.config.on_gap == OnGap::Resume || held.stop();
+        let topic = self.board.topic(partition);
+        let number = partition.number;
+        if fresh && resumes_at < from {
+            tracing::error!(
+                topic,
+                partition = number,
+                from,
+                to = resumes_at,
+                "the topic was made anew or cut short: its offsets mean other events from here on"
+            );
+        } else if fresh {
+            tracing::error!(
+                topic,
+                partition = number,
+                from,
+                to = resumes_at,
+                lost = resumes_at - from,
+                "events fell out of retention unread: lengthen retention.ms, and ask the agencies to send them again"
+            );
+        }
+        if self.config.on_gap == OnGap::Resume {
+            self.resume_at(partition, from, resumes_at)?;
         }
         self.regulate()
+    }
+
+    fn resume_at(&mut self, partition: Partition, from: i64, offset: i64) -> Result<(), Halted> {
+        if offset < from {
+            self.board.count_finished(&mut self.partitions);
+            self.board.forget_gaps(partition);
+            self.epochs = self.epochs.wrapping_add(0x1_0000);
+            self.partitions.take_up(partition, offset, self.epochs);
+            self.port.flow(&[partition], true);
+        } else if let Some(held) = self.partitions.find_mut(partition) {
+            // What was judged before the gap is still to be acknowledged.
+            held.ledger.skip_to(offset);
+        }
+        self.seek(partition, offset)
     }
 
     fn failed(&self, fault: Fault) -> Result<(), Halted> {
@@ -366,15 +396,10 @@ impl<P: Port> Lane<P> {
             Fault::Halt(cause) => Err(Halted(cause)),
             // The client goes on trying by itself; that is what it is good at.
             Fault::Retry(cause) | Fault::Quarantine(cause) => {
-                self.metrics.retries.with_label_values(&[cause]).inc();
+                self.board.count_retry(cause);
                 Ok(())
             }
         }
-    }
-
-    fn refresh(&mut self) {
-        let stale_after = i64::try_from(self.config.stale_after.as_micros()).unwrap_or(i64::MAX);
-        self.judge.refresh(self.port.now(), stale_after);
     }
 
     /// Lets records flow where they may: not while the lists hold, nor while too much is in flight
@@ -382,7 +407,7 @@ impl<P: Port> Lane<P> {
     fn regulate(&mut self) -> Result<(), Halted> {
         let holds = self.judge.standing().holds();
         let max = self.config.in_flight_max;
-        let now = self.port.elapsed();
+        let now = self.clock.elapsed();
         let (mut on, mut off) = (Vec::new(), Vec::new());
         for held in self.partitions.iter_mut() {
             let limit = if held.is_flowing() { max } else { max.div_ceil(2) };
@@ -398,14 +423,10 @@ impl<P: Port> Lane<P> {
         if !on.is_empty() {
             self.port.flow(&on, true);
         }
-        for partition in on {
-            let missed =
-                self.partitions.find_mut(partition).and_then(super::held::Held::take_missed);
-            if let Some(offset) = missed {
-                self.seek(partition, offset)?;
-            }
-        }
-        Ok(())
+        let missed = self.partitions.iter_mut();
+        let missed: Vec<(Partition, i64)> =
+            missed.filter_map(|held| Some((held.partition, held.take_missed()?))).collect();
+        missed.into_iter().try_for_each(|(partition, offset)| self.seek(partition, offset))
     }
 
     /// Commits each partition's finished prefix, where it has moved.
@@ -419,82 +440,5 @@ impl<P: Port> Lane<P> {
         if !offsets.is_empty() {
             self.port.commit(&offsets, how);
         }
-    }
-
-    fn count_findings(&self, judged: &Judged) {
-        for defect in &judged.defects {
-            let labels = [defect.field, defect.refusal.reason()];
-            self.metrics.defects.with_label_values(&labels).inc();
-        }
-        if judged.cut > 0 {
-            self.metrics.candidates_cut.inc_by(judged.cut as u64);
-        }
-    }
-
-    /// Counts a message that has arrived.
-    fn count_delivered(&self, ticket: &Ticket, at: Timestamp) {
-        match &ticket.about {
-            About::DeadLetter(cause) => self.metrics.dead_letters.with_label_values(&[cause]).inc(),
-            About::Notice(priority, audience) => {
-                self.metrics.count_alert(*priority, audience);
-                let latency = self.stopwatch.acknowledged(ticket.appended_at, ticket.sent_at, at);
-                if u128::try_from(latency).is_ok_and(|late| late > self.config.promise.as_micros())
-                {
-                    self.metrics.promise_breaches.inc();
-                }
-            }
-        }
-    }
-
-    /// Counts the events that are finished: each has exactly one disposition, however often it had
-    /// to be judged.
-    fn count_finished(&mut self) {
-        for held in self.partitions.iter_mut() {
-            let Some((kind, _)) = self.config.inputs.get(held.partition.input) else { continue };
-            for (disposition, count) in
-                Disposition::ALL.into_iter().zip(held.ledger.take_finished())
-            {
-                if count > 0 {
-                    self.metrics.count_events(*kind, disposition, count);
-                }
-            }
-        }
-    }
-
-    /// Shows counts and gauges.
-    fn show(&mut self) {
-        self.count_finished();
-        self.show_in_flight(self.in_flight);
-        let now = self.port.now();
-        for held in self.partitions.iter() {
-            let Some(end) = self.port.end(held.partition) else { continue };
-            let behind = end.saturating_sub(held.ledger.prefix()).max(0);
-            let number = held.partition.number.to_string();
-            let labels = [self.topic(held.partition), &number];
-            self.metrics.lag_records.with_label_values(&labels).set(behind);
-            let newest = held.newest.filter(|_| behind > 0);
-            let age = crate::metrics::seconds(newest.map_or(0, |newest| now.micros_since(newest)));
-            self.metrics.lag_seconds.with_label_values(&labels).set(age);
-        }
-    }
-
-    /// The gauge is the sum over lanes: each adds what has changed of its part.
-    fn show_in_flight(&mut self, in_flight: usize) {
-        let change = in_flight as i64 - self.in_flight_shown as i64;
-        self.metrics.queue_depth.with_label_values(&["in_flight"]).add(change);
-        self.in_flight_shown = in_flight;
-    }
-
-    /// Takes the gauges of a partition away that another lane will show.
-    fn forget_lag(&self, partition: Partition) {
-        let number = partition.number.to_string();
-        let labels = [self.topic(partition), &number];
-        // They are missing where the partition was never shown.
-        drop(self.metrics.lag_records.remove_label_values(&labels));
-        drop(self.metrics.lag_seconds.remove_label_values(&labels));
-    }
-
-    fn topic(&self, partition: Partition) -> &str {
-        self.config.inputs.get(partition.input).map_or("", |input| &input.1)
     }
 }

@@ -6,6 +6,7 @@
 //! screened while the lists hold; every queue has a bound.
 //! Absent on purpose: Kafka. The lane speaks to a [`Port`]; `kafka` is one, the tests' world another.
 
+mod board;
 mod config;
 mod held;
 mod judge;
@@ -20,4 +21,6 @@ pub use judge::{Judge, Judged, Lookup, Schemas, Size, Told, Verdict};
 pub use lane::{Halted, Lane};
 pub use ledger::{Counts, Ledger};
 pub use message::{Destination, Message, header};
-pub use port::{About, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket};
+pub use port::{
+    About, Clock, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket,
+};

@@ -121,8 +121,24 @@ pub enum Commit {
     Sync,
 }
 
+/// Tells the time. A lane holds one beside its port: it looks at it while a record is read, which is
+/// when the port is busy.
+pub trait Clock {
+    /// The wall clock.
+    fn now(&self) -> Timestamp;
+
+    /// Time since some fixed instant, for intervals.
+    fn elapsed(&self) -> Duration;
+}
+
 /// What a lane needs from the world around it.
 pub trait Port {
+    /// What tells the time where this port is.
+    type Clock: Clock;
+
+    /// The clock.
+    fn clock(&self) -> Self::Clock;
+
     /// Waits up to `wait` for what comes next. A record is read where it lies, in the port's own
     /// buffer, which is let go when `read` returns.
     fn next<R>(&mut self, wait: Duration, read: impl FnOnce(&Record<'_>) -> R) -> Input<R>;
@@ -156,12 +172,6 @@ pub trait Port {
 
     /// The offset after the last record of a partition, as far as the last fetch told.
     fn end(&self, partition: Partition) -> Option<i64>;
-
-    /// The wall clock.
-    fn now(&self) -> Timestamp;
-
-    /// Time since some fixed instant, for intervals.
-    fn elapsed(&self) -> Duration;
 }
 
 /// A message that was not taken.

@@ -1,11 +1,13 @@
 //! How long each stage of an event took: for its alert's own timings and for the histograms.
 
-use std::time::Instant;
+use std::time::Duration;
 
 use prometheus::Histogram;
 
 use crate::domain::Timestamp;
 use crate::metrics::{Metrics, Stage, seconds};
+
+use super::Clock;
 
 /// One event in this many is shown in the histograms of decoding and screening.
 const SAMPLE: u32 = 64;
@@ -22,8 +24,8 @@ pub(super) struct Stopwatch {
 
 /// One event being measured.
 pub(super) struct Watch {
-    begun: Instant,
-    decoded: Option<Instant>,
+    begun: Duration,
+    decoded: Option<Duration>,
 }
 
 impl Stopwatch {
@@ -38,24 +40,21 @@ impl Stopwatch {
         }
     }
 
-    /// Shows an event that touched no list, if its turn has come. `now` is read only then.
-    pub(super) fn sample(
-        &mut self,
-        watch: &Watch,
-        appended_at: Timestamp,
-        now: impl FnOnce() -> Timestamp,
-    ) {
+    /// Shows an event that touched no list, if its turn has come. The clock is read only then.
+    pub(super) fn sample(&mut self, watch: &Watch, appended_at: Timestamp, clock: &impl Clock) {
         if self.until_sample > 0 {
             self.until_sample -= 1;
             return;
         }
         self.until_sample = SAMPLE - 1;
-        self.show(watch, now().micros_since(appended_at));
+        let queued = clock.now().micros_since(appended_at);
+        self.show(watch, queued, clock.elapsed());
     }
 
-    /// Shows an event that is told; gives its timings as a header's value: microseconds by stage.
-    pub(super) fn timings(&self, watch: &Watch, queued_micros: i64) -> String {
-        let (decode, screen) = self.show(watch, queued_micros);
+    /// Shows an event that is told as of `now`; gives its timings as a header's value: microseconds
+    /// by stage.
+    pub(super) fn timings(&self, watch: &Watch, queued_micros: i64, now: Duration) -> String {
+        let (decode, screen) = self.show(watch, queued_micros, now);
         format!(
             r#"{{"queued_us":{},"decode_us":{:.1},"screen_us":{:.1}}}"#,
             queued_micros.max(0),
@@ -72,10 +71,9 @@ impl Stopwatch {
         latency
     }
 
-    fn show(&self, watch: &Watch, queued_micros: i64) -> (f64, f64) {
-        let decoded = watch.decoded.unwrap_or(watch.begun);
-        let decode = decoded.duration_since(watch.begun).as_secs_f64();
-        let screen = decoded.elapsed().as_secs_f64();
+    fn show(&self, watch: &Watch, queued_micros: i64, now: Duration) -> (f64, f64) {
+        let decode = watch.latest().saturating_sub(watch.begun).as_secs_f64();
+        let screen = now.saturating_sub(watch.latest()).as_secs_f64();
         self.queued.observe(seconds(queued_micros));
         self.decode.observe(decode);
         self.screen.observe(screen);
@@ -85,12 +83,17 @@ impl Stopwatch {
 
 impl Watch {
     /// Begins to measure.
-    pub(super) fn start() -> Self {
-        Self { begun: Instant::now(), decoded: None }
+    pub(super) const fn start(now: Duration) -> Self {
+        Self { begun: now, decoded: None }
     }
 
     /// Notes that the event is decoded.
-    pub(super) fn decoded(&mut self) {
-        self.decoded = Some(Instant::now());
+    pub(super) const fn decoded(&mut self, now: Duration) {
+        self.decoded = Some(now);
+    }
+
+    /// When the clock was last read for this event.
+    pub(super) fn latest(&self) -> Duration {
+        self.decoded.unwrap_or(self.begun)
     }
 }

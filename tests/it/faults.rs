@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions};
 use rdkafka::client::DefaultClientContext;
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -380,6 +380,58 @@ fn a_fresh_group_begins_where_it_is_told_to_and_an_added_partition_with_its_firs
     instance.stop();
     assert_eq!(events_told(&site, "police"), ids(0..10));
     assert_eq!(assert_repeats_are_equal(&alerts(&site, "police")), 5);
+}
+
+#[test]
+fn a_fresh_group_that_begins_with_the_next_event_keeps_its_place_when_it_dies_before_any() {
+    let broker = Broker::shared();
+    let site = Site::made(broker, "latest", &["police"]);
+    let topic = site.topic("crossings");
+    publish_listed(&site, "wanted", 0..40);
+    send(broker, &topic, 0, &crossings(0..3));
+    // So rare that none comes by itself before the end.
+    let settings = ["topics.start=latest", "lanes.commit_interval_ms=60000"];
+    let instance = site.start_ready(&settings);
+    eventually("every partition assigned", || {
+        (instance.log().matches("assigned").count() >= 2 * KINDS.len()).then_some(())
+    });
+    instance.kill();
+    send(broker, &topic, 0, &crossings(3..6));
+    send(broker, &topic, 1, &crossings(6..8));
+    let instance = site.start_ready(&settings);
+    instance.await_events(5);
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(3..8));
+}
+
+#[test]
+fn a_partition_whose_first_owner_died_begins_with_its_first_event_since_the_group_did() {
+    let broker = Broker::shared();
+    let site = Site::made(broker, "since", &["police"]);
+    let topic = site.topic("crossings");
+    publish_listed(&site, "wanted", 0..40);
+    send(broker, &topic, 1, &crossings(0..3));
+    std::thread::sleep(Duration::from_millis(50));
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    std::thread::sleep(Duration::from_millis(50));
+    send(broker, &topic, 1, &crossings(3..6));
+    // The group stands in one partition of two: the owner of the other has died.
+    let consumer: BaseConsumer = broker.client().set("group.id", site.group()).create().unwrap();
+    let mut list = TopicPartitionList::new();
+    list.add_partition_offset(&topic, 0, Offset::Offset(0)).unwrap();
+    list.elements()[0].set_metadata(format!("portcullis-since={since}"));
+    consumer.commit(&list, CommitMode::Sync).unwrap();
+    let instance = site.start_ready(&["topics.start=latest"]);
+    instance.await_events(3);
+    await_all_committed(&site, &["crossings"]);
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(3..6));
+    // The moment stands beside every later offset.
+    let mut both = TopicPartitionList::new();
+    both.add_partition_range(&topic, 0, 1);
+    for committed in consumer.committed_offsets(both, PATIENCE).unwrap().elements() {
+        assert_eq!(committed.metadata(), format!("portcullis-since={since}"));
+    }
 }
 
 // ---------------------------------------------------------------- a missing feed

@@ -21,6 +21,7 @@ mod config;
 mod demo;
 mod faults;
 mod instance;
+mod lane;
 mod lists;
 mod metrics;
 mod path;

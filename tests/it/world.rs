@@ -16,7 +16,7 @@ use portcullis::domain::{
 };
 use portcullis::metrics::{Disposition, Metrics};
 use portcullis::pipeline::{
-    Commit, Config, Destination, Fault, Halted, Input, Judge, Lane, Lookup, Message, OnGap,
+    Clock, Commit, Config, Destination, Fault, Halted, Input, Judge, Lane, Lookup, Message, OnGap,
     Partition, Port, Record, Refused, Report, Schemas, Ticket, header,
 };
 use portcullis::watchlist::{Change, Lists, Progress, Writer};
@@ -101,7 +101,7 @@ fn document(number: &str) -> Identifier {
     Identifier::document(number, Country::parse("GBR").unwrap()).unwrap()
 }
 
-fn event(id: &str, numbers: &[&str], format: Format) -> Vec<u8> {
+pub(crate) fn event(id: &str, numbers: &[&str], format: Format) -> Vec<u8> {
     let stated = |number: &&str| Stated {
         role: Role::Traveller,
         identifier: document(number),
@@ -126,7 +126,7 @@ fn event(id: &str, numbers: &[&str], format: Format) -> Vec<u8> {
 }
 
 /// The entries that the records meet.
-fn entries() -> &'static [Entry] {
+pub(crate) fn entries() -> &'static [Entry] {
     static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
     ENTRIES.get_or_init(|| {
         let share = Share { agency: AgencyId::parse("border-force").unwrap(), view: View::Summary };
@@ -665,7 +665,26 @@ fn log(dice: &mut Dice, number: u64) -> Log {
 
 struct Seat(Rc<RefCell<World>>);
 
+#[derive(Clone)]
+struct Ticks(Rc<RefCell<World>>);
+
+impl Clock for Ticks {
+    fn now(&self) -> Timestamp {
+        self.0.borrow().now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.borrow().elapsed
+    }
+}
+
 impl Port for Seat {
+    type Clock = Ticks;
+
+    fn clock(&self) -> Ticks {
+        Ticks(Rc::clone(&self.0))
+    }
+
     fn next<R>(&mut self, wait: Duration, read: impl FnOnce(&Record<'_>) -> R) -> Input<R> {
         let turn = self.0.borrow_mut().advance(wait);
         let (partition, at) = match turn {
@@ -730,14 +749,6 @@ impl Port for Seat {
 
     fn end(&self, partition: Partition) -> Option<i64> {
         Some(self.0.borrow_mut().log(partition).end)
-    }
-
-    fn now(&self) -> Timestamp {
-        self.0.borrow().now()
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.0.borrow().elapsed
     }
 }
 

@@ -1,0 +1,329 @@
+//! Single promises of the lane, each in a world of one partition that follows a script.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use portcullis::codec::{Decoder, Format, Limits, SchemaRef};
+use portcullis::domain::{Timestamp, Topic};
+use portcullis::metrics::Metrics;
+use portcullis::pipeline::{
+    Clock, Commit, Config, Destination, Fault, Input, Judge, Lane, Lookup, Message, OnGap,
+    Partition, Port, Record, Refused, Report, Schemas, Ticket, header,
+};
+use portcullis::watchlist::{Change, Lists, Progress, Writer};
+
+use super::world::{entries, event};
+
+const NOW: i64 = 1_795_000_000_000_000;
+const P: Partition = Partition { input: 0, number: 0 };
+
+/// What comes next, in a script.
+enum Step {
+    Assigned(i64),
+    Revoked,
+    /// The record at this offset, after so long a wait; it takes so long to judge.
+    Record(i64, Duration, Duration),
+    Gap(i64),
+    /// Nothing comes.
+    Idle,
+    /// The lists change, before the next step and in the same wait.
+    Lists(fn(&mut Writer)),
+}
+
+/// What a lane did, in its own order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Did {
+    Looked,
+    Took(i64),
+    Produced(Destination, i64),
+    Sought(i64),
+    Committed(i64),
+    Released,
+}
+
+#[derive(Clone, Default)]
+struct Ticks(Rc<Cell<Duration>>);
+
+impl Ticks {
+    fn pass(&self, time: Duration) {
+        self.0.set(self.0.get() + time);
+    }
+}
+
+impl Clock for Ticks {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(NOW + self.0.get().as_micros() as i64).unwrap()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.get()
+    }
+}
+
+/// A port that follows a script, acknowledges everything at once, and ends with the script.
+struct Script {
+    steps: VecDeque<Step>,
+    /// The value of the record at an offset.
+    value: fn(i64) -> Vec<u8>,
+    clock: Ticks,
+    writer: Writer,
+    reports: VecDeque<Report>,
+    did: Rc<RefCell<Vec<Did>>>,
+    causes: Rc<RefCell<Vec<String>>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Script {
+    fn did(&self, what: Did) {
+        self.did.borrow_mut().push(what);
+    }
+}
+
+impl Port for Script {
+    type Clock = Ticks;
+
+    fn clock(&self) -> Ticks {
+        self.clock.clone()
+    }
+
+    fn next<R>(&mut self, wait: Duration, read: impl FnOnce(&Record<'_>) -> R) -> Input<R> {
+        while let Some(Step::Lists(change)) =
+            self.steps.pop_front_if(|step| matches!(step, Step::Lists(_)))
+        {
+            change(&mut self.writer);
+        }
+        match self.steps.pop_front() {
+            None | Some(Step::Lists(_)) => {
+                self.stop.store(true, Ordering::Relaxed);
+                Input::Idle
+            }
+            Some(Step::Assigned(offset)) => Input::Assigned(vec![(P, offset)]),
+            Some(Step::Revoked) => Input::Revoked { partitions: vec![P], lost: false },
+            Some(Step::Gap(resumes_at)) => Input::Gap { partition: P, resumes_at },
+            Some(Step::Idle) => {
+                self.clock.pass(wait);
+                Input::Idle
+            }
+            Some(Step::Record(offset, waited, takes)) => {
+                self.clock.pass(waited);
+                self.did(Did::Took(offset));
+                let value = (self.value)(offset);
+                let input = Input::Record(read(&Record {
+                    partition: P,
+                    topic: "border.crossings",
+                    offset,
+                    appended_at: Timestamp::from_micros(NOW).unwrap(),
+                    key: None,
+                    value: Some(&value),
+                    content_type: (value.first() == Some(&b'{')).then_some(b"application/json"),
+                    schema_id: None,
+                }));
+                self.clock.pass(takes);
+                input
+            }
+        }
+    }
+
+    fn produce(&mut self, message: Message, ticket: Ticket) -> Result<(), Refused> {
+        self.did(Did::Produced(message.destination.clone(), ticket.offset));
+        let cause = message.headers.iter().find(|(name, _)| *name == header::CAUSE);
+        let cause = cause.map(|(_, word)| String::from_utf8(word.clone()).unwrap());
+        self.causes.borrow_mut().extend(cause);
+        self.reports.push_back(Report { ticket, at: self.clock.now(), outcome: Ok(()) });
+        Ok(())
+    }
+
+    fn report(&mut self, wait: Duration) -> Option<Report> {
+        if wait.is_zero() {
+            self.did(Did::Looked);
+        }
+        self.reports.pop_front()
+    }
+
+    fn commit(&mut self, offsets: &[(Partition, i64)], _how: Commit) {
+        offsets.iter().for_each(|(_, offset)| self.did(Did::Committed(*offset)));
+    }
+
+    fn commit_failed(&mut self) -> bool {
+        false
+    }
+
+    fn flow(&mut self, _partitions: &[Partition], _on: bool) {}
+
+    fn seek(&mut self, _partition: Partition, offset: i64) -> Result<(), Fault> {
+        self.did(Did::Sought(offset));
+        Ok(())
+    }
+
+    fn release(&mut self, _partitions: &[Partition], _lost: bool) {
+        self.did(Did::Released);
+    }
+
+    fn end(&self, _partition: Partition) -> Option<i64> {
+        None
+    }
+}
+
+/// A registry that breaks down whenever it is asked.
+struct Broken;
+
+impl Schemas for Broken {
+    fn look_up(&self, _schema: SchemaRef) -> Lookup {
+        panic!("SECRET-4711")
+    }
+}
+
+/// What came of a script.
+struct Ran {
+    did: Vec<Did>,
+    causes: Vec<String>,
+    metrics: Arc<Metrics>,
+}
+
+fn run(steps: Vec<Step>, value: fn(i64) -> Vec<u8>, on_gap: OnGap) -> Ran {
+    let (lists, mut writer) = Lists::new(Vec::new());
+    for (offset, entry) in (0..).zip(entries()) {
+        let (key, entry) = (entry.key.clone(), Some(entry.clone()));
+        writer.apply(Change { key, entry, offset, position: 4, digest: 1, written_at: None });
+    }
+    show(&mut writer, true);
+    let (did, causes) = (Rc::<RefCell<Vec<Did>>>::default(), Rc::default());
+    let stop = Arc::<AtomicBool>::default();
+    let port = Script {
+        steps: steps.into(),
+        value,
+        clock: Ticks::default(),
+        writer,
+        reports: VecDeque::new(),
+        did: Rc::clone(&did),
+        causes: Rc::clone(&causes),
+        stop: Arc::clone(&stop),
+    };
+    let config = Config {
+        inputs: vec![(Topic::Crossings, "border.crossings".to_owned())],
+        in_flight_max: 1_000,
+        commit_interval: Duration::from_millis(5),
+        drain_deadline: Duration::from_millis(200),
+        retry_pause: Duration::from_millis(20),
+        retry_pause_max: Duration::from_millis(200),
+        stale_after: Duration::from_secs(86_400),
+        promise: Duration::from_millis(50),
+        on_gap,
+    };
+    let metrics = Arc::new(Metrics::new("none").unwrap());
+    let decoder = Decoder::new(Limits::STANDARD).unwrap();
+    let judge = Judge::new(lists, Arc::new(Broken), decoder, Format::Json);
+    let mut lane = Lane::new(config, port, judge, Arc::clone(&metrics));
+    assert_eq!(lane.run(&stop), Ok(()));
+    let (did, causes) = (did.borrow().clone(), causes.borrow().clone());
+    Ran { did, causes, metrics }
+}
+
+/// Publishes how the lists stand: loaded, or not yet.
+fn show(writer: &mut Writer, loaded: bool) {
+    let now = Timestamp::from_micros(NOW).unwrap();
+    let progress = Progress { loaded, records_read: 4, records_known: 4, current_at: Some(now) };
+    writer.publish(progress, now);
+}
+
+fn met(offset: i64) -> Vec<u8> {
+    event(&format!("event-{offset}"), &["PLAIN1"], Format::Json)
+}
+
+const AT_ONCE: Duration = Duration::ZERO;
+
+fn milliseconds(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
+#[test]
+fn slow_records_keep_nothing_else_waiting() {
+    let records = (0..40).map(|offset| Step::Record(offset, AT_ONCE, milliseconds(6)));
+    let steps = std::iter::once(Step::Assigned(0)).chain(records).collect();
+    let did = run(steps, met, OnGap::Resume).did;
+    let between = did.split(|did| *did == Did::Looked);
+    let taken = between.map(|these| these.iter().filter(|did| matches!(did, Did::Took(_))).count());
+    assert_eq!(taken.max(), Some(2), "{did:?}");
+}
+
+#[test]
+fn records_that_come_at_once_are_not_each_followed_by_a_look() {
+    let records = (0..64).map(|offset| Step::Record(offset, AT_ONCE, AT_ONCE));
+    let steps = std::iter::once(Step::Assigned(0)).chain(records).collect();
+    let did = run(steps, met, OnGap::Resume).did;
+    let between = did.split(|did| *did == Did::Looked);
+    let taken = between.map(|these| these.iter().filter(|did| matches!(did, Did::Took(_))).count());
+    assert_eq!(taken.max(), Some(64), "{did:?}");
+}
+
+#[test]
+fn a_record_after_a_long_wait_is_not_judged_by_what_was_known_before_it() {
+    let steps = vec![
+        Step::Assigned(0),
+        Step::Lists(|writer| show(writer, false)),
+        Step::Record(0, milliseconds(500), AT_ONCE),
+        Step::Lists(|writer| show(writer, true)),
+        Step::Idle,
+        Step::Record(0, AT_ONCE, AT_ONCE),
+    ];
+    let did = run(steps, met, OnGap::Resume).did;
+    let before = did.iter().take_while(|did| !matches!(did, Did::Produced(..)));
+    let before: Vec<&Did> =
+        before.filter(|did| !matches!(did, Did::Looked | Did::Committed(_))).collect();
+    assert_eq!(before, [&Did::Took(0), &Did::Sought(0), &Did::Took(0)]);
+    assert!(did.contains(&Did::Committed(1)), "{did:?}");
+}
+
+/// How many events a run counts as gone unread.
+fn lost(ran: &Ran) -> String {
+    let text = ran.metrics.encode().unwrap();
+    let count = text.lines().find_map(|line| {
+        line.strip_prefix("portcullis_gap_records_total{topic=\"border.crossings\"} ")
+    });
+    count.unwrap_or("none").to_owned()
+}
+
+#[test]
+fn a_gap_that_is_told_again_is_counted_once() {
+    let told = || {
+        vec![
+            Step::Assigned(5),
+            Step::Gap(9),
+            Step::Gap(9),
+            Step::Revoked,
+            Step::Assigned(5),
+            Step::Gap(9),
+            Step::Gap(12),
+        ]
+    };
+    let standing = run(told(), met, OnGap::Stop);
+    assert_eq!(lost(&standing), "7");
+    assert!(!standing.did.iter().any(|did| matches!(did, Did::Sought(_))), "{:?}", standing.did);
+    let going_on = run(told(), met, OnGap::Resume);
+    assert_eq!(lost(&going_on), "7");
+    assert_eq!(going_on.did.last(), Some(&Did::Committed(12)));
+}
+
+/// The second of three records is one that judging breaks down at.
+fn met_or_breaking(offset: i64) -> Vec<u8> {
+    let unknown = Format::Avro { schema_id: 9_999 };
+    if offset == 1 { event("event-1", &["PLAIN1"], unknown) } else { met(offset) }
+}
+
+#[test]
+fn a_record_that_judging_breaks_down_at_is_a_dead_letter_and_the_next_is_judged() {
+    let records = (0..3).map(|offset| Step::Record(offset, AT_ONCE, AT_ONCE));
+    let steps = std::iter::once(Step::Assigned(0)).chain(records).collect();
+    let ran = run(steps, met_or_breaking, OnGap::Resume);
+    assert_eq!(ran.causes, ["internal"]);
+    let dead = Did::Produced(Destination::DeadLetter, 1);
+    assert_eq!(ran.did.iter().filter(|did| **did == dead).count(), 1);
+    assert!(ran.did.contains(&Did::Produced(Destination::Command, 2)), "{:?}", ran.did);
+    assert_eq!(ran.did.last(), Some(&Did::Committed(3)));
+    let metrics = ran.metrics.encode().unwrap();
+    assert!(metrics.contains("portcullis_dead_letters_total{cause=\"internal\"} 1"), "{metrics}");
+}
