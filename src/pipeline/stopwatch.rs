@@ -47,17 +47,17 @@ impl Stopwatch {
             return;
         }
         self.until_sample = SAMPLE - 1;
-        let queued = clock.now().micros_since(appended_at);
-        self.show(watch, queued, clock.elapsed());
+        let age = clock.now().micros_since(appended_at);
+        self.show(watch, age, clock.elapsed());
     }
 
-    /// Shows an event that is told as of `now`; gives its timings as a header's value: microseconds
-    /// by stage.
-    pub(super) fn timings(&self, watch: &Watch, queued_micros: i64, now: Duration) -> String {
-        let (decode, screen) = self.show(watch, queued_micros, now);
+    /// Shows an event that is told as of `now`, so many microseconds after its append; gives its
+    /// timings as a header's value: microseconds by stage.
+    pub(super) fn timings(&self, watch: &Watch, age_micros: i64, now: Duration) -> String {
+        let (queued, decode, screen) = self.show(watch, age_micros, now);
         format!(
-            r#"{{"queued_us":{},"decode_us":{:.1},"screen_us":{:.1}}}"#,
-            queued_micros.max(0),
+            r#"{{"queued_us":{:.0},"decode_us":{:.1},"screen_us":{:.1}}}"#,
+            queued * 1e6,
             decode * 1e6,
             screen * 1e6
         )
@@ -71,13 +71,16 @@ impl Stopwatch {
         latency
     }
 
-    fn show(&self, watch: &Watch, queued_micros: i64, now: Duration) -> (f64, f64) {
+    /// Shows how long an event was queued, decoded and screened, and gives these, in seconds.
+    fn show(&self, watch: &Watch, age_micros: i64, now: Duration) -> (f64, f64, f64) {
         let decode = watch.latest().saturating_sub(watch.begun).as_secs_f64();
         let screen = now.saturating_sub(watch.latest()).as_secs_f64();
-        self.queued.observe(seconds(queued_micros));
+        // The broker's clock is another than ours: what is left may be below zero.
+        let queued = (seconds(age_micros) - decode - screen).max(0.0);
+        self.queued.observe(queued);
         self.decode.observe(decode);
         self.screen.observe(screen);
-        (decode, screen)
+        (queued, decode, screen)
     }
 }
 
