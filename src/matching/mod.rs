@@ -343,11 +343,11 @@ mod tests {
         let count = PER_ATTRIBUTE_MAX + 3;
         let made = (0..count).map(|at| with_document(&format!("wanted/{at}"), "AB123456"));
         let matches = screened(made, &event(Vec::new(), vec![document("AB123456", "GBR")]));
-        assert_eq!((matches.found.len(), matches.cut), (CANDIDATES_MAX, 3));
+        assert_eq!((matches.found.len(), matches.cut), (PER_ATTRIBUTE_MAX, 3));
         let name = [("Berg", "Olaf")];
         let made = (0..count).map(|at| with_name(&format!("wanted/{at}"), &name, &["1980-01-01"]));
         let matches = screened(made, &event(vec![person(&name, Some("1980-01-01"))], Vec::new()));
-        assert_eq!((matches.found.len(), matches.cut), (CANDIDATES_MAX, 3));
+        assert_eq!((matches.found.len(), matches.cut), (PER_ATTRIBUTE_MAX, 3));
     }
 
     /// Entry `at` of `of`: it carries the documents and names whose number it is divisible by, so
