@@ -39,7 +39,7 @@ const POLL: Duration = Duration::from_millis(50);
 /// How often the standing is published while changes come in.
 const PUBLISH_INTERVAL: Duration = Duration::from_millis(20);
 /// How long nothing may come before a publication counts as over.
-const QUIET: Duration = Duration::from_secs(1);
+const QUIET: Duration = Duration::from_secs(2);
 /// A topic that never rests that long counts as whole after this: events must not wait for ever.
 const SETTLE_WITHIN: Duration = Duration::from_secs(300);
 /// When to look again after the end was not reached yet.
