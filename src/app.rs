@@ -197,7 +197,9 @@ impl App {
             }
             if standing.loaded {
                 let topic = &self.settings.reader.topic;
-                let text = if standing.is_blind() {
+                let text = if standing.is_blind() && !standing.is_empty() {
+                    format!("lists are being published in {topic}: waiting until they are whole")
+                } else if standing.is_blind() {
                     format!(
                         "the list topic {topic} is empty: publish a list with `portcullis watchlist publish FILE`"
                     )

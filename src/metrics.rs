@@ -11,8 +11,8 @@ use prometheus::{
     IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
-use crate::domain::{AgencyId, Audience, Priority, Timestamp, Topic};
-use crate::watchlist::{Standing, State};
+use crate::domain::{AgencyId, Audience, ListId, Priority, Timestamp, Topic};
+use crate::watchlist::{ListState, Standing, State};
 
 /// Seconds; fit for 0.2 ms to 10 s.
 const BUCKETS: [f64; 15] =
@@ -23,6 +23,10 @@ const GAPS_KEPT: usize = 16;
 
 /// The most agencies that get a label of their own; the rest are counted as `other`.
 const AGENCIES_MAX: usize = 64;
+/// The most lists that get a label of their own, required ones first; of the rest, the entries are
+/// counted together as [`OTHER_LISTS`], which is no name that a list can have.
+const LISTS_MAX: usize = 256;
+const OTHER_LISTS: &str = "(other)";
 
 const EVENTS: &str = "Events by topic and what became of them";
 const ALERTS: &str = "Alerts acknowledged, by priority and audience";
@@ -173,6 +177,8 @@ struct ListMetrics {
     offset: IntGaugeVec,
     refused: IntCounterVec,
     ready: IntGauge,
+    /// The lists that have labels.
+    shown: Mutex<BTreeSet<ListId>>,
 }
 
 impl Metrics {
@@ -273,24 +279,9 @@ impl Metrics {
         self.lists.refused.with_label_values(&[cause]).inc();
     }
 
-    /// Shows how the lists stand.
+    /// Shows how the lists stand at `now`. Asked for by whoever is about to encode.
     pub fn show_lists(&self, standing: &Standing, now: Timestamp) {
-        let lists = &self.lists;
-        lists.ready.set(i64::from(standing.ready()));
-        for list in &standing.lists {
-            let name = list.version.list.as_str();
-            let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-            lists.entries.with_label_values(&[name]).set(count(list.version.entries));
-            lists.lapsed.with_label_values(&[name]).set(count(list.lapsed));
-            lists.offset.with_label_values(&[name]).set(list.version.offset);
-            if let Some(current) = standing.current_at {
-                lists.age.with_label_values(&[name]).set(seconds(now.micros_since(current)));
-            }
-            for state in State::ALL {
-                let on = i64::from(state == list.state);
-                lists.state.with_label_values(&[name, state.name()]).set(on);
-            }
-        }
+        self.lists.show(standing, now);
     }
 
     /// Everything in Prometheus' text format (version 0.0.4).
@@ -310,6 +301,11 @@ impl Metrics {
         }
         agencies.contains(agency)
     }
+}
+
+/// A count as a gauge holds it.
+fn count(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Microseconds as seconds, never negative: clocks of two machines differ.
@@ -347,7 +343,63 @@ impl ListMetrics {
                 &["cause"],
             )?,
             ready: made.gauge("ready", "1 when every required list is loaded and current")?,
+            shown: Mutex::default(),
         })
+    }
+
+    fn show(&self, standing: &Standing, now: Timestamp) {
+        self.ready.set(i64::from(standing.ready()));
+        let Ok(mut shown) = self.shown.lock() else { return };
+        let (required, free): (Vec<_>, Vec<_>) =
+            standing.lists.iter().partition(|list| list.stance.is_some());
+        let mut lists = required.into_iter().chain(free);
+        let named: Vec<&ListState> = lists.by_ref().take(LISTS_MAX).collect();
+        let age = standing.current_at.map(|current| seconds(now.micros_since(current)));
+        named.iter().for_each(|list| self.show_one(list, age));
+        self.show_others(lists);
+        let now_shown: BTreeSet<ListId> =
+            named.iter().map(|list| list.version.list.clone()).collect();
+        shown.difference(&now_shown).for_each(|gone| self.forget(gone.as_str()));
+        *shown = now_shown;
+    }
+
+    fn show_one(&self, list: &ListState, age: Option<f64>) {
+        let name = list.version.list.as_str();
+        self.entries.with_label_values(&[name]).set(count(list.version.entries));
+        self.lapsed.with_label_values(&[name]).set(count(list.lapsed));
+        self.offset.with_label_values(&[name]).set(list.version.offset);
+        if let Some(age) = age {
+            self.age.with_label_values(&[name]).set(age);
+        }
+        for state in State::ALL {
+            let on = i64::from(state == list.state);
+            self.state.with_label_values(&[name, state.name()]).set(on);
+        }
+    }
+
+    fn show_others<'a>(&self, others: impl Iterator<Item = &'a ListState>) {
+        let (mut entries, mut lapsed) = (0, 0);
+        for list in others {
+            entries += list.version.entries;
+            lapsed += list.lapsed;
+        }
+        if entries > 0 {
+            self.entries.with_label_values(&[OTHER_LISTS]).set(count(entries));
+            self.lapsed.with_label_values(&[OTHER_LISTS]).set(count(lapsed));
+        } else {
+            self.forget(OTHER_LISTS);
+        }
+    }
+
+    /// Takes the series of a list away; they are missing where they were never shown.
+    fn forget(&self, name: &str) {
+        drop(self.entries.remove_label_values(&[name]));
+        drop(self.lapsed.remove_label_values(&[name]));
+        drop(self.offset.remove_label_values(&[name]));
+        drop(self.age.remove_label_values(&[name]));
+        for state in State::ALL {
+            drop(self.state.remove_label_values(&[name, state.name()]));
+        }
     }
 }
 
@@ -423,6 +475,88 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::watchlist::sample::{at, lists, loaded, put, with_document};
+    use crate::watchlist::{Change, Lists, Requirement, Stance};
+
+    fn metrics() -> Metrics {
+        Metrics::new("0").unwrap()
+    }
+
+    /// The values of the label `list` in a metric's series.
+    fn labels(metrics: &Metrics, name: &str) -> Vec<String> {
+        let text = metrics.encode().unwrap();
+        let prefix = format!("portcullis_{name}{{list=\"");
+        let series = text.lines().filter_map(|line| line.strip_prefix(&prefix));
+        series.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
+    }
+
+    #[test]
+    fn a_list_that_is_gone_is_gone_from_the_metrics() {
+        let metrics = metrics();
+        let (lists, mut writer) =
+            lists([with_document("lost/1", "AAA111"), with_document("wanted/1", "AAA111")]);
+        metrics.show_lists(&lists.standing(), at(0));
+        let every = ["entries", "lapsed_entries", "age_seconds", "offset"];
+        for name in every {
+            assert_eq!(labels(&metrics, &format!("list_{name}")), ["lost", "wanted"], "{name}");
+        }
+        assert_eq!(labels(&metrics, "list_state").len(), 8);
+        let mut removal: Change = put(with_document("lost/1", "AAA111"), 2);
+        removal.entry = None;
+        writer.apply(removal);
+        writer.publish(loaded(at(0)), at(0));
+        metrics.show_lists(&lists.standing(), at(0));
+        for name in every {
+            assert_eq!(labels(&metrics, &format!("list_{name}")), ["wanted"], "{name}");
+        }
+        assert_eq!(labels(&metrics, "list_state").len(), 4);
+    }
+
+    #[test]
+    fn lists_beyond_the_bound_are_counted_together_and_required_ones_never_are() {
+        let metrics = metrics();
+        let required = ListId::parse("zz-required").unwrap();
+        let requirement = Requirement { list: required, stance: Stance::Hold, entries_min: 1 };
+        let (lists, mut writer) = Lists::new(vec![requirement]);
+        for number in 0..2_000 {
+            let made = with_document(&format!("list-{number:04}/1"), "AAA111");
+            writer.apply(put(made, number));
+        }
+        writer.publish(loaded(at(0)), at(0));
+        metrics.show_lists(&lists.standing(), at(0));
+        let shown = labels(&metrics, "list_entries");
+        assert_eq!(shown.len(), LISTS_MAX + 1);
+        assert!(shown.contains(&"zz-required".to_owned()));
+        let others = 2_000 - (LISTS_MAX - 1);
+        let text = metrics.encode().unwrap();
+        let line = format!("portcullis_list_entries{{list=\"(other)\"}} {others}");
+        assert!(text.contains(&line), "{text}");
+        writer.clear();
+        writer.publish(loaded(at(0)), at(0));
+        metrics.show_lists(&lists.standing(), at(0));
+        assert_eq!(labels(&metrics, "list_entries"), ["zz-required"]);
+    }
+
+    #[test]
+    fn stale_lists_are_shown_stale_and_not_ready() {
+        let metrics = metrics();
+        let requirement = Requirement {
+            list: ListId::parse("wanted").unwrap(),
+            stance: Stance::Hold,
+            entries_min: 1,
+        };
+        let (lists, mut writer) = Lists::new(vec![requirement]);
+        writer.apply(put(with_document("wanted/1", "AAA111"), 0));
+        writer.publish(loaded(at(0)), at(0));
+        let has = |line: &str| metrics.encode().unwrap().contains(line);
+        metrics.show_lists(&lists.standing(), at(0));
+        assert!(has("portcullis_ready 1"));
+        let stale = lists.standing().at(at(60), 30_000_000).unwrap();
+        metrics.show_lists(&stale, at(60));
+        assert!(has("portcullis_ready 0"));
+        assert!(has("portcullis_list_state{list=\"wanted\",state=\"stale\"} 1"));
+        assert!(has("portcullis_list_age_seconds{list=\"wanted\"} 60"));
+    }
 
     proptest! {
         /// The slow oracle keeps every offset.

@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
     if arguments.lists {
         let published = publish_lists(&courier, &settings, &world)?;
-        anstream::eprintln!("{published} list entries sent to {}", settings.reader.topic);
+        anstream::eprintln!("{published} list entries published to {}", settings.reader.topic);
     }
     let mut truth = match &arguments.truth {
         None => None,
@@ -91,7 +91,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     Ok(if outcome.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Sends every entry of the world's lists; gives how many.
+/// Publishes every entry of the world's lists, and waits until the broker has them all: an event sent
+/// before would be screened against a part. Gives how many.
 pub(super) fn publish_lists(
     courier: &Courier,
     settings: &Settings,
@@ -110,7 +111,13 @@ pub(super) fn publish_lists(
         );
         sent += 1;
     }
-    Ok(sent)
+    match courier.settle(SEND_WITHIN).failed {
+        0 => Ok(sent),
+        failed => Err(format!(
+            "{failed} of {sent} list entries were not acknowledged, so no event was sent: check that {} exists",
+            settings.reader.topic
+        )),
+    }
 }
 
 /// Sends the events of a world, each to the topic of its kind.

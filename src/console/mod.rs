@@ -20,9 +20,10 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use crate::domain::Timestamp;
 use crate::kafka;
 use crate::metrics::Metrics;
-use crate::watchlist::Lists;
+use crate::watchlist::{Lists, Standing};
 
 /// The longest a client may take to send its request's head.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
@@ -79,6 +80,15 @@ pub struct Served {
     pub stale_after_micros: i64,
 }
 
+impl Served {
+    /// How the lists stand at `now`. A reader that hangs cannot say that it does: how old its word is
+    /// decides.
+    fn standing(&self, now: Timestamp) -> Arc<Standing> {
+        let standing = self.lists.standing();
+        standing.at(now, self.stale_after_micros).map_or(standing, Arc::new)
+    }
+}
+
 /// Opens the address.
 ///
 /// # Errors
@@ -122,6 +132,8 @@ pub async fn serve(listener: TcpListener, served: Served) {
 }
 
 async fn metrics(State(served): State<Arc<Served>>) -> Response {
+    let now = kafka::wall();
+    served.metrics.show_lists(&served.standing(now), now);
     match served.metrics.encode() {
         Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
@@ -129,12 +141,8 @@ async fn metrics(State(served): State<Arc<Served>>) -> Response {
 }
 
 async fn readiness(State(served): State<Arc<Served>>) -> Response {
-    let standing = served.lists.standing();
     let now = kafka::wall();
-    // A reader that hangs cannot say that it does: how old its word is decides.
-    let stale = standing.at(now, served.stale_after_micros);
-    let standing = stale.as_ref().unwrap_or(&standing);
-    let document = ready::document(standing, &served.phase.get(), now);
+    let document = ready::document(&served.standing(now), &served.phase.get(), now);
     let status = if document.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, axum::Json(document)).into_response()
 }

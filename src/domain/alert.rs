@@ -33,9 +33,10 @@ pub struct Alert {
     pub warnings: Vec<Box<str>>,
     /// Why: one reason for each entry that was met.
     pub reasons: Vec<Reason>,
-    /// The lists that were screened, as they stood.
+    /// The lists that its reasons stand on, as they stood. The others are left out: who may read an
+    /// alert may not know of every list, and a change elsewhere must not change its bytes.
     pub lists: Vec<ListVersion>,
-    /// Lists that should have been screened and could not be.
+    /// Required lists that were missing, incomplete or stale.
     pub not_screened: Vec<ListId>,
     /// What is missing here only because the whole was too large for its topic.
     pub left_out: Vec<LeftOut>,

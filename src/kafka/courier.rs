@@ -83,16 +83,21 @@ impl Courier {
         }
     }
 
+    /// Waits until everything sent so far has its fate.
+    pub fn settle(&self, within: Duration) -> Outcome {
+        native::flush(&self.producer, within);
+        let delivered = self.delivered();
+        Outcome { delivered, failed: self.counts.sent.load(Ordering::Relaxed) - delivered }
+    }
+
     /// Records acknowledged so far.
     pub fn delivered(&self) -> u64 {
         self.counts.delivered.load(Ordering::Relaxed)
     }
 
-    /// Waits until everything sent has its fate.
+    /// Waits until everything sent has its fate, and lets the client go.
     pub fn finish(self, within: Duration) -> Outcome {
-        native::flush(&self.producer, within);
-        let delivered = self.delivered();
-        Outcome { delivered, failed: self.counts.sent.load(Ordering::Relaxed) - delivered }
+        self.settle(within)
     }
 }
 

@@ -38,6 +38,10 @@ pub struct ReaderConfig {
 const POLL: Duration = Duration::from_millis(50);
 /// How often the standing is published while changes come in.
 const PUBLISH_INTERVAL: Duration = Duration::from_millis(20);
+/// How long nothing may come before a publication counts as over.
+const QUIET: Duration = Duration::from_secs(2);
+/// A topic that never rests that long counts as whole after this: events must not wait for ever.
+const SETTLE_WITHIN: Duration = Duration::from_secs(300);
 /// When to look again after the end was not reached yet.
 const LOOK_SOON: Duration = Duration::from_millis(50);
 /// How long to rest before a topic that could not be opened is tried again.
@@ -85,6 +89,7 @@ impl ListReader {
             progress: Progress::default(),
             publish_due: Instant::now(),
             confirm_due: Instant::now(),
+            unrest: None,
             vanished: false,
         };
         let thread =
@@ -121,8 +126,19 @@ struct Reading {
     progress: Progress,
     publish_due: Instant,
     confirm_due: Instant,
+    /// The publication that lists wait for the end of.
+    unrest: Option<Unrest>,
     /// Whether the topic was gone when it was last asked for: what comes back is another.
     vanished: bool,
+}
+
+/// Records that come while events wait for lists.
+#[derive(Clone, Copy)]
+struct Unrest {
+    /// When the first came.
+    since: Instant,
+    /// When the newest came.
+    newest: Instant,
 }
 
 /// One partition of the list topic.
@@ -228,7 +244,24 @@ impl Reading {
         if !self.progress.loaded {
             self.progress.records_read += 1;
             self.note_loaded();
+        } else if self.writer.awaits_settling() {
+            let newest = Instant::now();
+            let since = self.unrest.map_or(newest, |unrest| unrest.since);
+            self.unrest = Some(Unrest { since, newest });
+            self.confirm_due = self.confirm_due.min(newest + QUIET);
         }
+    }
+
+    /// At a confirmed end: what is there is whole, unless it is still being published.
+    fn settle(&mut self) {
+        let Some(Unrest { since, newest }) = self.unrest else { return };
+        if newest.elapsed() < QUIET && since.elapsed() < SETTLE_WITHIN {
+            self.confirm_due = self.confirm_due.min(newest + QUIET);
+            return;
+        }
+        self.unrest = None;
+        self.writer.settle();
+        self.publish();
     }
 
     /// Compaction and transactions leave holes: the end may be reached without a record before it.
@@ -279,6 +312,7 @@ impl Reading {
         }
         if current {
             self.progress.current_at = Some(wall());
+            self.settle();
         } else {
             // Something is on its way: look soon, so that one missed look does not make lists stale.
             self.confirm_due = Instant::now() + LOOK_SOON;
@@ -304,6 +338,7 @@ impl Reading {
         self.writer.clear();
         self.parts.clear();
         self.vanished = false;
+        self.unrest = None;
         self.progress = Progress::default();
         self.publish();
     }
@@ -321,9 +356,7 @@ impl Reading {
     }
 
     fn publish(&mut self) {
-        let now = wall();
-        self.writer.publish(self.progress, now);
-        self.metrics.show_lists(&self.writer.standing(), now);
+        self.writer.publish(self.progress, wall());
     }
 }
 

@@ -27,7 +27,8 @@ pub enum Stance {
 pub enum State {
     /// The topic has not been read to the end offsets taken at start.
     Loading,
-    /// Read to the end, and the list has too few entries.
+    /// Read to the end, and the list has too few entries; or it had, and what came since is not
+    /// known to be the whole of it.
     Missing,
     /// Read to the end, and kept up since.
     Ready,
@@ -78,6 +79,8 @@ pub struct Standing {
     pub records_known: u64,
     /// When the topic was last known to be read to its end.
     pub current_at: Option<Timestamp>,
+    /// Whether there is nothing to screen against, and no requirement that says what then.
+    pub(super) blind: bool,
 }
 
 impl Standing {
@@ -100,6 +103,7 @@ impl Standing {
             records_read: 0,
             records_known: 0,
             current_at: None,
+            blind: requirements.is_empty(),
         }
     }
 
@@ -112,9 +116,15 @@ impl Standing {
             || self.unready().any(|list| list.stance == Some(Stance::Hold))
     }
 
-    /// Whether there is no entry at all, and no requirement that says what then.
+    /// Whether there is nothing to screen against, and no requirement that says what then: no entry
+    /// at all, or the first ones of a publication that is under way.
     pub fn is_blind(&self) -> bool {
-        self.lists.iter().all(|list| list.version.entries == 0 && list.stance.is_none())
+        self.blind
+    }
+
+    /// Whether there is no entry at all.
+    pub fn is_empty(&self) -> bool {
+        self.lists.iter().all(|list| list.version.entries == 0)
     }
 
     /// Required lists that are not ready and are passed over.
@@ -125,11 +135,12 @@ impl Standing {
             .collect()
     }
 
-    /// The versions that a decision made now carries.
+    /// The versions of the lists that a decision made now is looked up in: also of those that are
+    /// incomplete or stale, whose entries are met all the same.
     pub fn versions(&self) -> Vec<ListVersion> {
         self.lists
             .iter()
-            .filter(|list| list.state == State::Ready)
+            .filter(|list| list.state != State::Loading)
             .map(|list| list.version.clone())
             .collect()
     }
@@ -216,7 +227,8 @@ mod tests {
         let passed = standing(vec![required("wanted", Stance::Pass, 3)], 2, loaded(at(0)));
         assert!(!passed.holds() && !passed.ready());
         assert_eq!(names(&passed.not_screened()), ["wanted"]);
-        assert!(passed.versions().is_empty());
+        // Its two entries are met all the same, and the alert says by which version of the list.
+        assert_eq!(passed.versions().len(), 1);
         let enough = standing(vec![required("wanted", Stance::Hold, 3)], 3, loaded(at(0)));
         assert!(!enough.holds() && enough.ready());
         assert_eq!(enough.versions().len(), 1);
@@ -238,7 +250,8 @@ mod tests {
         assert!(fresh.at(at(10), 10_000_000).is_none());
         let stale = fresh.at(at(11), 10_000_000).unwrap();
         assert_eq!(stale.lists[0].state, State::Stale);
-        assert!(stale.holds() && !stale.ready() && stale.versions().is_empty());
+        assert!(stale.holds() && !stale.ready());
+        assert_eq!(stale.versions(), fresh.versions());
         let passed = of(Stance::Pass).at(at(11), 10_000_000).unwrap();
         assert!(!passed.holds());
         assert_eq!(names(&passed.not_screened()), ["wanted"]);

@@ -1,7 +1,7 @@
 //! The one writer of the lists: applies changes in order, keeps tallies, publishes the standing.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -50,7 +50,16 @@ pub struct Writer {
     entries: HashSet<ByKey>,
     handlings: HashSet<Arc<Handling>>,
     handlings_max: usize,
+    /// Lists that have entries, and required ones that once had.
     tallies: BTreeMap<ListId, Tally>,
+    /// Whether the lists counted as read to the end when they were last published.
+    loaded: bool,
+    /// Whether what is there is known to be whole: nothing came since an end was confirmed.
+    whole: bool,
+    /// Whether there was nothing to screen against when the lists were last published.
+    blind: bool,
+    /// Required lists that were missing then.
+    missing: BTreeSet<ListId>,
     expiry: Expiry,
     lapsed_until: Timestamp,
     folded: Folded,
@@ -79,6 +88,10 @@ impl Writer {
             handlings: HashSet::new(),
             handlings_max: HANDLINGS_MIN,
             tallies: BTreeMap::new(),
+            loaded: false,
+            whole: false,
+            blind: true,
+            missing: BTreeSet::new(),
             expiry: Expiry::default(),
             lapsed_until: Timestamp::MIN,
             folded: Folded::default(),
@@ -95,23 +108,57 @@ impl Writer {
         if let Some(old) = &old {
             self.unfile(old);
         }
-        let tally = self.tallies.entry(change.key.list).or_default();
-        tally.position = change.position;
-        tally.changed_at = change.written_at.or(tally.changed_at);
+        self.whole = false;
+        self.count(&change.key.list, (change.position, change.written_at), old, new.as_ref());
+        if let Some(new) = new {
+            if !lapsed(&new, self.lapsed_until) {
+                self.expiry.watch(&new);
+            }
+            self.entries.insert(ByKey(new));
+        }
+    }
+
+    /// Notes in the list's tally that `new` came in the place of `old`. A list without entries has
+    /// none: tombstones of keys that nobody knows must not make lists without end.
+    fn count(
+        &mut self,
+        list: &ListId,
+        (position, written_at): (i64, Option<Timestamp>),
+        old: Option<Candidate>,
+        new: Option<&Candidate>,
+    ) {
+        if new.is_none() && !self.tallies.contains_key(list) {
+            return;
+        }
+        let until = self.lapsed_until;
+        let tally = self.tallies.entry(list.clone()).or_default();
+        tally.position = position;
+        tally.changed_at = written_at.or(tally.changed_at);
         if let Some(old) = &old {
             tally.entries -= 1;
-            tally.lapsed -= u64::from(lapsed(old, self.lapsed_until));
+            tally.lapsed -= u64::from(lapsed(old, until));
             tally.checksum = tally.checksum.wrapping_sub(old.digest);
         }
         if let Some(new) = new {
             tally.entries += 1;
+            tally.lapsed += u64::from(lapsed(new, until));
             tally.checksum = tally.checksum.wrapping_add(new.digest);
-            match lapsed(&new, self.lapsed_until) {
-                true => tally.lapsed += 1,
-                false => self.expiry.watch(&new),
-            }
-            self.entries.insert(ByKey(new));
         }
+        if tally.entries == 0 && !self.requirements.iter().any(|required| required.list == *list) {
+            self.tallies.remove(list);
+        }
+    }
+
+    /// Takes what is there for whole: an end of the topic has been confirmed, and nobody is
+    /// publishing. Until then, lists that were missing stay so, and so does blindness: the first
+    /// entries of a publication are less than half of what must be screened against.
+    pub fn settle(&mut self) {
+        self.whole = true;
+    }
+
+    /// Whether something waits for [`Self::settle`].
+    pub fn awaits_settling(&self) -> bool {
+        self.loaded && !self.whole && (self.blind || !self.missing.is_empty())
     }
 
     /// Publishes how the lists stand at `now`; readers see it at once.
@@ -123,13 +170,22 @@ impl Writer {
         names.extend(self.requirements.iter().map(|requirement| &requirement.list));
         names.sort_unstable();
         names.dedup();
-        let lists = names.into_iter().map(|list| self.state(list, progress.loaded)).collect();
+        // The end taken at start is as good as a confirmed one.
+        let whole = self.whole || (progress.loaded && !self.loaded);
+        let states = names.into_iter().map(|list| self.state(list, progress.loaded, whole));
+        let lists: Vec<ListState> = states.collect();
+        self.blind =
+            self.requirements.is_empty() && (self.entries.is_empty() || (self.blind && !whole));
+        let missing = lists.iter().filter(|list| list.state == State::Missing);
+        self.missing = missing.map(|list| list.version.list.clone()).collect();
+        self.loaded = progress.loaded;
         self.lists.standing.store(Arc::new(Standing {
             lists,
             loaded: progress.loaded,
             records_read: progress.records_read,
             records_known: progress.records_known,
             current_at: progress.current_at,
+            blind: self.blind,
         }));
     }
 
@@ -156,13 +212,13 @@ impl Writer {
         self.entries.iter().map(|held| &*held.0)
     }
 
-    fn state(&self, list: &ListId, loaded: bool) -> ListState {
+    fn state(&self, list: &ListId, loaded: bool, whole: bool) -> ListState {
         let tally = self.tallies.get(list).copied().unwrap_or_default();
         let requirement = self.requirements.iter().find(|required| required.list == *list);
         let entries_min = requirement.map_or(0, |required| required.entries_min);
         let state = if !loaded {
             State::Loading
-        } else if tally.entries < entries_min {
+        } else if tally.entries < entries_min || (self.missing.contains(list) && !whole) {
             State::Missing
         } else {
             State::Ready
@@ -288,6 +344,7 @@ impl Eq for ByKey {}
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Stance;
     use super::super::sample::{at, document, entry, lists, loaded, put, with_document, with_name};
     use super::*;
     use crate::domain::{Date, Identifier};
@@ -501,6 +558,88 @@ mod tests {
 
     fn removal(key: EntryKey, offset: i64) -> Change {
         Change { key, entry: None, offset, position: offset + 1, digest: 0, written_at: None }
+    }
+
+    #[test]
+    fn the_first_entries_of_a_publication_are_not_screened_against_alone() {
+        let required = |stance| {
+            vec![Requirement { list: ListId::parse("wanted").unwrap(), stance, entries_min: 2 }]
+        };
+        for requirements in [Vec::new(), required(Stance::Hold), required(Stance::Pass)] {
+            let passes = requirements.first().is_some_and(|it| it.stance == Stance::Pass);
+            let (lists, mut writer) = Lists::new(requirements);
+            writer.publish(loaded(at(0)), at(0));
+            for offset in 0..3 {
+                let made = with_document(&format!("wanted/{offset}"), "AAA111");
+                writer.apply(put(made, offset));
+                assert!(writer.awaits_settling());
+                writer.publish(loaded(at(0)), at(0));
+                let standing = lists.standing();
+                assert!(!standing.ready() && !standing.is_empty());
+                assert_eq!(
+                    (standing.holds(), standing.not_screened().len()),
+                    if passes { (false, 1) } else { (true, 0) }
+                );
+            }
+            writer.settle();
+            writer.publish(loaded(at(0)), at(0));
+            assert!(lists.standing().ready() && !lists.standing().holds());
+            // What comes to lists that are there is in force at once.
+            writer.apply(put(with_document("wanted/9", "AAA111"), 9));
+            writer.publish(loaded(at(0)), at(0));
+            assert!(lists.standing().ready() && !writer.awaits_settling());
+        }
+    }
+
+    #[test]
+    fn a_list_that_was_emptied_is_missing_until_it_is_whole_again() {
+        let requirement = Requirement {
+            list: ListId::parse("wanted").unwrap(),
+            stance: Stance::Hold,
+            entries_min: 1,
+        };
+        let (lists, mut writer) = Lists::new(vec![requirement]);
+        let publish = |writer: &mut Writer, change: Option<Change>| {
+            change.into_iter().for_each(|change| writer.apply(change));
+            writer.publish(loaded(at(0)), at(0));
+            lists.standing().holds()
+        };
+        let made = || put(with_document("wanted/1", "AAA111"), 0);
+        writer.apply(made());
+        assert!(!publish(&mut writer, None));
+        assert!(publish(&mut writer, Some(removal(made().key, 1))));
+        assert!(publish(&mut writer, Some(made())));
+        writer.settle();
+        assert!(!publish(&mut writer, None));
+    }
+
+    #[test]
+    fn tombstones_of_keys_that_nobody_knows_make_no_list_and_an_emptied_list_is_gone() {
+        let (lists, mut writer) = lists([with_document("wanted/1", "AAA111")]);
+        for number in 0..1_000 {
+            let key = EntryKey::parse(&format!("made-up-{number}/1")).unwrap();
+            writer.apply(removal(key, number));
+        }
+        writer.publish(loaded(at(0)), at(0));
+        assert_eq!(lists.standing().lists.len(), 1);
+        writer.apply(removal(EntryKey::parse("wanted/1").unwrap(), 1_000));
+        writer.publish(loaded(at(0)), at(0));
+        assert!(lists.standing().lists.is_empty() && lists.standing().is_blind());
+    }
+
+    #[test]
+    fn a_required_list_that_was_emptied_is_still_shown_with_its_last_change() {
+        let requirement = Requirement {
+            list: ListId::parse("wanted").unwrap(),
+            stance: Stance::Hold,
+            entries_min: 1,
+        };
+        let (lists, mut writer) = Lists::new(vec![requirement]);
+        writer.apply(put(with_document("wanted/1", "AAA111"), 4));
+        writer.apply(removal(EntryKey::parse("wanted/1").unwrap(), 5));
+        writer.publish(loaded(at(0)), at(0));
+        let standing = lists.standing();
+        assert_eq!((standing.lists[0].version.offset, standing.lists[0].version.entries), (6, 0));
     }
 
     #[test]
