@@ -32,6 +32,7 @@ mod registry;
 mod schemas;
 mod security;
 mod tidy;
+mod tls;
 mod told;
 mod traffic;
 mod wire;

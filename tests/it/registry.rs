@@ -67,7 +67,7 @@ impl Apicurio {
 }
 
 /// A crossing in Avro by the shipped schema: its datum alone.
-fn datum(number: u32) -> Vec<u8> {
+pub(crate) fn datum(number: u32) -> Vec<u8> {
     let (_, value) = crossings(number..number + 1).remove(0);
     let text = value.to_string();
     let mut decoder = Decoder::new(Limits::STANDARD).unwrap();
@@ -80,7 +80,7 @@ fn framed(id: u32, datum: &[u8]) -> Vec<u8> {
     [&[0][..], &id.to_be_bytes(), datum].concat()
 }
 
-fn send_avro(site: &Site<'_>, number: u32, id: u32, datum: &[u8]) {
+pub(crate) fn send_avro(site: &Site<'_>, number: u32, id: u32, datum: &[u8]) {
     let (topic, key) = (site.topic("crossings"), format!("e-{number}"));
     send_raw(site.broker(), &topic, 0, &key, Some(&framed(id, datum)), &[]);
 }
@@ -151,7 +151,7 @@ fn writers_schemas_come_from_the_registry_and_alerts_carry_an_id_that_their_read
 }
 
 /// A registry with basic authentication that knows one schema (7) and gives alerts the id 8.
-fn stub(listener: TcpListener, opens: Arc<AtomicBool>) {
+pub(crate) fn stub(listener: TcpListener, opens: Arc<AtomicBool>) {
     for stream in listener.incoming() {
         let Ok(mut stream) = stream else { return };
         let mut reader = BufReader::new(stream.try_clone().unwrap());

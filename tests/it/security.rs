@@ -2,8 +2,8 @@
 //! reads when the proof is wrong.
 
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use super::broker::Broker;
 use super::faults::{crossings, ids, publish_listed, send};
 use super::instance::{PATIENCE, Site};
+use super::registry::{datum, send_avro, stub};
+use super::tls::in_front_of;
 use super::told::events_told;
 
 const SECRETS: [&str; 4] = ["scram-secret", "plain-secret", "oauth-secret", "wrong-secret"];
@@ -99,13 +101,15 @@ fn scram_and_plain_over_tls_carry_everything_and_say_what_is_wrong() {
 /// client that knows its secret, and counts them.
 struct TokenEndpoint {
     url: String,
+    address: SocketAddr,
     given: Arc<AtomicUsize>,
 }
 
 impl TokenEndpoint {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/token", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let url = format!("http://{address}/token");
         let given = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&given);
         std::thread::spawn(move || {
@@ -113,7 +117,14 @@ impl TokenEndpoint {
                 answer_for_token(&mut stream.unwrap(), &count);
             }
         });
-        Self { url, given }
+        Self { url, address, given }
+    }
+
+    /// The same endpoint over TLS.
+    fn over_tls(self) -> Self {
+        let (certificate, key) = (tls("server.pem"), tls("server.key"));
+        let address = in_front_of(self.address, certificate.as_ref(), key.as_ref());
+        Self { url: format!("https://{address}/token"), address, ..self }
     }
 
     fn settings(&self, secret: &str) -> Vec<String> {
@@ -194,4 +205,47 @@ fn tokens_are_renewed_before_they_end() {
     let (status, log) = instance.stop();
     assert_eq!(status, Some(0), "{log}");
     assert_eq!(events_told(&site, "police"), ids(0..2));
+}
+
+#[test]
+fn a_token_endpoint_over_tls_is_asked_if_its_authority_is_trusted() {
+    let endpoint = TokenEndpoint::start().over_tls();
+    let mut settings = endpoint.settings("oauth-secret");
+    let authority = |name| format!("kafka.security.oauth_ca_file={}", tls(name));
+    settings.push(authority("stranger-ca.pem"));
+    is_told("oauth-tls-ca", &settings, "kafka.security.oauth_token_endpoint");
+    settings.pop();
+    settings.push(authority("ca.pem"));
+    the_whole_path_works("oauth-tls", &settings);
+}
+
+#[test]
+fn a_schema_registry_over_tls_is_asked_if_its_authority_is_trusted() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || stub(listener, Arc::new(AtomicBool::new(true))));
+    let (certificate, key) = (tls("server.pem"), tls("server.key"));
+    let address = in_front_of(address, certificate.as_ref(), key.as_ref());
+    let settings = |authority| {
+        [
+            format!("registry.urls=https://{address}"),
+            format!("registry.ca_file={}", tls(authority)),
+            "registry.username=reader".to_owned(),
+            "registry.password=registry-secret".to_owned(),
+            "agencies=police".to_owned(),
+        ]
+    };
+    let site = Site::made(broker(), "registry-tls", &["police"]);
+    publish_listed(&site, "wanted", 0..1);
+    send_avro(&site, 0, 7, &datum(0));
+    let stranger = site.start(&words(&settings("stranger-ca.pem")));
+    stranger.await_log("the schema registry does not answer");
+    let (_, log) = stranger.stop();
+    assert!(log.contains("certificate"), "{log}");
+    let instance = site.start_ready(&words(&settings("ca.pem")));
+    instance.await_events(1);
+    let (status, log) = instance.stop();
+    assert_eq!(status, Some(0), "{log}");
+    assert!(!log.contains("registry-secret"), "{log}");
+    assert_eq!(events_told(&site, "police"), ids(0..1));
 }
