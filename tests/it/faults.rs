@@ -11,12 +11,12 @@ use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::broker::Broker;
 use super::instance::{Instance, KINDS, PATIENCE, Site, eventually};
 use super::told::{AGENCIES, Truth, assert_repeats_are_equal, events_told};
-use super::traffic::alerts;
+use super::traffic::{self, alerts};
 
 const NO_FEED: &str = "the topic does not exist: make it with `portcullis topics create`";
 
@@ -74,18 +74,7 @@ pub(crate) fn crossings(numbers: std::ops::Range<u32>) -> Vec<(String, Value)> {
 }
 
 fn crossing(event: &str, document: u32) -> (String, Value) {
-    let value = json!({
-        "envelope": {
-            "event_id": event,
-            "agency": "border-force",
-            "occurred_at": "2026-01-31T09:30:00Z",
-            "direction": "INBOUND",
-            "mode": "SEA",
-        },
-        "traveller": {"surname": "EXAMPLE", "given_names": "PAT", "birth_date": "1990-01-02"},
-        "documents": [{"number": document_number(document), "issuing_state": "GBR"}],
-    });
-    (event.to_owned(), value)
+    (event.to_owned(), traffic::crossing(event, &document_number(document)))
 }
 
 pub(crate) fn document_number(number: u32) -> String {
@@ -94,24 +83,8 @@ pub(crate) fn document_number(number: u32) -> String {
 
 /// An entry of the police on the document of this number.
 pub(crate) fn entry(list: &str, number: u32) -> (String, Value) {
-    let value = json!({
-        "list": list,
-        "entry": format!("d-{number}"),
-        "subject": "DOCUMENT",
-        "identifiers": [
-            {"kind": "document", "value": document_number(number), "issuer": "GBR"}
-        ],
-        "narrative": "Invented.",
-        "handling": {
-            "owner": "police",
-            "priority": "HIGH",
-            "action": "STOP_AND_REFER",
-            "fallback": "NOTIFY_OWNER_ONLY",
-            "covert": false,
-            "reason_code": "STOLEN",
-        },
-    });
-    (format!("{list}/d-{number}"), value)
+    let entry = format!("d-{number}");
+    (format!("{list}/{entry}"), traffic::entry(list, &entry, &document_number(number)))
 }
 
 /// Lists the documents of these numbers, which [`crossings`] are made with.
