@@ -295,6 +295,7 @@ mod tests {
     use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 
     use super::*;
+    use crate::instance::signal;
 
     fn produce(broker: &Broker, topic: &str, count: u32) {
         let producer: BaseProducer =
@@ -339,10 +340,7 @@ mod tests {
         let broker = Broker::start(1);
         let dir = broker.dir().to_owned();
         let pid = std::fs::read_to_string(dir.join("node-1/pid")).unwrap();
-        let runs = || {
-            let mut look = Command::new("kill");
-            look.args(["-0", pid.trim()]).stderr(Stdio::null()).status().unwrap().success()
-        };
+        let runs = || signal(pid.trim(), "0");
         assert!(runs());
         broker.pause(1);
 

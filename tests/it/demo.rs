@@ -40,7 +40,7 @@ fn a_demo_without_a_terminal_has_no_escape_codes_and_ends_on_ctrl_c() {
     while !seen.contains("owner") {
         seen += &lines.next().expect("an alert comes").unwrap();
     }
-    signal(child.id(), "INT");
+    assert!(signal(&child.id().to_string(), "INT"));
     for line in lines {
         seen = seen + &line.unwrap() + "\n";
     }

@@ -259,7 +259,7 @@ impl Instance {
 
     /// Sends a signal by its name: `TERM`, `INT`, `STOP`, `CONT`, `KILL`.
     pub(crate) fn signal(&self, name: &str) {
-        signal(self.pid(), name);
+        assert!(signal(&self.pid().to_string(), name), "signal {name}");
     }
 
     /// Sends SIGTERM and waits for the end; gives the exit status and the whole log.
@@ -305,8 +305,10 @@ impl Drop for Instance {
     }
 }
 
-/// Sends a signal to a process that the caller has started.
-pub(crate) fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status();
-    assert!(status.unwrap().success(), "signal {name}");
+/// Sends a signal to a process that the caller has started; `false` when there is none any more.
+/// `bash` has its own `kill`: a command of that name is not on every machine.
+pub(crate) fn signal(pid: &str, name: &str) -> bool {
+    let mut kill = Command::new("bash");
+    kill.args(["-c", "kill -\"$1\" \"$2\"", "kill", name, pid]).stderr(Stdio::null());
+    kill.status().unwrap().success()
 }
