@@ -248,7 +248,6 @@ impl App {
                 topics,
                 settings.start,
                 Arc::clone(&sender),
-                settings.lane.in_flight_max,
             )?;
             let judge = Judge::new(
                 Arc::clone(&self.lists),

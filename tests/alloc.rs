@@ -85,8 +85,7 @@ fn an_event_that_touches_no_list_allocates_nothing_once_warm() {
         let (entry, position) = (Some(entry), offset + 1);
         writer.apply(Change { key, entry, offset, position, digest: 0, written_at: None });
     }
-    let progress =
-        Progress { loaded: true, records_read: 0, records_known: 0, current_at: Some(at(0)) };
+    let progress = Progress { loaded: true, current_at: Some(at(0)), ..Progress::default() };
     writer.publish(progress, at(0));
 
     let mut traffic = world.traffic(11);

@@ -129,6 +129,8 @@ fn settings(arguments: &Arguments, brokers: &str) -> Result<Settings, String> {
         set("kafka.fetch_wait_ms", "1", "demo"),
         set("kafka.linger_ms", "1.0", "demo"),
         set("lanes.count", "1", "demo"),
+        // They are all there before the pipeline starts.
+        set("lists.settle_ms", "0", "demo"),
         set("http.listen", &arguments.listen, "--listen"),
         set("log.filter", "warn", "demo"),
     ];

@@ -99,6 +99,12 @@ pub fn read(reader: &mut Reader) -> Settings {
             "must be at most half of lists.stale_after_seconds: lists would be stale between two confirmations",
         );
     }
+    let settle = reader.duration(
+        "lists.settle_ms",
+        Duration::from_secs(2),
+        Duration::ZERO..=Duration::from_secs(60),
+        "Lists that come while events wait for them are whole when nothing has come for so long: no event is screened against half a publication.",
+    );
     let requirements = read_requirements(reader);
     let lane = read_lane(reader, topics.inputs, stale_after, kafka.session_timeout);
     Settings {
@@ -108,7 +114,7 @@ pub fn read(reader: &mut Reader) -> Settings {
         start,
         lanes,
         lane,
-        reader: ReaderConfig { topic: topics.lists, confirm_interval },
+        reader: ReaderConfig { topic: topics.lists, confirm_interval, settle },
         requirements,
         agencies: topics.agencies,
         registry: read_registry(reader),

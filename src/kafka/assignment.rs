@@ -65,6 +65,13 @@ impl Watch {
         free
     }
 
+    /// Notes that the commit that was asked for has its answer.
+    pub(super) fn end_commit(&self) {
+        if let Ok(mut asked) = self.commit_asked.lock() {
+            *asked = None;
+        }
+    }
+
     /// Puts a change back that could not be taken up.
     pub(super) fn put_back(&self, change: Change) {
         if let Ok(mut changes) = self.changes.lock() {
@@ -107,9 +114,7 @@ impl ConsumerContext for Watch {
     }
 
     fn commit_callback(&self, result: KafkaResult<()>, offsets: &TopicPartitionList) {
-        if let Ok(mut asked) = self.commit_asked.lock() {
-            *asked = None;
-        }
+        self.end_commit();
         // A commit that as a whole succeeded may have failed for some partitions.
         let each = offsets.elements().iter().try_for_each(|element| element.error());
         if let Err(error) = result.and(each) {

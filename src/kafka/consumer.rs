@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender as Reporter, channel};
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
@@ -28,12 +28,17 @@ use super::{Config, Error, Sender, native};
 pub(super) const ASK_WITHIN: Duration = Duration::from_secs(5);
 /// How long to rest before a question that was not answered is asked again.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
+/// How long one partition may take to say where it begins and ends while others wait, and how long
+/// they may go on before it is asked again.
+const LOOK_WITHIN: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// A consumer of the group and a share of the producer.
 pub struct LanePort {
     consumer: BaseConsumer<Watch>,
     sender: Arc<Sender>,
-    reports: (SyncSender<Report>, Receiver<Report>),
+    /// Holds no more than what the lane has in flight.
+    reports: (Reporter<Report>, Receiver<Report>),
     topics: Vec<String>,
     start: Start,
     /// Since when the group reads each input topic, where that is to be remembered.
@@ -41,10 +46,12 @@ pub struct LanePort {
     clock: SystemClock,
     places: Vec<Place>,
     gaps: VecDeque<(Partition, i64)>,
-    /// Whether the client has lost a place out of retention and it is not known yet which.
-    out_of_range: bool,
-    /// When what failed while partitions were taken up or set right is tried again.
-    again_at: Option<Instant>,
+    /// Whether a gap was found since the client last said that there are some.
+    gap_found: bool,
+    /// When an assignment that could not be taken up is tried again.
+    assign_at: Option<Instant>,
+    /// When what could not be set right is tried again.
+    mend_at: Option<Instant>,
 }
 
 /// Where an assigned partition stands. The client's own word for it is empty after a seek.
@@ -58,6 +65,8 @@ struct Place {
     /// Whether the group has never stood in this partition: nothing of it is read before this place
     /// is committed, so that no later owner begins elsewhere.
     first: bool,
+    /// Whether the client may have lost the place out of retention: it does not say which it was.
+    in_doubt: bool,
 }
 
 impl LanePort {
@@ -71,7 +80,6 @@ impl LanePort {
         topics: Vec<String>,
         start: Start,
         sender: Arc<Sender>,
-        in_flight_max: usize,
     ) -> Result<Self, Error> {
         let consumer: BaseConsumer<Watch> = config
             .lane(number)
@@ -82,16 +90,16 @@ impl LanePort {
         Ok(Self {
             consumer,
             sender,
-            // One event may have several messages, and is handed over whole.
-            reports: sync_channel(in_flight_max + 4_096),
+            reports: channel(),
             since: vec![None; topics.len()],
             topics,
             start,
             clock: SystemClock::start(),
             places: Vec::new(),
             gaps: VecDeque::new(),
-            out_of_range: false,
-            again_at: None,
+            gap_found: false,
+            assign_at: None,
+            mend_at: None,
         })
     }
 
@@ -121,7 +129,7 @@ impl LanePort {
 
     /// Takes up a change of assignment that the client reported.
     fn take_change<R>(&mut self) -> Option<Input<R>> {
-        if self.rests() {
+        if rests_until(self.assign_at) {
             return None;
         }
         match self.consumer.context().next_change()? {
@@ -134,7 +142,7 @@ impl LanePort {
                 Err(error) => {
                     // Nothing flows before the assignment is answered: ask again.
                     self.consumer.context().put_back(Change::Assigned(partitions));
-                    self.again_at = Some(Instant::now() + ASK_AGAIN);
+                    self.assign_at = Some(Instant::now() + ASK_AGAIN);
                     Input::Failed(fault(&error))
                 }
             }),
@@ -174,7 +182,10 @@ impl LanePort {
         for &partition in partitions {
             let (topic, number) = (self.topic(partition).to_owned(), partition.number);
             let stands = committed.find_partition(&topic, number);
-            let stands = stands.and_then(|element| Standing::of(&element));
+            let stands = match stands {
+                Some(element) => Standing::of(&element)?,
+                None => None,
+            };
             let (next, since) = if let Some(Standing { offset, since }) = stands {
                 (offset, since)
             } else {
@@ -190,7 +201,7 @@ impl LanePort {
                 *known = since.or(*known);
             }
             let first = stands.is_none();
-            places.push(Place { partition, next, astray: first, first });
+            places.push(Place { partition, next, astray: first, first, in_doubt: false });
         }
         Ok(places)
     }
@@ -223,35 +234,44 @@ impl LanePort {
 
     /// Finds the partitions whose next offset is no longer there. The client says only that there
     /// are some, and reads no further in them. Where none is found, one is in range by now: all are
-    /// set to their places again, whichever it was.
+    /// set to their places again, whichever it was. A partition without leader keeps no other
+    /// waiting.
     fn find_gaps(&mut self) -> KafkaResult<()> {
-        let mut gaps = Vec::new();
-        for place in &self.places {
-            let topic = self.topic(place.partition);
-            let number = place.partition.number;
-            let (low, high) = self.consumer.fetch_watermarks(topic, number, ASK_WITHIN)?;
-            // Above the end: the topic was made anew, and nothing of it has been read.
-            if place.next < low || place.next > high {
-                gaps.push((place.partition, low));
+        let mut failed = Ok(());
+        for at in 0..self.places.len() {
+            let Some(&place) = self.places.get(at).filter(|place| place.in_doubt) else { continue };
+            let (topic, number) = (self.topic(place.partition), place.partition.number);
+            match self.consumer.fetch_watermarks(topic, number, LOOK_WITHIN) {
+                Err(error) => failed = Err(error),
+                Ok((low, high)) => {
+                    // Above the end: the topic was made anew, and nothing of it has been read.
+                    if place.next < low || place.next > high {
+                        self.gap_found = true;
+                        self.gaps.push_back((place.partition, low));
+                    }
+                    self.places
+                        .iter_mut()
+                        .skip(at)
+                        .take(1)
+                        .for_each(|place| place.in_doubt = false);
+                }
             }
         }
-        self.out_of_range = false;
-        if gaps.is_empty() {
+        if failed.is_ok() && !std::mem::take(&mut self.gap_found) {
             self.places.iter_mut().for_each(|place| place.astray = true);
         }
-        self.gaps.extend(gaps);
-        Ok(())
+        failed
     }
 
     /// Tries again what failed before: to find gaps, to set partitions to their places.
     fn mend<R>(&mut self) -> Option<Input<R>> {
-        if self.rests() {
+        if rests_until(self.mend_at) {
             return None;
         }
-        if self.out_of_range
+        if self.places.iter().any(|place| place.in_doubt)
             && let Err(error) = self.find_gaps()
         {
-            self.again_at = Some(Instant::now() + ASK_AGAIN);
+            self.mend_at = Some(Instant::now() + LOOK_AGAIN);
             return Some(Input::Failed(fault(&error)));
         }
         let first = self.commit_first_places();
@@ -262,14 +282,9 @@ impl LanePort {
         }
         first.err().map(|code| {
             tracing::debug!(%code, "the first places are not committed yet: nothing is read there");
-            self.again_at = Some(Instant::now() + ASK_AGAIN);
+            self.mend_at = Some(Instant::now() + ASK_AGAIN);
             Input::Failed(Fault::Retry("start_not_committed"))
         })
-    }
-
-    /// Whether to rest before something is tried again.
-    fn rests(&self) -> bool {
-        self.again_at.is_some_and(|at| Instant::now() < at)
     }
 
     /// Sets the client to a partition's next offset, and notes whether that was done.
@@ -283,7 +298,7 @@ impl LanePort {
         let done = done || self.begin_anew(partition, offset);
         if !done {
             tracing::warn!(partition = partition.number, offset, "seeking failed: again, later");
-            self.again_at = Some(Instant::now() + ASK_AGAIN);
+            self.mend_at = Some(Instant::now() + ASK_AGAIN);
         }
         if let Some(place) = self.place_mut(partition) {
             place.next = offset;
@@ -347,7 +362,7 @@ impl LanePort {
 
     fn failed<R>(&mut self, error: &KafkaError) -> Input<R> {
         if error.rdkafka_error_code() == Some(Code::AutoOffsetReset) {
-            self.out_of_range = true;
+            self.places.iter_mut().for_each(|place| place.in_doubt = true);
             return self.mend().or_else(|| self.gap()).unwrap_or(Input::Idle);
         }
         if matches!(error, KafkaError::MessageConsumptionFatal(_)) {
@@ -362,6 +377,11 @@ impl LanePort {
     }
 }
 
+/// Whether to rest before something is tried again.
+fn rests_until(at: Option<Instant>) -> bool {
+    at.is_some_and(|at| Instant::now() < at)
+}
+
 impl Port for LanePort {
     type Clock = SystemClock;
 
@@ -373,13 +393,14 @@ impl Port for LanePort {
         if let Some(gap) = self.gap() {
             return gap;
         }
-        if (self.out_of_range || self.places.iter().any(|place| place.astray))
+        // First of all: nothing that goes wrong with a partition may keep the group waiting.
+        if let Some(change) = self.take_change() {
+            return change;
+        }
+        if self.places.iter().any(|place| place.astray || place.in_doubt)
             && let Some(failed) = self.mend()
         {
             return failed;
-        }
-        if let Some(change) = self.take_change() {
-            return change;
         }
         match self.consumer.poll(wait) {
             Some(Ok(message)) => Self::read(&self.topics, &mut self.places, &message, read),
@@ -407,9 +428,10 @@ impl Port for LanePort {
             Commit::Async if !self.consumer.context().begin_commit() => {
                 Err("the one before is not answered yet".to_owned())
             }
-            Commit::Async => {
-                self.consumer.commit(&list, CommitMode::Async).map_err(|error| error.to_string())
-            }
+            Commit::Async => self.consumer.commit(&list, CommitMode::Async).map_err(|error| {
+                self.consumer.context().end_commit();
+                error.to_string()
+            }),
             Commit::Sync => {
                 native::commit(&self.consumer, &list, ASK_WITHIN).map_err(|code| code.to_string())
             }

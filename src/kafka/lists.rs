@@ -32,14 +32,14 @@ pub struct ReaderConfig {
     pub topic: String,
     /// How often the reader makes sure that it has read to the end.
     pub confirm_interval: Duration,
+    /// How long nothing may come before a publication counts as over.
+    pub settle: Duration,
 }
 
 /// How long a poll waits, and so how soon a stop is seen.
 const POLL: Duration = Duration::from_millis(50);
 /// How often the standing is published while changes come in.
 const PUBLISH_INTERVAL: Duration = Duration::from_millis(20);
-/// How long nothing may come before a publication counts as over.
-const QUIET: Duration = Duration::from_secs(2);
 /// A topic that never rests that long counts as whole after this: events must not wait for ever.
 const SETTLE_WITHIN: Duration = Duration::from_secs(300);
 /// When to look again after the end was not reached yet.
@@ -89,6 +89,8 @@ impl ListReader {
             progress: Progress::default(),
             publish_due: Instant::now(),
             confirm_due: Instant::now(),
+            opened_at: wall(),
+            newest_at: None,
             unrest: None,
             vanished: false,
         };
@@ -126,6 +128,10 @@ struct Reading {
     progress: Progress,
     publish_due: Instant,
     confirm_due: Instant,
+    /// When the topic was opened.
+    opened_at: Timestamp,
+    /// When the newest record that was read was written, by its broker's clock.
+    newest_at: Option<Timestamp>,
     /// The publication that lists wait for the end of.
     unrest: Option<Unrest>,
     /// Whether the topic was gone when it was last asked for: what comes back is another.
@@ -188,6 +194,7 @@ impl Reading {
         self.consumer.assign(&list)?;
         let known: i64 = parts.iter().map(|part| part.target - part.position).sum();
         self.progress = Progress { records_known: known.unsigned_abs(), ..Progress::default() };
+        (self.opened_at, self.newest_at) = (wall(), None);
         self.parts = parts;
         self.note_loaded();
         Ok(())
@@ -197,7 +204,7 @@ impl Reading {
         // One clock reading and one publication for what is there already.
         for _ in 0..1_000 {
             let consumer = &self.consumer;
-            let (number, offset, change) = match consumer.poll(POLL) {
+            let (number, offset, written_at, change) = match consumer.poll(POLL) {
                 None => return,
                 Some(Err(KafkaError::PartitionEOF(number))) => {
                     self.reached_end(number);
@@ -210,9 +217,11 @@ impl Reading {
                 }
                 Some(Ok(message)) => {
                     let change = decoded(&message, &mut self.decoder, &*self.schemas, &self.stop);
-                    (message.partition(), message.offset(), change)
+                    let written_at = message.timestamp().to_millis();
+                    (message.partition(), message.offset(), written_at, change)
                 }
             };
+            self.newest_at = written_at.and_then(Timestamp::from_millis).max(self.newest_at);
             self.take(number, offset, change);
             if self.publish_due <= Instant::now() {
                 return;
@@ -248,15 +257,15 @@ impl Reading {
             let newest = Instant::now();
             let since = self.unrest.map_or(newest, |unrest| unrest.since);
             self.unrest = Some(Unrest { since, newest });
-            self.confirm_due = self.confirm_due.min(newest + QUIET);
+            self.confirm_due = self.confirm_due.min(newest + self.config.settle);
         }
     }
 
     /// At a confirmed end: what is there is whole, unless it is still being published.
     fn settle(&mut self) {
         let Some(Unrest { since, newest }) = self.unrest else { return };
-        if newest.elapsed() < QUIET && since.elapsed() < SETTLE_WITHIN {
-            self.confirm_due = self.confirm_due.min(newest + QUIET);
+        if newest.elapsed() < self.config.settle && since.elapsed() < SETTLE_WITHIN {
+            self.confirm_due = self.confirm_due.min(newest + self.config.settle);
             return;
         }
         self.unrest = None;
@@ -282,9 +291,22 @@ impl Reading {
         if loaded && !self.progress.loaded {
             self.progress.loaded = true;
             self.progress.current_at = Some(wall());
+            self.progress.unsettled = !self.was_at_rest();
+            if self.progress.unsettled {
+                let now = Instant::now();
+                self.unrest = Some(Unrest { since: now, newest: now });
+                self.confirm_due = now + self.config.settle;
+            }
             self.publish();
             tracing::info!(records = self.progress.records_read, "the lists are loaded");
         }
+    }
+
+    /// Whether nobody was publishing when the topic was opened: then the end it had is the end of a
+    /// publication, and not the midst of one.
+    fn was_at_rest(&self) -> bool {
+        let settle = i64::try_from(self.config.settle.as_micros()).unwrap_or(i64::MAX);
+        self.newest_at.is_none_or(|newest| self.opened_at.micros_since(newest) >= settle)
     }
 
     /// Makes sure that the lists are current: the end of each partition has been read. A topic that

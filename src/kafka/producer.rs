@@ -1,7 +1,7 @@
 //! The way out: an idempotent producer whose reports find their lane.
 
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::Sender as Reporter;
 use std::time::Duration;
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
@@ -54,7 +54,7 @@ pub struct Sender {
 /// A message under way: its ticket and the lane that waits for it.
 pub(super) struct Sent {
     pub(super) ticket: Ticket,
-    pub(super) reports: SyncSender<Report>,
+    pub(super) reports: Reporter<Report>,
 }
 
 impl Sender {
@@ -140,8 +140,7 @@ impl ProducerContext for Reports {
         }
         let outcome = result.as_ref().map(|_| ()).map_err(|(error, _)| fault(error));
         let report = Report { ticket: sent.ticket, at: wall(), outcome };
-        // The lane's queue holds more than may be in flight, so this never waits; a lane that is
-        // gone needs no report.
-        drop(sent.reports.try_send(report));
+        // A lane that is gone needs no report.
+        drop(sent.reports.send(report));
     }
 }

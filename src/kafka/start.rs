@@ -65,9 +65,14 @@ impl Since {
 
 impl Standing {
     /// Where the group stands, by an answer to what it has committed; `None` where it does not.
-    pub(super) fn of(committed: &TopicPartitionListElem<'_>) -> Option<Self> {
-        let offset = committed.offset().to_raw().filter(|offset| *offset >= 0)?;
-        Some(Self { offset, since: Since::parse(committed.metadata()) })
+    ///
+    /// # Errors
+    /// When the broker does not say: then it may stand anywhere.
+    pub(super) fn of(committed: &TopicPartitionListElem<'_>) -> KafkaResult<Option<Self>> {
+        committed.error()?;
+        let offset = committed.offset().to_raw().filter(|offset| *offset >= 0);
+        let since = Since::parse(committed.metadata());
+        Ok(offset.map(|offset| Self { offset, since }))
     }
 }
 
@@ -89,7 +94,10 @@ impl Origin {
             all.add_partition(topic, partition.id());
         }
         let committed = consumer.committed_offsets(all, ASK_WITHIN)?;
-        let stands: Vec<Standing> = committed.elements().iter().filter_map(Standing::of).collect();
+        let mut stands = Vec::new();
+        for element in committed.elements() {
+            stands.extend(Standing::of(&element)?);
+        }
         let since = stands.iter().filter_map(|stands| stands.since).min_by_key(|since| since.0);
         Ok(match since {
             Some(since) => Self::FirstSince(since),

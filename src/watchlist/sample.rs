@@ -83,7 +83,7 @@ pub(crate) fn put(entry: Entry, offset: i64) -> Change {
 
 /// A topic that has been read to its end at `now`.
 pub(crate) fn loaded(now: Timestamp) -> Progress {
-    Progress { loaded: true, records_read: 0, records_known: 0, current_at: Some(now) }
+    Progress { loaded: true, current_at: Some(now), ..Progress::default() }
 }
 
 /// Loaded lists that hold these entries, and their writer.

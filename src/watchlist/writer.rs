@@ -35,6 +35,9 @@ pub struct Change {
 pub struct Progress {
     /// Whether the end offsets taken at start have been reached.
     pub loaded: bool,
+    /// Whether lists were being published when they were taken: what is there is then not known to
+    /// be whole.
+    pub unsettled: bool,
     /// Records read while loading.
     pub records_read: u64,
     /// Records to read while loading.
@@ -170,12 +173,14 @@ impl Writer {
         names.extend(self.requirements.iter().map(|requirement| &requirement.list));
         names.sort_unstable();
         names.dedup();
-        // The end taken at start is as good as a confirmed one.
-        let whole = self.whole || (progress.loaded && !self.loaded);
+        // The end taken at start is as good as a confirmed one, where nobody was publishing.
+        let whole = self.whole || (progress.loaded && !self.loaded && !progress.unsettled);
+        // Before the first end, nothing was there to screen against.
+        let was_blind = self.blind || !self.loaded;
         let states = names.into_iter().map(|list| self.state(list, progress.loaded, whole));
         let lists: Vec<ListState> = states.collect();
         self.blind =
-            self.requirements.is_empty() && (self.entries.is_empty() || (self.blind && !whole));
+            self.requirements.is_empty() && (self.entries.is_empty() || (was_blind && !whole));
         let missing = lists.iter().filter(|list| list.state == State::Missing);
         self.missing = missing.map(|list| list.version.list.clone()).collect();
         self.loaded = progress.loaded;
@@ -216,9 +221,10 @@ impl Writer {
         let tally = self.tallies.get(list).copied().unwrap_or_default();
         let requirement = self.requirements.iter().find(|required| required.list == *list);
         let entries_min = requirement.map_or(0, |required| required.entries_min);
+        let was_missing = self.missing.contains(list) || (!self.loaded && requirement.is_some());
         let state = if !loaded {
             State::Loading
-        } else if tally.entries < entries_min || (self.missing.contains(list) && !whole) {
+        } else if tally.entries < entries_min || (was_missing && !whole) {
             State::Missing
         } else {
             State::Ready

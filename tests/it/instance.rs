@@ -80,6 +80,7 @@ impl<'a> Site<'a> {
         settings.push(format!("kafka.brokers={}", self.broker.bootstrap()));
         settings.push(format!("kafka.group={}", self.group()));
         settings.push(format!("lists.topic={}", self.topic("lists")));
+        settings.push("lists.settle_ms=500".to_owned());
         settings.push(format!("topics.alerts_command={}", self.topic("command")));
         settings.push(format!("topics.alerts_agency_prefix={}.agency.", self.name));
         settings.push(format!("topics.dead_letter={}", self.topic("dead-letter")));

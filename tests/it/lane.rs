@@ -226,7 +226,7 @@ fn run(steps: Vec<Step>, value: fn(i64) -> Vec<u8>, on_gap: OnGap) -> Ran {
 /// Publishes how the lists stand: loaded, or not yet.
 fn show(writer: &mut Writer, loaded: bool) {
     let now = Timestamp::from_micros(NOW).unwrap();
-    let progress = Progress { loaded, records_read: 4, records_known: 4, current_at: Some(now) };
+    let progress = Progress { loaded, current_at: Some(now), ..Progress::default() };
     writer.publish(progress, now);
 }
 

@@ -74,16 +74,46 @@ fn a_list_that_was_missing_is_screened_against_only_when_its_publication_is_over
     let dir = tempfile::tempdir().unwrap();
     let site = Site::made(Broker::shared(), "half-read", &["police"]);
     publish_listed(&site, "wanted", 0..1);
-    let instance = site.start_ready(&[&requiring(&dir, &[("wanted", "hold", 1)])]);
+    let instance = site.start_ready(&[&requiring(&dir, &[("wanted", "hold", 1)]), PATIENT]);
     let (key, _) = entry("wanted", 0);
     super::faults::send_raw(site.broker(), &site.topic("lists"), 0, &key, None, &[]);
     await_state(&instance, "wanted", "missing");
-    // These wait, and the entries they must be met by come last of many, as a slow publisher would
-    // send them: the reader is at the end of the topic again and again.
+    // These wait, and the entries they must be met by come last of many.
     send(site.broker(), &site.topic("crossings"), 0, &crossings(30..40));
+    publish_slowly(&site, 0..40);
+    instance.await_events(10);
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(30..40));
+}
+
+#[test]
+fn an_instance_that_starts_in_the_midst_of_a_publication_waits_until_it_is_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let requiring = requiring(&dir, &[("wanted", "hold", 1)]);
+    for (stem, further) in [("midst", vec![PATIENT]), ("midst-required", vec![&requiring, PATIENT])]
+    {
+        let site = Site::made(Broker::shared(), stem, &["police"]);
+        send(site.broker(), &site.topic("crossings"), 0, &crossings(110..120));
+        std::thread::scope(|scope| {
+            let publishing = scope.spawn(|| publish_slowly(&site, 0..120));
+            std::thread::sleep(Duration::from_millis(400));
+            let instance = site.start(&further);
+            publishing.join().unwrap();
+            instance.await_events(10);
+            instance.stop();
+        });
+        assert_eq!(events_told(&site, "police"), ids(110..120));
+    }
+}
+
+/// Long enough that a busy machine makes no pause of a publication that is taken for its end.
+const PATIENT: &str = "lists.settle_ms=3000";
+
+/// Publishes entries as a slow publisher would: the reader is at the end of the topic again and again.
+fn publish_slowly(site: &Site<'_>, numbers: std::ops::Range<u32>) {
     let producer: BaseProducer = site.broker().client().set("linger.ms", "0").create().unwrap();
     let topic = site.topic("lists");
-    for number in 0..40 {
+    for number in numbers {
         let (key, value) = entry("wanted", number);
         let value = value.to_string();
         let record = BaseRecord::to(&topic).partition(0).key(&key).payload(&value);
@@ -91,9 +121,6 @@ fn a_list_that_was_missing_is_screened_against_only_when_its_publication_is_over
         producer.flush(PATIENCE).unwrap();
         std::thread::sleep(Duration::from_millis(20));
     }
-    instance.await_events(10);
-    instance.stop();
-    assert_eq!(events_told(&site, "police"), ids(30..40));
 }
 
 #[test]

@@ -345,8 +345,7 @@ impl World {
             });
         }
         let now = self.now();
-        let progress =
-            Progress { loaded, records_read: 4, records_known: 4, current_at: Some(now) };
+        let progress = Progress { loaded, current_at: Some(now), ..Progress::default() };
         self.writer.publish(progress, now);
         (self.loaded, self.steps_held) = (loaded, 0);
         self.note(format!("lists loaded: {loaded}"));
