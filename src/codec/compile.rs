@@ -18,6 +18,8 @@ use super::shape::{Record, Shape};
 
 /// The steps of one plan at most: a schema beyond is hostile.
 const STEPS_MAX: usize = 1 << 16;
+/// How deep records may lie in each other that are known to take no bytes.
+const WEIGHTLESS_DEPTH_MAX: u32 = 64;
 
 pub(super) fn compile(writer: &Schema, shape: &Shape) -> Result<Plan, Error> {
     let names = Names::of(writer).map_err(|reason| misfit("", reason))?;
@@ -249,8 +251,12 @@ impl<'s> Compiler<'_, 's> {
         Ok(())
     }
 
-    /// Passes over a value of the writer's that we have no field for.
+    /// Passes over a value of the writer's that we have no field for. Each step takes a byte at
+    /// least, or is a call that soon does: so the bytes bound the work, whatever the schema is like.
     fn skip(&mut self, schema: &'s Schema) -> Result<(), Error> {
+        if self.weightless(schema) {
+            return Ok(());
+        }
         let skip = match self.names.wire(schema).ok_or_else(undefined)? {
             Wire::Null => return Ok(()),
             Wire::Boolean => Skip::Bool,
@@ -314,17 +320,24 @@ impl<'s> Compiler<'_, 's> {
         self.emit(Step::Call { call })
     }
 
-    /// Whether values of a type take no bytes. All others take one at least.
+    /// Whether values of a type take no bytes. All others take one at least, but for records that
+    /// hold only such deep within each other, which no writer has.
     fn weightless(&mut self, schema: &'s Schema) -> bool {
+        self.weightless_within(schema, WEIGHTLESS_DEPTH_MAX)
+    }
+
+    fn weightless_within(&mut self, schema: &'s Schema, depth: u32) -> bool {
         match self.names.wire(schema) {
             Some(Wire::Null | Wire::Fixed { size: 0, .. }) => true,
             Some(Wire::Record(record)) => {
                 if let Some(known) = self.weightless.get(&record.name) {
                     return *known;
                 }
+                let Some(depth) = depth.checked_sub(1) else { return false };
                 // A record that holds itself without end has no values at all.
                 self.weightless.insert(&record.name, false);
-                let weightless = record.fields.iter().all(|field| self.weightless(&field.schema));
+                let mut fields = record.fields.iter();
+                let weightless = fields.all(|field| self.weightless_within(&field.schema, depth));
                 self.weightless.insert(&record.name, weightless);
                 weightless
             }

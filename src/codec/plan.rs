@@ -364,6 +364,38 @@ mod tests {
         view.int(shape.root().slot(path).unwrap())
     }
 
+    /// Fields `f0`, `f1` ... of records `L0`, `L1` ..., each of which holds the one before so often.
+    fn ladder(rungs: usize, times: usize) -> String {
+        let rung = |at: usize| {
+            let inner = |time| format!(r#"{{"name": "i{time}", "type": "L{}"}}"#, at - 1);
+            let inner: Vec<String> = (0..if at == 0 { 0 } else { times }).map(inner).collect();
+            let record = format!(
+                r#"{{"type": "record", "name": "L{at}", "fields": [{}]}}"#,
+                inner.join(", ")
+            );
+            format!(r#"{{"name": "f{at}", "type": {record}}}"#)
+        };
+        (0..rungs).map(rung).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn what_takes_no_bytes_takes_no_time_however_often_it_is_there() {
+        let ours = r#"{"name": "kept", "type": "int"}"#;
+        // The last one holds two thousand million empty records.
+        let writer = format!("{}, {ours}", ladder(32, 2));
+        check(&writer, ours, &[14], |view, shape| assert_eq!(int(view, shape, "kept"), Some(7)));
+    }
+
+    #[test]
+    fn a_schema_of_records_deep_in_each_other_is_compiled_or_refused_and_ends_nothing() {
+        let ours = r#"{"name": "kept", "type": "int"}"#;
+        let writer = format!("{}, {ours}", ladder(20_000, 1));
+        let shape = shape(ours);
+        if let Ok(plan) = compile(&writer, &shape) {
+            drop(plan.run(&[14], &mut Datum::new(), &LIMITS));
+        }
+    }
+
     /// The cause of failure for a type that is read (`kept`) and for one that is passed over.
     fn check_refused(schema: &str, bytes: &[u8], cause: &str) {
         let writer = format!(r#"{{"name": "a", "type": {schema}}}"#);

@@ -66,11 +66,6 @@ impl<K: Eq + Hash, T: Clone + PartialEq> Multimap<K, T> {
         found.extend(values.iter().take(limit).cloned());
         values.len().saturating_sub(limit)
     }
-
-    /// Number of keys.
-    pub fn keys(&self) -> usize {
-        self.slots.len()
-    }
 }
 
 impl<T: Clone + PartialEq> Slot<T> {

@@ -146,14 +146,17 @@ impl Identifier {
     }
 
     /// A telephone number with its country code (ITU-T E.164): `+` or `00`, then 7 to 15 digits. A
-    /// trunk zero alone in brackets, `+44 (0)20`, does not count; Rome's `+39 (06)` does.
+    /// trunk zero alone in brackets, `+44 (0)20`, does not count, but in Italy and San Marino, whose
+    /// numbers keep it: Rome is `+39 (0)6`, `+39 (06)` and `+39 06`.
     ///
     /// # Errors
     /// [`Refusal`] when the text is not one; a number without country code names no telephone.
     pub fn phone(text: &str) -> Result<Self, Refusal> {
         let refused = |reason| Refusal::new(Kind::Phone, reason);
         let text = text.trim_start_matches(|letter| letter == '(' || is_separator(letter));
-        let (before, after) = text.split_once("(0)").unwrap_or((text, ""));
+        let keeps_zero = ["+39", "0039", "+378", "00378"].iter().any(|code| text.starts_with(code));
+        let trunk = text.split_once("(0)").filter(|_| !keeps_zero);
+        let (before, after) = trunk.unwrap_or((text, ""));
         let digits = before.strip_prefix('+').or_else(|| before.strip_prefix("00"));
         let mut value = CompactString::const_new("+");
         for letter in digits.ok_or_else(|| refused(Reason::Form))?.chars().chain(after.chars()) {
@@ -290,6 +293,9 @@ mod tests {
     #[test]
     fn a_trunk_zero_in_brackets_goes_and_an_area_code_in_brackets_stays() {
         assert_eq!(value(Identifier::phone("(+44) (0)20 7946-0000")), "+442079460000");
+        for rome in ["+39 (0)6 1234567", "0039 06 1234567", "(+39) (06) 1234567"] {
+            assert_eq!(value(Identifier::phone(rome)), "+39061234567", "{rome}");
+        }
         assert_eq!(value(Identifier::phone("+39 (06) 1234567")), "+39061234567");
         assert_eq!(value(Identifier::phone("00123456789012345")), "+123456789012345");
     }
