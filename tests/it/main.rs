@@ -33,6 +33,7 @@ mod schemas;
 mod security;
 mod tidy;
 mod tls;
+mod tools;
 mod told;
 mod traffic;
 mod wire;
