@@ -7,11 +7,12 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::Value;
 
-use crate::codec::{self, Contract};
 use crate::domain::AgencyId;
 use crate::kafka::{From, Kept, Tail};
-use crate::pipeline::{Destination, header};
+use crate::pipeline::Destination;
 
+use super::reading::Reading;
+use super::text::json_line;
 use super::{Source, paint, run, say};
 
 #[derive(Args)]
@@ -43,13 +44,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let topic = settings.outputs.topic(&destination);
     let from = if arguments.from_beginning { From::Beginning } else { From::Now };
     let mut tail = Tail::open(&settings.kafka, &topic, from).map_err(|error| error.to_string())?;
+    let mut reading = Reading::new(&settings)?;
     let stop = run::stop_on_signals()?;
     while !stop.load(Ordering::Relaxed) {
         if arguments.until_end && tail.at_end() {
             break;
         }
-        let Some(kept) = tail.next(Duration::from_millis(100)) else { continue };
-        if !show(&kept, arguments.json)? {
+        let kept = tail.next(Duration::from_millis(100)).map_err(|error| error.to_string())?;
+        let Some(kept) = kept else { continue };
+        if !show(&kept, &mut reading, arguments.json)? {
             break;
         }
     }
@@ -57,29 +60,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 }
 
 /// Shows one alert; `false` when nobody reads any more.
-fn show(kept: &Kept, json: bool) -> Result<bool, String> {
-    let alert = match decode(kept) {
-        Ok(alert) => alert,
+fn show(kept: &Kept, reading: &mut Reading, json: bool) -> Result<bool, String> {
+    match reading.alert(kept)? {
+        Ok(alert) if json => say(json_line(&line(&alert))),
+        Ok(alert) => say(paint::alert(&alert)),
         Err(error) => {
-            anstream::eprintln!(
-                "{}-{} offset {}: {error}",
-                kept.topic,
-                kept.partition,
-                kept.offset
-            );
-            return Ok(true);
+            let Kept { topic, partition, offset, .. } = kept;
+            anstream::eprintln!("{topic}-{partition} offset {offset}: {error}");
+            Ok(true)
         }
-    };
-    if json { say(line(&alert)) } else { say(paint::alert(&alert)) }
-}
-
-/// The alert as its topic has it.
-pub(super) fn decode(kept: &Kept) -> Result<Value, codec::Error> {
-    let headers = codec::Headers {
-        content_type: kept.header(header::CONTENT_TYPE),
-        schema_id: kept.header(header::VALUE_SCHEMA_ID),
-    };
-    codec::to_json(Contract::Alerts, kept.value.as_deref().unwrap_or_default(), headers)
+    }
 }
 
 /// The alert as one line of JSON, with what it is found by in front: `event_id` and `entries`.

@@ -1,4 +1,4 @@
-//! `portcullis check`: are the settings right, and is what they name there?
+//! `portcullis check`: are the settings right, and do brokers, topics and registry agree?
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::config::{self, Reader, Settings};
-use crate::kafka::{Admin, promises_at_risk};
+use crate::kafka::{Admin, RegistryApi, RegistryConfig, promises_at_risk};
 
 use super::{Source, say};
 
@@ -38,7 +38,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         anstream::eprintln!("the settings are right");
         return Ok(ExitCode::SUCCESS);
     }
-    let findings = look(&settings)?;
+    // Each is asked whatever the other says: all mistakes are told at once.
+    let mut findings = look(&settings).unwrap_or_else(|error| vec![error]);
+    if let Some(registry) = &settings.registry {
+        match look_at_registry(registry, &settings.feeds()) {
+            Ok(found) => found.iter().for_each(|line| anstream::eprintln!("{line}")),
+            Err(finding) => findings.push(finding),
+        }
+    }
     if findings.is_empty() {
         anstream::eprintln!(
             "the settings are right, the brokers answer, every topic is as it must be"
@@ -49,6 +56,22 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         anstream::eprintln!("{finding}");
     }
     Ok(ExitCode::FAILURE)
+}
+
+/// What the schema registry knows of the alerts' schema, one sentence for each feed. Registers
+/// nothing.
+fn look_at_registry(registry: &RegistryConfig, feeds: &[String]) -> Result<Vec<String>, String> {
+    let wrong = |why: String| format!("the schema registry cannot be used: {why}");
+    let api = RegistryApi::new(registry.clone()).map_err(|error| error.to_string())?;
+    api.reach().map_err(wrong)?;
+    let mut found = vec!["the schema registry answers".to_owned()];
+    for feed in feeds {
+        found.push(match api.alerts_id(feed).map_err(wrong)? {
+            Some(id) => format!("{feed}-value: the schema of alerts has the id {id} there"),
+            None => format!("{feed}-value: the schema of alerts is registered there by the first `portcullis run`"),
+        });
+    }
+    Ok(found)
 }
 
 /// What is missing or would break a promise, one sentence each.

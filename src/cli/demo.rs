@@ -15,8 +15,9 @@ use crate::kafka::{Courier, EmbeddedBroker, From, Kept, Plan, Tail, wall};
 use crate::sim::{self, World};
 
 use super::simulate::{Pace, Publisher, publish_lists};
+use super::text::json_line;
 use super::truth::Truth;
-use super::{alerts, paint, run, say};
+use super::{alerts, paint, reading, run, say};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -194,7 +195,7 @@ impl Demo<'_> {
         while !self.done.load(Ordering::Relaxed) {
             let mut quiet = true;
             for tail in &mut tails {
-                while let Some(kept) = tail.next(Duration::ZERO) {
+                while let Some(kept) = next(tail)? {
                     self.show(&kept)?;
                     quiet = false;
                 }
@@ -210,7 +211,7 @@ impl Demo<'_> {
     /// other agencies get parts.
     fn show(&self, kept: &Kept) -> Result<(), String> {
         let now = wall();
-        let alert = alerts::decode(kept).map_err(|error| error.to_string())?;
+        let alert = reading::shipped_alert(kept).map_err(|error| error.to_string())?;
         if is_part(&alert) {
             return Ok(());
         }
@@ -220,7 +221,7 @@ impl Demo<'_> {
             return Ok(());
         }
         let text = if self.arguments.json {
-            alerts::line(&alert).to_string()
+            json_line(&alerts::line(&alert))
         } else {
             paint::alert(&alert)
         };
@@ -243,6 +244,10 @@ impl Demo<'_> {
     fn truth(&self) -> MutexGuard<'_, Truth> {
         self.truth.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+fn next(tail: &mut Tail) -> Result<Option<Kept>, String> {
+    tail.next(Duration::ZERO).map_err(|error| error.to_string())
 }
 
 fn sentence(summary: &Value) -> String {

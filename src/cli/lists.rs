@@ -1,17 +1,17 @@
 //! Lists for the tools: from a file, or from the list topic as it stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::codec::{Decoder, Headers, Limits};
 use crate::config::Settings;
 use crate::domain::{Entry, EntryKey};
 use crate::formats::{Contents, Format};
-use crate::kafka::{self, From, Tail};
-use crate::pipeline::header;
+use crate::kafka::{self, From, Kept, Tail};
 use crate::watchlist::{Change, Lists, Progress};
+
+use super::reading::{self, Reading};
 
 /// An entry as the topic has it.
 pub(super) struct Published {
@@ -23,44 +23,67 @@ pub(super) struct Published {
 #[derive(Default)]
 pub(super) struct Topic {
     pub(super) entries: BTreeMap<EntryKey, Published>,
-    /// Records that could not be read: partition, offset and why.
-    pub(super) refused: Vec<(i32, i64, String)>,
+    /// Entries whose newest record cannot be read: what is in `entries` is then an older one, which
+    /// compaction takes away.
+    pub(super) spoilt: BTreeSet<EntryKey>,
+    /// Records that could not be read.
+    pub(super) refused: Vec<Refused>,
+}
+
+/// A record that could not be read.
+pub(super) struct Refused {
+    pub(super) partition: i32,
+    pub(super) offset: i64,
+    pub(super) why: String,
 }
 
 /// Reads the list topic to its end.
 pub(super) fn from_topic(settings: &Settings) -> Result<Topic, String> {
     let mut tail = Tail::open(&settings.kafka, &settings.reader.topic, From::Beginning)
         .map_err(|error| error.to_string())?;
-    let mut decoder = decoder()?;
+    let mut reading = Reading::new(settings)?;
     let mut topic = Topic::default();
     while !tail.at_end() {
-        let Some(kept) = tail.next(Duration::from_millis(100)) else { continue };
-        let key = kept.key.as_deref().and_then(|key| std::str::from_utf8(key).ok());
-        let Some(key) = key.and_then(EntryKey::parse) else {
-            topic.refused.push((kept.partition, kept.offset, "its key is not list/entry".into()));
-            continue;
-        };
-        let Some(value) = &kept.value else {
-            topic.entries.remove(&key);
-            continue;
-        };
-        let headers = Headers {
-            content_type: kept.header(header::CONTENT_TYPE),
-            schema_id: kept.header(header::VALUE_SCHEMA_ID),
-        };
-        match decoder.decode_entry(kept.key.as_deref(), value, headers) {
-            Ok(entry) => {
-                topic.entries.insert(key, Published { entry, offset: kept.offset });
-            }
-            Err(error) => topic.refused.push((kept.partition, kept.offset, error.to_string())),
+        let kept = tail.next(Duration::from_millis(100)).map_err(|error| error.to_string())?;
+        if let Some(kept) = kept {
+            topic.take(&kept, &mut reading)?;
         }
     }
     Ok(topic)
 }
 
-/// A decoder for a tool.
-pub(super) fn decoder() -> Result<Decoder, String> {
-    Decoder::new(Limits::STANDARD).map_err(|error| error.to_string())
+impl Topic {
+    fn take(&mut self, kept: &Kept, reading: &mut Reading) -> Result<(), String> {
+        let key = kept.key.as_deref().and_then(|key| std::str::from_utf8(key).ok());
+        let Some(key) = key.and_then(EntryKey::parse) else {
+            self.refuse(kept, "its key is not list/entry".into());
+            return Ok(());
+        };
+        self.spoilt.remove(&key);
+        if kept.value.is_none() {
+            self.entries.remove(&key);
+            return Ok(());
+        }
+        match reading.entry(kept)? {
+            Ok(entry) => {
+                self.entries.insert(key, Published { entry, offset: kept.offset });
+            }
+            Err(error) => {
+                self.spoilt.insert(key);
+                self.refuse(kept, error.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// Every entry that has a record, also where it cannot be read.
+    pub(super) fn keys(&self) -> BTreeSet<&EntryKey> {
+        self.entries.keys().chain(&self.spoilt).collect()
+    }
+
+    fn refuse(&mut self, kept: &Kept, why: String) {
+        self.refused.push(Refused { partition: kept.partition, offset: kept.offset, why });
+    }
 }
 
 /// Reads a file; every mistake in it is told at once.
@@ -69,7 +92,7 @@ pub(super) fn from_file(path: &Path) -> Result<Vec<Entry>, String> {
     let format = Format::of_name(&path.to_string_lossy())
         .ok_or_else(|| format!("{name}: expected a name that ends in .csv, .jsonl or .json"))?;
     let bytes = std::fs::read(path).map_err(|error| format!("{name}: {error}"))?;
-    let Contents { entries, mistakes } = format.read(&bytes, &mut decoder()?);
+    let Contents { entries, mistakes } = format.read(&bytes, &mut reading::decoder()?);
     if mistakes.is_empty() {
         return Ok(entries.into_iter().map(|(_, entry)| entry).collect());
     }

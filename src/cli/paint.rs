@@ -1,9 +1,12 @@
 //! How alerts look in a terminal: one block each, the gravest thing first, colours where they help.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
+
+use super::text::shown;
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
@@ -13,73 +16,166 @@ const BOLD: Style = Style::new().bold();
 
 /// An alert as an officer reads it.
 pub(super) fn alert(alert: &Value) -> String {
-    let text = |path: &str| alert.pointer(path).and_then(Value::as_str).unwrap_or_default();
-    let (priority, action) = (text("/priority"), text("/action"));
-    let style = match priority {
-        "IMMEDIATE" => RED,
-        "HIGH" => YELLOW,
-        _ => GREEN,
-    };
     let mut out = String::new();
     let mut line = |text: std::fmt::Arguments<'_>| {
         // Writing to a string does not fail.
         writeln!(out, "{text}").unwrap_or_default();
     };
-    let kind = text("/event/kind").to_lowercase().replace('_', " ");
-    line(format_args!("{style}{priority:<9} {action}{style:#}  {kind} at {}", place(alert)));
-    for reason in alert.pointer("/reasons").and_then(Value::as_array).into_iter().flatten() {
-        let text = |key: &str| reason.get(key).and_then(Value::as_str).unwrap_or_default();
-        let version = reason.get("version").and_then(Value::as_i64).unwrap_or_default();
+    line(format_args!("{}", headline(alert)));
+    let fallback = text(alert, "/fallback");
+    if !fallback.is_empty() && fallback != text(alert, "/action") {
+        line(format_args!("  where that cannot be done: {fallback}"));
+    }
+    if alert.get("covert").and_then(Value::as_bool) == Some(true) {
         line(format_args!(
-            "  {BOLD}{}/{}{BOLD:#} {DIM}version {version}{DIM:#}  {}",
-            text("list"),
-            text("entry"),
-            text("narrative")
+            "  {RED}covert{RED:#} known to the owner alone: it must reach nobody else"
         ));
-        for evidence in reason.get("evidence").and_then(Value::as_array).into_iter().flatten() {
+    }
+    for warning in items(alert, "/warnings") {
+        line(format_args!("  {RED}warning{RED:#} {}", text(warning, "")));
+    }
+    for reason in items(alert, "/reasons") {
+        line(format_args!("  {}", reason_line(reason)));
+        for evidence in items(reason, "/evidence") {
             line(format_args!("    {}", sentence(evidence)));
         }
     }
-    for warning in alert.pointer("/warnings").and_then(Value::as_array).into_iter().flatten() {
-        line(format_args!("  {RED}warning{RED:#} {}", warning.as_str().unwrap_or_default()));
+    for list in items(alert, "/not_screened") {
+        let list = text(list, "");
+        line(format_args!(
+            "  {YELLOW}not screened against{YELLOW:#} {list}, whose answer is unknown"
+        ));
     }
-    let unit = text("/unit");
-    let owner = if unit.is_empty() {
-        text("/owner").to_owned()
-    } else {
-        format!("{} ({unit})", text("/owner"))
-    };
-    line(format_args!(
-        "  {DIM}owner {owner}  event {}  alert {}{DIM:#}",
-        text("/event/event_id"),
-        text("/id")
-    ));
+    let left_out: Vec<_> = items(alert, "/left_out").map(|part| text(part, "")).collect();
+    if !left_out.is_empty() {
+        let parts = left_out.join(", ").to_lowercase();
+        line(format_args!("  {YELLOW}left out{YELLOW:#} {parts}: ask the owner"));
+    }
+    line(format_args!("  {}", owner_line(alert)));
+    let (event, id) = (text(alert, "/event/event_id"), text(alert, "/id"));
+    line(format_args!("  {DIM}event {event}  alert {id}{DIM:#}"));
     out
 }
 
+fn headline(alert: &Value) -> String {
+    let (priority, action) = (text(alert, "/priority"), text(alert, "/action"));
+    let style = match &*priority {
+        "IMMEDIATE" => RED,
+        "HIGH" => YELLOW,
+        _ => GREEN,
+    };
+    let kind = text(alert, "/event/kind").to_lowercase().replace('_', " ");
+    format!("{style}{priority:<9} {action}{style:#}  {kind} at {}", place(alert))
+}
+
+fn reason_line(reason: &Value) -> String {
+    let version = reason.get("version").and_then(Value::as_i64).unwrap_or_default();
+    let (list, entry) = (text(reason, "/list"), text(reason, "/entry"));
+    let narrative = text(reason, "/narrative");
+    format!("{BOLD}{list}/{entry}{BOLD:#} {DIM}version {version}{DIM:#}  {narrative}")
+}
+
+/// Whose it is and how they are reached.
+fn owner_line(alert: &Value) -> String {
+    let mut line = format!("owner {}", text(alert, "/owner"));
+    let (unit, contact) = (text(alert, "/unit"), text(alert, "/contact"));
+    if !unit.is_empty() {
+        line += &format!(" ({unit})");
+    }
+    if !contact.is_empty() {
+        line += &format!("  contact {BOLD}{contact}{BOLD:#}");
+    }
+    line
+}
+
 fn place(alert: &Value) -> String {
-    let text = |path: &str| alert.pointer(path).and_then(Value::as_str);
-    let parts = [text("/event/place"), text("/event/control_point"), text("/event/journey")];
-    let known: Vec<&str> = parts.into_iter().flatten().collect();
+    let parts = ["/event/place", "/event/control_point", "/event/journey"];
+    let known: Vec<Cow<'_, str>> =
+        parts.iter().map(|path| text(alert, path)).filter(|text| !text.is_empty()).collect();
     if known.is_empty() { "a place not stated".to_owned() } else { known.join(", ") }
 }
 
 /// One piece of evidence in plain words.
 fn sentence(evidence: &Value) -> String {
-    let text = |key: &str| evidence.get(key).and_then(Value::as_str).unwrap_or_default();
-    let attribute = text("attribute").replace('_', " ");
-    let role = text("role").to_lowercase().replace('_', " ");
+    let text = |path: &str| text(evidence, path);
+    let attribute = text("/attribute").replace('_', " ");
+    let role = text("/role").to_lowercase().replace('_', " ");
     let what = if attribute == role { attribute } else { format!("{attribute} of the {role}") };
-    let (stated, listed) = (text("stated"), text("listed"));
-    let check = match text("check") {
+    let (stated, listed) = (text("/stated"), text("/listed"));
+    let check = match &*text("/check") {
         "FAILS" => ", its check digit fails",
         "AGREES" => ", its check digit agrees",
         _ => "",
     };
-    match text("relation") {
+    match &*text("/relation") {
         "SAME" if stated == listed => format!("{what}: {stated}, the same{check}"),
         "SAME" => format!("{what}: {stated}, listed as {listed}, the same in normal form{check}"),
         "DIFFERS" => format!("{what}: {stated}, listed as {listed}, differs"),
         _ => format!("{what}: not stated or not listed"),
+    }
+}
+
+/// A text of the alert, fit to be shown; empty where there is none.
+fn text<'a>(value: &'a Value, path: &str) -> Cow<'a, str> {
+    shown(value.pointer(path).and_then(Value::as_str).unwrap_or_default())
+}
+
+fn items<'a>(value: &'a Value, path: &str) -> impl Iterator<Item = &'a Value> {
+    value.pointer(path).and_then(Value::as_array).into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Without its colours.
+    fn plain(alert: &Value) -> String {
+        anstream::adapter::strip_str(&super::alert(alert)).to_string()
+    }
+
+    #[test]
+    fn an_alert_says_whom_to_ask_what_else_to_do_and_what_was_not_looked_at() {
+        let text = plain(&json!({
+            "priority": "HIGH", "action": "ARREST", "fallback": "LOCATE_ONLY",
+            "owner": "police", "unit": "east", "contact": "+441632960003",
+            "event": {"event_id": "e-1", "kind": "crossings", "place": "GBDVR"},
+            "warnings": ["ARMED"], "covert": true,
+            "not_screened": ["sanctions", "stolen"],
+            "left_out": ["NARRATIVE"],
+        }));
+        for line in [
+            "HIGH      ARREST  crossings at GBDVR",
+            "  where that cannot be done: LOCATE_ONLY",
+            "  covert known to the owner alone: it must reach nobody else",
+            "  warning ARMED",
+            "  not screened against sanctions, whose answer is unknown",
+            "  not screened against stolen, whose answer is unknown",
+            "  left out narrative: ask the owner",
+            "  owner police (east)  contact +441632960003",
+        ] {
+            assert!(text.lines().any(|at| at == line), "{line}\n{text}");
+        }
+    }
+
+    #[test]
+    fn no_text_of_an_alert_acts_on_the_terminal() {
+        let evil = "\u{1b}[2J\u{202e}\n  warning";
+        let alert = json!({
+            "priority": evil, "action": evil, "fallback": evil, "id": evil,
+            "owner": evil, "unit": evil, "contact": evil, "warnings": [evil],
+            "not_screened": [evil], "left_out": [evil],
+            "event": {"event_id": evil, "kind": evil, "place": evil, "control_point": evil, "journey": evil},
+            "reasons": [{"list": evil, "entry": evil, "narrative": evil,
+                "evidence": [{"attribute": evil, "role": evil, "stated": evil, "listed": "x", "relation": "SAME"}]}],
+        });
+        let shown = super::alert(&alert);
+        let text = plain(&alert);
+        assert!(!text.contains('\u{1b}') && !shown.contains("\u{1b}[2J"), "{text}");
+        assert!(!text.contains('\u{202e}'), "{text}");
+        assert!(text.lines().all(|line| line != "  warning"), "{text}");
+        // It is shown, though: each place has its text.
+        assert!(text.matches("\\u{202e}").count() >= 15, "{text}");
     }
 }

@@ -18,7 +18,8 @@ use crate::kafka::wall;
 use crate::matching::Scratch;
 use crate::watchlist::Lists;
 
-use super::{Source, lists, paint, say};
+use super::text::json_line;
+use super::{Source, lists, paint, reading, say};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -66,7 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
             codec::encode_notice(notice, Format::Json).map_err(|error| error.to_string())?;
         let alert: serde_json::Value =
             serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-        let text = if arguments.json { alert.to_string() } else { paint::alert(&alert) };
+        let text = if arguments.json { json_line(&alert) } else { paint::alert(&alert) };
         say(text)?;
     }
     if !matched && !arguments.json {
@@ -95,7 +96,7 @@ fn screen_event(lists: &Lists, path: &PathBuf, kind: Topic) -> Result<Vec<Notice
         std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     read.map_err(|error| format!("{}: {error}", path.display()))?;
-    let mut decoder = lists::decoder()?;
+    let mut decoder = reading::decoder()?;
     let headers = Headers { content_type: Some(b"application/json"), schema_id: None };
     let event = decoder
         .decode_event(kind, &bytes, headers)

@@ -12,7 +12,8 @@ use crate::domain::{Entry, EntryKey, ListId};
 use crate::kafka::{Courier, wall};
 use crate::pipeline::header;
 
-use super::lists::{self, Topic};
+use super::lists::{self, Refused, Topic};
+use super::text::json_line;
 use super::{Source, say};
 
 #[derive(Subcommand)]
@@ -129,7 +130,7 @@ fn publish(arguments: &Publish) -> Result<ExitCode, String> {
 /// How many entries each of the lists has in the topic.
 fn held(topic: &Topic, names: &BTreeSet<ListId>) -> BTreeMap<ListId, usize> {
     let mut held: BTreeMap<ListId, usize> = names.iter().map(|name| (name.clone(), 0)).collect();
-    for key in topic.entries.keys() {
+    for key in topic.keys() {
         if let Some(count) = held.get_mut(&key.list) {
             *count += 1;
         }
@@ -142,12 +143,15 @@ fn compare(entries: Vec<Entry>, topic: &Topic, names: &BTreeSet<ListId>) -> Diff
     let stay: BTreeSet<EntryKey> = entries.iter().map(|entry| entry.key.clone()).collect();
     for entry in entries {
         match topic.entries.get(&entry.key) {
+            // Whatever stood there before: an instance that starts later reads the newest alone.
+            _ if topic.spoilt.contains(&entry.key) => difference.changed.push(entry),
             None => difference.added.push(entry),
             Some(published) if published.entry == entry => difference.unchanged += 1,
             Some(_) => difference.changed.push(entry),
         }
     }
-    let gone = topic.entries.keys().filter(|key| names.contains(&key.list) && !stay.contains(key));
+    let keys = topic.keys().into_iter();
+    let gone = keys.filter(|key| names.contains(&key.list) && !stay.contains(*key));
     difference.removed = gone.cloned().collect();
     difference
 }
@@ -210,7 +214,7 @@ fn show(arguments: &Show) -> Result<ExitCode, String> {
     for published in topic.entries.iter().filter(|(key, _)| wanted(key)).map(|(_, entry)| entry) {
         let json = codec::encode_entry(&published.entry, Format::Json)
             .map_err(|error| error.to_string())?;
-        if !say(String::from_utf8_lossy(&json))? {
+        if !say(json_line(&String::from_utf8_lossy(&json)))? {
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -245,7 +249,7 @@ fn stats(arguments: &Stats) -> Result<ExitCode, String> {
 }
 
 fn tell_refused(topic: &Topic) {
-    for (partition, offset, why) in &topic.refused {
+    for Refused { partition, offset, why } in &topic.refused {
         anstream::eprintln!("refused: partition {partition} offset {offset}: {why}");
     }
 }

@@ -41,5 +41,5 @@ pub use json::read as read_json;
 pub use plan::Plan;
 pub use schemas::{Contract, Released, Schemas};
 pub use shape::{Record, Shape, Slot};
-pub use show::to_json;
+pub use show::{to_json, to_json_from};
 pub use text::{parse_rfc3339, rfc3339};

@@ -32,6 +32,34 @@ pub fn to_json(contract: Contract, value: &[u8], headers: Headers<'_>) -> Result
     }
 }
 
+/// As [`to_json`], of an Avro value that was written with a schema that is not ours, as a registry
+/// has it: read as a record of this contract.
+///
+/// # Errors
+/// [`Error::BadShape`] when the text is no schema; [`Error::Truncated`] when the value is not one of it,
+/// or does not resolve into this contract.
+pub fn to_json_from(
+    contract: Contract,
+    written_with: &str,
+    value: &[u8],
+    headers: Headers<'_>,
+) -> Result<Json, Error> {
+    let Framing::Avro { schema, mut datum } = split(value, headers)? else {
+        return to_json(contract, value, headers);
+    };
+    let parse = |text| {
+        Schema::parse_str(text).map_err(|_quotes| Error::BadShape {
+            path: format!("the writer's schema of {schema}").into(),
+            reason: "it is no valid Avro schema".into(),
+        })
+    };
+    let (writer, reader) = (parse(written_with)?, parse(contract.text())?);
+    let unreadable = |_quotes| Error::Truncated { at: 0 };
+    let resolving = GenericDatumReader::builder(&writer).reader_schema(&reader);
+    let resolving = resolving.build().map_err(unreadable)?;
+    resolving.read_value(&mut datum).map(json).map_err(unreadable)
+}
+
 fn shipped(contract: Contract, schema: SchemaRef) -> Result<Schema, Error> {
     let released = Schemas::released()
         .iter()

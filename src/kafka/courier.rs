@@ -1,7 +1,8 @@
 //! Sending records for the tools of the command line: counts what arrived and what did not.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rdkafka::error::RDKafkaErrorCode;
@@ -17,6 +18,10 @@ pub struct Courier {
     counts: Arc<Counts>,
 }
 
+/// One record that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(usize);
+
 /// What became of the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -28,8 +33,10 @@ pub struct Outcome {
 
 #[derive(Default)]
 struct Counts {
-    sent: AtomicU64,
+    sent: AtomicUsize,
     delivered: AtomicU64,
+    /// Records that were not acknowledged, or not yet.
+    pending: Mutex<BTreeSet<usize>>,
 }
 
 impl Courier {
@@ -50,19 +57,21 @@ impl Courier {
         Ok(Self { producer, counts })
     }
 
-    /// Sends a record; waits while the outgoing queue is full.
+    /// Sends a record; waits while the outgoing queue is full. The ticket asks for its fate.
     pub fn send(
         &self,
         topic: &str,
         key: Option<&[u8]>,
         value: Option<&[u8]>,
         headers: &[(&str, &[u8])],
-    ) {
-        self.counts.sent.fetch_add(1, Ordering::Relaxed);
+    ) -> Ticket {
+        let number = self.counts.sent.fetch_add(1, Ordering::Relaxed);
+        self.counts.pending().insert(number);
         let headers = headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
             headers.insert(Header { key, value: Some(*value) })
         });
-        let mut record = BaseRecord::<[u8], [u8]>::to(topic).headers(headers);
+        let mut record =
+            BaseRecord::<[u8], [u8], usize>::with_opaque_to(topic, number).headers(headers);
         if let Some(key) = key {
             record = record.key(key);
         }
@@ -78,7 +87,7 @@ impl Courier {
                     record = back;
                 }
                 // Any other refusal counts as failed: it is sent and not delivered.
-                Ok(()) | Err(_) => return,
+                Ok(()) | Err(_) => return Ticket(number),
             }
         }
     }
@@ -87,7 +96,13 @@ impl Courier {
     pub fn settle(&self, within: Duration) -> Outcome {
         native::flush(&self.producer, within);
         let delivered = self.delivered();
-        Outcome { delivered, failed: self.counts.sent.load(Ordering::Relaxed) - delivered }
+        let sent = self.counts.sent.load(Ordering::Relaxed) as u64;
+        Outcome { delivered, failed: sent - delivered }
+    }
+
+    /// Whether this record was acknowledged.
+    pub fn has_delivered(&self, ticket: Ticket) -> bool {
+        !self.counts.pending().contains(&ticket.0)
     }
 
     /// Records acknowledged so far.
@@ -101,6 +116,12 @@ impl Courier {
     }
 }
 
+impl Counts {
+    fn pending(&self) -> MutexGuard<'_, BTreeSet<usize>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 struct Counting {
     counts: Arc<Counts>,
     tokens: Option<Tokens>,
@@ -109,10 +130,11 @@ struct Counting {
 client_context!(Counting);
 
 impl ProducerContext for Counting {
-    type DeliveryOpaque = ();
+    type DeliveryOpaque = usize;
 
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+    fn delivery(&self, result: &DeliveryResult<'_>, number: usize) {
         if result.is_ok() {
+            self.counts.pending().remove(&number);
             self.counts.delivered.fetch_add(1, Ordering::Relaxed);
         }
     }

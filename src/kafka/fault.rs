@@ -31,6 +31,9 @@ pub enum Error {
     /// A topic does not exist.
     #[error("topic {0} does not exist: make it with `portcullis topics create`")]
     TopicMissing(String),
+    /// A topic may not be read.
+    #[error("we may not read topic {0}: allow it in the brokers' access rules (Read and Describe)")]
+    NotAllowed(String),
     /// The client refuses its settings.
     #[error("the Kafka client refuses its settings: {0}")]
     Settings(String),
@@ -47,6 +50,23 @@ pub enum Error {
 impl Error {
     pub(super) fn failed(doing: &'static str, error: &KafkaError) -> Self {
         Self::Failed { doing, why: error.to_string() }
+    }
+
+    /// What reading this topic again will not mend; `None` for what passes by itself.
+    pub(super) fn lasting(topic: &str, code: Code) -> Option<Self> {
+        let missing = [Code::UnknownTopic, Code::UnknownTopicOrPartition, Code::UnknownPartition];
+        let denied = [
+            Code::TopicAuthorizationFailed,
+            Code::GroupAuthorizationFailed,
+            Code::ClusterAuthorizationFailed,
+        ];
+        if missing.contains(&code) {
+            Some(Self::TopicMissing(topic.to_owned()))
+        } else if denied.contains(&code) {
+            Some(Self::NotAllowed(topic.to_owned()))
+        } else {
+            None
+        }
     }
 
     /// No broker answered. A client that has no token for its login cannot say so itself.
@@ -140,5 +160,22 @@ fn by_code(code: Code) -> Fault {
     match known(&halts) {
         Some(cause) => Fault::Halt(cause),
         None => Fault::Retry(known(&retries).unwrap_or("client_error")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_is_told_at_once_what_does_not_pass_by_itself() {
+        let told = |code| Error::lasting("alerts.command", code).map(|error| error.to_string());
+        let denied = told(Code::TopicAuthorizationFailed).unwrap();
+        assert!(denied.contains("alerts.command") && denied.contains("access rules"), "{denied}");
+        let missing = told(Code::UnknownTopicOrPartition).unwrap();
+        assert!(missing.contains("portcullis topics create"), "{missing}");
+        for passing in [Code::BrokerTransportFailure, Code::NotLeaderForPartition] {
+            assert_eq!(told(passing), None);
+        }
     }
 }

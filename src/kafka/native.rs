@@ -150,7 +150,8 @@ pub(super) fn take_log<C: rdkafka::client::ClientContext>(
 ) {
     // SAFETY: the client is live and borrowed; the queue is its main one, given back here. Each
     // event is destroyed after it was read, and its text, owned by the event, is copied before. No
-    // other thread polls this queue: the client belongs to an admin client, which has its own.
+    // other thread polls this queue: the client belongs to an admin client, which has its own, or to
+    // a reader that has not begun to poll.
     unsafe {
         let queue = sys::rd_kafka_queue_get_main(client.native_ptr());
         loop {

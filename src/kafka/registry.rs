@@ -2,42 +2,23 @@
 //! good once found.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
-
-use crate::codec::{Contract, SchemaRef};
+use crate::codec::SchemaRef;
 use crate::metrics::Metrics;
 use crate::pipeline::{Lookup, Schemas};
 
+use super::Error;
 use super::context::Complaints;
-use super::{Error, http};
-
-/// How to reach a registry. Holds a secret: has no `Debug`.
-#[derive(Clone)]
-pub struct RegistryConfig {
-    /// Base addresses; the first that answers is used.
-    pub urls: Vec<String>,
-    /// User and password for basic authentication (RFC 7617).
-    pub credentials: Option<(String, String)>,
-    /// Certificates to trust, PEM; those that browsers trust when absent.
-    pub ca_file: Option<PathBuf>,
-    /// How long one question may take.
-    pub timeout: Duration,
-    /// How long "there is no such schema" is believed.
-    pub absent_for: Duration,
-}
+use super::registry_api::{RegistryApi, RegistryConfig};
 
 /// The most schemas kept and questions waiting: ids come from outside.
 const KNOWN_MAX: usize = 10_000;
 const WAITING_MAX: usize = 256;
 /// How long to rest before the alerts' schema is registered again.
 const REGISTER_AGAIN: Duration = Duration::from_secs(1);
-/// The media type of the API.
-const JSON: &str = "application/vnd.schemaregistry.v1+json";
 
 /// Looks schemas up without making anybody wait.
 pub struct Registry {
@@ -65,15 +46,13 @@ impl Registry {
         metrics: Arc<Metrics>,
         complaints: Arc<Complaints>,
     ) -> Result<Self, Error> {
-        let agent = http::agent(config.timeout, config.ca_file.as_deref())
-            .map_err(|why| Error::Failed { doing: "reading the registry's certificates", why })?;
         let known = Arc::new(Mutex::new(HashMap::new()));
         let (questions, asked) = sync_channel(WAITING_MAX);
         let absent_for = config.absent_for;
+        let api = RegistryApi::new(config)?;
         let alert_id = Arc::new(OnceLock::new());
         let asking = Asking {
-            agent,
-            config,
+            api,
             feeds,
             known: Arc::clone(&known),
             alert_id: Arc::clone(&alert_id),
@@ -116,31 +95,12 @@ impl Schemas for Registry {
 }
 
 struct Asking {
-    agent: ureq::Agent,
-    config: RegistryConfig,
+    api: RegistryApi,
     feeds: Vec<String>,
     known: Arc<Mutex<HashMap<SchemaRef, Known>>>,
     alert_id: Arc<OnceLock<u32>>,
     metrics: Arc<Metrics>,
     complaints: Arc<Complaints>,
-}
-
-/// The registry's answer to a registration.
-#[derive(Deserialize)]
-struct Registered {
-    id: u32,
-}
-
-/// What the registry said.
-enum Answer {
-    Schema(String),
-    Absent,
-    Silence(String),
-}
-
-#[derive(Deserialize)]
-struct Body {
-    schema: String,
 }
 
 impl Asking {
@@ -155,10 +115,10 @@ impl Asking {
                 // The registry was dropped, and with it the sender.
                 Err(RecvTimeoutError::Disconnected) => return,
             };
-            let (result, outcome) = match self.ask(schema) {
-                Answer::Schema(text) => ("found", Some(Known::Found(text.into()))),
-                Answer::Absent => ("absent", Some(Known::Absent(Instant::now()))),
-                Answer::Silence(why) => {
+            let (result, outcome) = match self.api.schema(schema) {
+                Ok(Some(text)) => ("found", Some(Known::Found(text.into()))),
+                Ok(None) => ("absent", Some(Known::Absent(Instant::now()))),
+                Err(why) => {
                     self.complaints.make("schema registry", &format!(
                         "the schema registry does not answer ({why}): events with schemas not seen before wait"
                     ));
@@ -185,7 +145,7 @@ impl Asking {
     fn register_alerts(&self) {
         let mut ids = Vec::new();
         for feed in &self.feeds {
-            match self.register(feed) {
+            match self.api.register_alerts(feed) {
                 Ok(id) => ids.push(id),
                 Err(why) => {
                     let text = format!(
@@ -206,72 +166,4 @@ impl Asking {
         tracing::info!(id, "alerts are written with the registry's id of their schema");
         self.alert_id.get_or_init(|| id);
     }
-
-    /// Registers the alerts' schema for a topic; where we may not, looks up its id there.
-    fn register(&self, topic: &str) -> Result<u32, String> {
-        let body = serde_json::json!({"schema": Contract::Alerts.text(), "schemaType": "AVRO"});
-        let mut last = "no address is configured".to_owned();
-        for base in &self.config.urls {
-            let base = base.trim_end_matches('/');
-            for path in ["/versions", ""] {
-                match self.post(&format!("{base}/subjects/{topic}-value{path}"), &body) {
-                    Ok(id) => return Ok(id),
-                    Err(why) => last = why,
-                }
-            }
-        }
-        Err(last)
-    }
-
-    fn post(&self, url: &str, body: &serde_json::Value) -> Result<u32, String> {
-        let mut request = self.agent.post(url).header("accept", JSON).header("content-type", JSON);
-        if let Some(credentials) = self.credentials() {
-            request = request.header("authorization", credentials);
-        }
-        let mut answer = request.send(body.to_string()).map_err(|error| error.to_string())?;
-        let registered = answer.body_mut().read_json::<Registered>();
-        registered.map(|registered| registered.id).map_err(|error| error.to_string())
-    }
-
-    fn credentials(&self) -> Option<String> {
-        let (user, password) = self.config.credentials.as_ref()?;
-        Some(http::basic(user, password))
-    }
-
-    fn ask(&self, schema: SchemaRef) -> Answer {
-        let mut last = Answer::Silence("no address is configured".into());
-        for base in &self.config.urls {
-            let base = base.trim_end_matches('/');
-            let url = match schema {
-                SchemaRef::Id(id) => format!("{base}/schemas/ids/{id}"),
-                SchemaRef::Guid(guid) => format!("{base}/schemas/guids/{}", hyphened(guid)),
-            };
-            last = self.get(&url);
-            if !matches!(last, Answer::Silence(_)) {
-                break;
-            }
-        }
-        last
-    }
-
-    fn get(&self, url: &str) -> Answer {
-        let mut request = self.agent.get(url).header("accept", JSON);
-        if let Some(credentials) = self.credentials() {
-            request = request.header("authorization", credentials);
-        }
-        match request.call() {
-            Err(ureq::Error::StatusCode(404)) => Answer::Absent,
-            Err(error) => Answer::Silence(error.to_string()),
-            Ok(mut response) => match response.body_mut().read_json::<Body>() {
-                Ok(body) => Answer::Schema(body.schema),
-                Err(error) => Answer::Silence(format!("an answer that is no schema: {error}")),
-            },
-        }
-    }
-}
-
-fn hyphened(guid: [u8; 16]) -> String {
-    let hex: String = guid.iter().map(|byte| format!("{byte:02x}")).collect();
-    let part = |from, to| hex.get(from..to).unwrap_or_default();
-    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
 }

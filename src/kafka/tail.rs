@@ -5,15 +5,19 @@ use std::time::{Duration, Instant};
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::message::{Header, Headers as _, Message as _};
+use rdkafka::metadata::MetadataTopic;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use crate::domain::Timestamp;
 
 use super::context::Quiet;
+use super::fault::refusal;
 use super::{Config, Error, native};
 
 const ASK_WITHIN: Duration = Duration::from_secs(10);
 const ASK_AGAIN: Duration = Duration::from_millis(50);
+/// After how long a silence the brokers are asked whether they are there.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
 
 /// A record, kept.
 #[derive(Clone)]
@@ -53,8 +57,11 @@ pub enum From {
 /// Reads one topic; commits nothing and belongs to no group.
 pub struct Tail {
     consumer: BaseConsumer<Quiet>,
+    config: Config,
     topic: String,
     parts: Vec<Part>,
+    /// When the brokers last gave something.
+    heard: Instant,
 }
 
 /// One partition: where reading stands, and the end as it was when the topic was opened.
@@ -68,7 +75,8 @@ impl Tail {
     /// Opens a topic.
     ///
     /// # Errors
-    /// When the client refuses its settings, no broker answers, or the topic does not exist.
+    /// When the client refuses its settings, no broker answers, or the topic does not exist or may
+    /// not be read.
     pub fn open(config: &Config, topic: &str, from: From) -> Result<Self, Error> {
         let consumer: BaseConsumer<Quiet> = config
             .reader()
@@ -77,13 +85,17 @@ impl Tail {
         native::log_in(consumer.client(), config.tokens.as_ref());
         let metadata = consumer
             .fetch_metadata(Some(topic), ASK_WITHIN)
-            .map_err(|error| Error::no_answer(config, &error, None))?;
+            .map_err(|error| unreachable(config, &consumer, &error))?;
+        let code = metadata.topics().iter().find_map(MetadataTopic::error).map(Code::from);
+        if let Some(lasting) = code.and_then(|code| Error::lasting(topic, code)) {
+            return Err(lasting);
+        }
         let partitions = metadata.topics().iter().flat_map(|topic| topic.partitions());
         let mut parts = Vec::new();
         let mut list = TopicPartitionList::new();
         for number in partitions.map(|partition| partition.id()) {
             let (low, end) = bounds(&consumer, topic, number)
-                .map_err(|error| Error::failed("asking for end offsets", &error))?;
+                .map_err(|error| failed_for(topic, "asking for end offsets", &error))?;
             let position = if from == From::Beginning { low } else { end };
             list.add_partition_offset(topic, number, Offset::Offset(position))
                 .map_err(|error| Error::failed("assigning", &error))?;
@@ -93,7 +105,8 @@ impl Tail {
             return Err(Error::TopicMissing(topic.to_owned()));
         }
         consumer.assign(&list).map_err(|error| Error::failed("assigning", &error))?;
-        Ok(Self { consumer, topic: topic.to_owned(), parts })
+        let (config, topic) = (config.clone(), topic.to_owned());
+        Ok(Self { consumer, config, topic, parts, heard: Instant::now() })
     }
 
     /// Whether everything that was there when the topic was opened has been read.
@@ -101,26 +114,34 @@ impl Tail {
         self.parts.iter().all(|part| part.position >= part.end)
     }
 
-    /// Waits for the next record.
-    pub fn next(&mut self, wait: Duration) -> Option<Kept> {
-        let message = match self.consumer.poll(wait)? {
-            Ok(message) => message,
-            Err(KafkaError::PartitionEOF(number)) => {
+    /// Waits for the next record; `None` when none came meanwhile.
+    ///
+    /// # Errors
+    /// When there will be none: the topic is gone or may not be read, or no broker answers any more.
+    pub fn next(&mut self, wait: Duration) -> Result<Option<Kept>, Error> {
+        let message = match self.consumer.poll(wait) {
+            Some(Ok(message)) => message,
+            Some(Err(KafkaError::PartitionEOF(number))) => {
                 // Compaction and transactions leave holes: the end may hold no record.
                 advance(&mut self.parts, number, i64::MAX);
-                return None;
+                self.heard = Instant::now();
+                return Ok(None);
             }
-            Err(error) => {
+            Some(Err(error)) => {
                 tracing::debug!(%error, topic = self.topic, "reading");
-                return None;
+                let code = error.rdkafka_error_code();
+                let lasting = code.and_then(|code| Error::lasting(&self.topic, code));
+                return lasting.map_or_else(|| self.look_after_silence(), Err).map(|()| None);
             }
+            None => return self.look_after_silence().map(|()| None),
         };
+        self.heard = Instant::now();
         advance(&mut self.parts, message.partition(), message.offset() + 1);
         let owned = |header: Header<'_, &[u8]>| {
             (header.key.to_owned(), header.value.unwrap_or_default().to_vec())
         };
         let headers = message.headers().map(|headers| headers.iter().map(owned).collect());
-        Some(Kept {
+        Ok(Some(Kept {
             topic: self.topic.clone(),
             partition: message.partition(),
             offset: message.offset(),
@@ -128,8 +149,50 @@ impl Tail {
             key: message.key().map(<[u8]>::to_vec),
             value: message.payload().map(<[u8]>::to_vec),
             headers: headers.unwrap_or_default(),
-        })
+        }))
     }
+
+    /// After a long silence, asks whether there is anybody: at the end of a topic silence is the
+    /// rule, and otherwise nobody would ever be told that the brokers are gone.
+    fn look_after_silence(&mut self) -> Result<(), Error> {
+        if self.heard.elapsed() < SILENCE_MAX {
+            return Ok(());
+        }
+        let number = self.parts.first().map_or(0, |part| part.number);
+        match self.consumer.fetch_watermarks(&self.topic, number, ASK_WITHIN) {
+            Err(error) => Err(failed_to_reach(&self.config, &self.topic, &error)),
+            Ok(_) if self.at_end() => {
+                self.heard = Instant::now();
+                Ok(())
+            }
+            Ok(_) => Err(Error::Failed {
+                doing: "reading a topic",
+                why: format!(
+                    "the brokers answer, and for {} s none has given the records of {} that are \
+                     there: look at the health of its partitions, and try again",
+                    SILENCE_MAX.as_secs(),
+                    self.topic
+                ),
+            }),
+        }
+    }
+}
+
+/// Why opening failed, in words of ours where the client's log has the reason.
+fn unreachable(config: &Config, consumer: &BaseConsumer<Quiet>, error: &KafkaError) -> Error {
+    let mut refused = None;
+    native::take_log(consumer.client(), |line| refused = refusal(line).or(refused));
+    Error::no_answer(config, error, refused)
+}
+
+fn failed_to_reach(config: &Config, topic: &str, error: &KafkaError) -> Error {
+    let lasting = error.rdkafka_error_code().and_then(|code| Error::lasting(topic, code));
+    lasting.unwrap_or_else(|| Error::no_answer(config, error, None))
+}
+
+fn failed_for(topic: &str, doing: &'static str, error: &KafkaError) -> Error {
+    let lasting = error.rdkafka_error_code().and_then(|code| Error::lasting(topic, code));
+    lasting.unwrap_or_else(|| Error::failed(doing, error))
 }
 
 /// First and end offset of a partition. Of a topic just made, or after a failover, the leader may

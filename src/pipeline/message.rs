@@ -51,4 +51,6 @@ pub mod header {
     /// Dead letter: the value was too large to be sent on; it stands at the coordinates above, and
     /// this is its SHA-256.
     pub const OMITTED_SHA256: &str = "portcullis-omitted-sha256";
+    /// In the dead-letter topic, behind a dead letter: that it was sent again. PARTITION:OFFSET of it.
+    pub const SENT_AGAIN: &str = "portcullis-sent-again";
 }

@@ -34,6 +34,7 @@ mod security;
 mod tidy;
 mod tls;
 mod told;
+mod tools;
 mod traffic;
 mod wire;
 mod world;

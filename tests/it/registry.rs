@@ -12,7 +12,7 @@ use apache_avro::Schema;
 use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::types::Value as Datum;
 use apache_avro::writer::datum::GenericDatumWriter;
-use portcullis::codec::{Contract, Decoder, Format, Headers, Limits, encode_event};
+use portcullis::codec::{Contract, Decoder, Format, Headers, Limits, encode_entry, encode_event};
 use portcullis::domain::Topic;
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ use super::faults::{
 };
 use super::instance::Site;
 use super::told::events_told;
-use super::traffic::{Told, alerts};
+use super::traffic::{Told, alerts, entry, file, word};
 
 /// Apicurio Registry; lives as long as this value.
 struct Apicurio {
@@ -150,6 +150,68 @@ fn writers_schemas_come_from_the_registry_and_alerts_carry_an_id_that_their_read
     }
 }
 
+#[test]
+fn tools_read_what_was_written_with_schemas_of_the_registry() {
+    let dir = tempfile::tempdir().unwrap();
+    let registry = Apicurio::start();
+    let site = Site::made(Broker::shared(), "registry-tools", &["police"]);
+    let subject = format!("{}-value", site.topic("lists"));
+    let id = registry.register(&subject, Contract::Entries.text());
+    let listed = entry("wanted", "w-1", "123456789");
+    let mut decoder = Decoder::new(Limits::STANDARD).unwrap();
+    let headers = Headers { content_type: Some(b"application/json"), schema_id: None };
+    let decoded = decoder.decode_entry(None, listed.to_string().as_bytes(), headers).unwrap();
+    let value = encode_entry(&decoded, Format::Avro { schema_id: id }).unwrap();
+    send_raw(site.broker(), &site.topic("lists"), 0, "wanted/w-1", Some(&value), &[]);
+
+    let urls = format!("registry.urls={}", registry.url);
+    let feeds = ["--set", &urls, "--set", "agencies=police"];
+    let checked = site.run(&[&["check"], &feeds[..]].concat());
+    assert_eq!(checked.status, Some(0), "{checked:?}");
+    assert!(checked.stderr.contains("the schema registry answers"), "{checked:?}");
+    assert_eq!(
+        checked.stderr.matches("is registered there by the first").count(),
+        2,
+        "{checked:?}"
+    );
+
+    let instance = site.start_ready(&[&urls, "agencies=police"]);
+    let crossing = super::traffic::crossing("e-1", "123456789");
+    super::traffic::send(&site, "crossings", &[super::traffic::Sent::event(&crossing)]);
+    instance.await_events(1);
+    instance.stop();
+
+    let with = |words: &[&str]| site.run(&[words, &["--set", &urls]].concat());
+    let checked = site.run(&[&["check"], &feeds[..]].concat());
+    assert_eq!(checked.stderr.matches("the schema of alerts has the id").count(), 2, "{checked:?}");
+    let shown = with(&["watchlist", "show"]).succeeded();
+    assert!(shown.contains("\"w-1\""), "{shown}");
+    let stats = with(&["watchlist", "stats"]);
+    assert!(stats.stdout.contains("1 entries") && stats.stderr.is_empty(), "{stats:?}");
+    let path = file(&dir, "wanted.jsonl", &listed.to_string());
+    let published = with(&["watchlist", "publish", word(&path)]).succeeded();
+    assert!(published.contains("0 added, 0 changed, 0 removed, 1 unchanged"), "{published}");
+    assert_eq!(with(&["screen", "--identifier", "document:123456789@GBR"]).status, Some(3));
+    for agency in [&["--agency", "police"][..], &[]] {
+        let words = [&["alerts", "--from-beginning", "--until-end", "--json"], agency].concat();
+        let told: Value = serde_json::from_str(&with(&words).succeeded()).unwrap();
+        assert_eq!((&told["event_id"], &told["entries"]), (&json!("e-1"), &json!(["wanted/w-1"])));
+        assert_eq!(told["reasons"][0]["evidence"][0]["relation"], "SAME");
+    }
+
+    // Without the registry the same records cannot be read, and a tool says which schema it lacks.
+    let stats = site.run(&["watchlist", "stats"]);
+    assert!(stats.stderr.contains(&format!("no schema has id {id}")), "{stats:?}");
+    // A registry that is away is no reason to think that the list is empty.
+    let away = ["watchlist", "publish", word(&path), "--set", "registry.urls=http://127.0.0.1:1"];
+    let refused = site.run(&away);
+    assert_eq!(refused.status, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("the schema registry does not answer"), "{refused:?}");
+    let checked = site.run(&["check", "--set", "registry.urls=http://127.0.0.1:1"]);
+    assert_eq!(checked.status, Some(1), "{checked:?}");
+    assert!(checked.stderr.contains("the schema registry cannot be used"), "{checked:?}");
+}
+
 /// A registry with basic authentication that knows one schema (7) and gives alerts the id 8.
 pub(crate) fn stub(listener: TcpListener, opens: Arc<AtomicBool>) {
     for stream in listener.incoming() {
@@ -193,8 +255,9 @@ fn events_wait_while_the_registry_is_away_or_refuses_us_and_flow_when_it_answers
     let address: SocketAddr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let site = Site::made(Broker::shared(), "registry-away", &["police"]);
     publish_listed(&site, "wanted", 0..1);
+    let urls = format!("registry.urls=http://{address}");
     let settings = [
-        format!("registry.urls=http://{address}"),
+        urls.clone(),
         "registry.username=reader".to_owned(),
         "registry.password=registry-secret".to_owned(),
         "agencies=police".to_owned(),
@@ -219,6 +282,11 @@ fn events_wait_while_the_registry_is_away_or_refuses_us_and_flow_when_it_answers
     await_all_committed(&site, &["crossings"]);
     let (_, log) = instance.stop();
     assert!(!log.contains("registry-secret"), "{log}");
+    let login = ["--set", &urls, "--set", "registry.username=reader"];
+    let checked = site.run(&[&["check", "--set", "registry.password=wrong"], &login[..]].concat());
+    assert_eq!(checked.status, Some(1), "{checked:?}");
+    let why = "it refuses our login (401): check registry.username and registry.password";
+    assert!(checked.stderr.contains(why), "{checked:?}");
     assert_eq!(site.records("dead-letter"), []);
     let told = alerts(&site, "police");
     assert_eq!(told.len(), 1);
