@@ -163,11 +163,19 @@ impl App {
             None => Arc::new(Shipped),
             Some(registry) => Arc::new(Registry::start(
                 registry.clone(),
-                self.settings.feeds(),
+                self.registered_feeds(),
                 Arc::clone(&self.metrics),
                 Arc::clone(&self.complaints),
             )?),
         })
+    }
+
+    /// The feeds that the schema of alerts is registered for: none of those in JSON.
+    fn registered_feeds(&self) -> Vec<String> {
+        match self.settings.alert_format {
+            AlertFormat::Avro => self.settings.feeds(),
+            AlertFormat::Json => Vec::new(),
+        }
     }
 
     fn read_lists(&mut self, schemas: &Arc<dyn Schemas>) -> Result<Option<ListReader>, Error> {

@@ -74,6 +74,7 @@ impl LanePort {
     ///
     /// # Errors
     /// When the client refuses its settings or the subscription.
+    #[expect(clippy::disallowed_methods, reason = "reports are bounded by what is in flight")]
     pub fn new(
         config: &Config,
         number: usize,

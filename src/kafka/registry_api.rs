@@ -45,6 +45,15 @@ struct Registered {
     id: u32,
 }
 
+/// Why the registry has none of what it was asked for: 40401 no subject, 40402 no version, 40403 no
+/// schema.
+#[derive(Deserialize)]
+struct Refused {
+    error_code: u32,
+}
+
+const NO_REGISTRY: &str = "it knows no such address (404): check registry.urls";
+
 impl RegistryApi {
     /// Knows where to ask; asks nothing yet.
     ///
@@ -76,7 +85,7 @@ impl RegistryApi {
     pub fn register_alerts(&self, topic: &str) -> Result<u32, String> {
         let refused = match self.about_alerts(&format!("subjects/{topic}-value/versions")) {
             Ok(Some(id)) => return Ok(id),
-            Ok(None) => "it knows no such address (404): check registry.urls".to_owned(),
+            Ok(None) => NO_REGISTRY.to_owned(),
             Err(why) => why,
         };
         self.alerts_id(topic)?.ok_or(refused)
@@ -97,7 +106,7 @@ impl RegistryApi {
     pub fn reach(&self) -> Result<(), String> {
         match self.ask::<serde::de::IgnoredAny>("subjects", None)? {
             Some(_) => Ok(()),
-            None => Err("it knows no such address (404): check registry.urls".to_owned()),
+            None => Err(NO_REGISTRY.to_owned()),
         }
     }
 
@@ -107,20 +116,22 @@ impl RegistryApi {
         Ok(registered.map(|registered| registered.id))
     }
 
-    /// Asks one address after the other until one answers; `None` when that one knows no such thing.
+    /// Asks one address after the other until one has it; `None` when those that answer know no such
+    /// thing.
     fn ask<T: DeserializeOwned>(
         &self,
         path: &str,
         body: Option<&serde_json::Value>,
     ) -> Result<Option<T>, String> {
-        let mut last = "no address is configured".to_owned();
+        let mut last = Err("no address is configured".to_owned());
         for base in &self.config.urls {
             match self.ask_at(&format!("{}/{path}", base.trim_end_matches('/')), body) {
-                Ok(answer) => return Ok(answer),
-                Err(why) => last = why,
+                Ok(None) => last = Ok(None),
+                Ok(found) => return Ok(found),
+                Err(why) => last = last.or(Err(why)),
             }
         }
-        Err(last)
+        last
     }
 
     fn ask_at<T: DeserializeOwned>(
@@ -136,7 +147,7 @@ impl RegistryApi {
                 if let Some(credentials) = credentials {
                     request = request.header("authorization", credentials);
                 }
-                request.call()
+                request.config().http_status_as_error(false).build().call()
             }
             Some(body) => {
                 let mut request =
@@ -144,34 +155,98 @@ impl RegistryApi {
                 if let Some(credentials) = credentials {
                     request = request.header("authorization", credentials);
                 }
-                request.send(body.to_string())
+                request.config().http_status_as_error(false).build().send(body.to_string())
             }
         };
-        match answer {
-            Err(ureq::Error::StatusCode(404)) => Ok(None),
-            Err(error) => Err(why(&error)),
-            Ok(mut answer) => match answer.body_mut().read_json() {
-                Ok(answer) => Ok(Some(answer)),
-                Err(error) => Err(format!("an answer that is not of this API: {error}")),
-            },
+        let mut answer = answer.map_err(|error| error.to_string())?;
+        let status = answer.status().as_u16();
+        if status == 404 {
+            // A proxy without a registry behind it says 404, too, and not of any schema.
+            return match answer.body_mut().read_json::<Refused>() {
+                Ok(Refused { error_code: 40_401..=40_403 }) => Ok(None),
+                Ok(_) | Err(_) => Err(NO_REGISTRY.to_owned()),
+            };
         }
+        if status >= 400 {
+            return Err(why(status));
+        }
+        let answer = answer.body_mut().read_json();
+        answer.map(Some).map_err(|error| format!("an answer that is not of this API: {error}"))
     }
 }
 
-/// What a failed question means, and what to do about it.
-fn why(error: &ureq::Error) -> String {
-    let ureq::Error::StatusCode(code) = error else { return error.to_string() };
-    let meaning = match code {
-        401 => "it refuses our login (401): check registry.username and registry.password",
-        403 => "it does not allow us that (403): ask for the right to read and to register",
-        409 => "ours does not fit the schemas that it has there (409): look at that subject",
-        _ => return error.to_string(),
-    };
-    meaning.to_owned()
+/// What a status says, and what to do about it.
+fn why(status: u16) -> String {
+    match status {
+        401 => {
+            "it refuses our login (401): check registry.username and registry.password".to_owned()
+        }
+        403 => {
+            "it does not allow us that (403): ask for the right to read and to register".to_owned()
+        }
+        409 => {
+            "ours does not fit the schemas that it has there (409): look at that subject".to_owned()
+        }
+        _ => format!("http status: {status}"),
+    }
 }
 
 fn hyphened(guid: [u8; 16]) -> String {
     let hex: String = guid.iter().map(|byte| format!("{byte:02x}")).collect();
     let part = |from, to| hex.get(from..to).unwrap_or_default();
     format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// A server that gives everybody this answer; gives its address.
+    fn server(status: &'static str, body: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut request = [0; 4_096];
+                let read = stream.read(&mut request).unwrap();
+                assert!(request[..read].starts_with(b"GET /schemas/ids/7 "));
+                let length = body.len();
+                let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}");
+                write!(stream, "{head}\r\nConnection: close\r\n\r\n{body}").unwrap();
+            }
+        });
+        format!("http://{address}")
+    }
+
+    fn ask(urls: &[&str]) -> Result<Option<String>, String> {
+        let api = RegistryApi::new(RegistryConfig {
+            urls: urls.iter().map(|url| (*url).to_owned()).collect(),
+            credentials: None,
+            ca_file: None,
+            timeout: Duration::from_secs(10),
+            absent_for: Duration::from_secs(1),
+        });
+        api.unwrap_or_else(|error| panic!("{error}")).schema(SchemaRef::Id(7))
+    }
+
+    #[test]
+    fn a_schema_is_absent_only_by_the_word_of_a_registry_and_of_all_that_answer() {
+        let none = &*server("404 Not Found", r#"{"error_code": 40403, "message": "none"}"#);
+        let proxy = &*server("404 Not Found", "<html>nothing here</html>");
+        let found = &*server("200 OK", r#"{"schema": "\"int\""}"#);
+        let closed = &*server("401 Unauthorized", r#"{"error_code": 401}"#);
+        let text = || Ok(Some("\"int\"".to_owned()));
+        assert_eq!(ask(&[none]), Ok(None));
+        assert_eq!(ask(&[proxy]), Err(NO_REGISTRY.to_owned()));
+        assert!(ask(&[closed]).unwrap_err().contains("registry.password"));
+        for urls in [[none, found], [proxy, found], [closed, found], [found, none]] {
+            assert_eq!(ask(&urls), text());
+        }
+        assert_eq!(ask(&[closed, none]), Ok(None));
+        assert_eq!(ask(&[none, closed]), Ok(None));
+    }
 }
