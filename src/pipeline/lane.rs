@@ -100,8 +100,7 @@ impl<P: Port> Lane<P> {
             };
         }
         self.drain(|_| true)?;
-        self.commit(Commit::Sync);
-        Ok(())
+        self.commit_at_last()
     }
 
     /// Takes the next input; when it was a record that was judged, gives the time.
@@ -346,6 +345,22 @@ impl<P: Port> Lane<P> {
     }
 
     /// Goes on behind events that are gone, or stands still before them.
+    /// Commits at the end, again if it fails: a rebalance under way may refuse it for a moment, and
+    /// nobody will make it again.
+    fn commit_at_last(&mut self) -> Result<(), Halted> {
+        let deadline = self.clock.elapsed() + self.config.drain_deadline;
+        loop {
+            self.commit(Commit::Sync);
+            if !self.port.commit_failed() || self.clock.elapsed() >= deadline {
+                return Ok(());
+            }
+            self.partitions.iter_mut().for_each(|held| held.ledger.recommit());
+            if let Some(report) = self.port.report(IDLE_WAIT) {
+                self.reported(report)?;
+            }
+        }
+    }
+
     fn gap(&mut self, partition: Partition, resumes_at: i64) -> Result<(), Halted> {
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let from = held.ledger.next();
