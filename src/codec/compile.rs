@@ -19,7 +19,7 @@ use super::shape::{Record, Shape};
 /// The steps of one plan at most: a schema beyond is hostile.
 const STEPS_MAX: usize = 1 << 16;
 /// How deep records may lie in each other that are known to take no bytes.
-const WEIGHTLESS_DEPTH_MAX: u32 = 64;
+const DEPTH_MAX: u32 = 64;
 
 pub(super) fn compile(writer: &Schema, shape: &Shape) -> Result<Plan, Error> {
     let names = Names::of(writer).map_err(|reason| misfit("", reason))?;
@@ -157,7 +157,7 @@ impl<'s> Compiler<'_, 's> {
     }
 
     fn list(&mut self, items: &'s Schema, item: &Record, slot: u16) -> Result<(), Error> {
-        let weightless = self.weightless(items);
+        let weightless = self.weightless(items, DEPTH_MAX);
         let list = self.open_list();
         self.emit(Step::List { slot, list })?;
         let start = self.here();
@@ -254,7 +254,7 @@ impl<'s> Compiler<'_, 's> {
     /// Passes over a value of the writer's that we have no field for. Each step takes a byte at
     /// least, or is a call that soon does: so the bytes bound the work, whatever the schema is like.
     fn skip(&mut self, schema: &'s Schema) -> Result<(), Error> {
-        if self.weightless(schema) {
+        if self.weightless(schema, DEPTH_MAX) {
             return Ok(());
         }
         let skip = match self.names.wire(schema).ok_or_else(undefined)? {
@@ -298,7 +298,7 @@ impl<'s> Compiler<'_, 's> {
     }
 
     fn skip_list(&mut self, key: Option<Skip>, items: &'s Schema) -> Result<(), Error> {
-        let weightless = key.is_none() && self.weightless(items);
+        let weightless = key.is_none() && self.weightless(items, DEPTH_MAX);
         let list = self.open_list();
         self.emit(Step::SkipList { list })?;
         let start = self.here();
@@ -322,11 +322,7 @@ impl<'s> Compiler<'_, 's> {
 
     /// Whether values of a type take no bytes. All others take one at least, but for records that
     /// hold only such deep within each other, which no writer has.
-    fn weightless(&mut self, schema: &'s Schema) -> bool {
-        self.weightless_within(schema, WEIGHTLESS_DEPTH_MAX)
-    }
-
-    fn weightless_within(&mut self, schema: &'s Schema, depth: u32) -> bool {
+    fn weightless(&mut self, schema: &'s Schema, depth: u32) -> bool {
         match self.names.wire(schema) {
             Some(Wire::Null | Wire::Fixed { size: 0, .. }) => true,
             Some(Wire::Record(record)) => {
@@ -337,7 +333,7 @@ impl<'s> Compiler<'_, 's> {
                 // A record that holds itself without end has no values at all.
                 self.weightless.insert(&record.name, false);
                 let mut fields = record.fields.iter();
-                let weightless = fields.all(|field| self.weightless_within(&field.schema, depth));
+                let weightless = fields.all(|field| self.weightless(&field.schema, depth));
                 self.weightless.insert(&record.name, weightless);
                 weightless
             }

@@ -1,7 +1,7 @@
 //! The door of the codec: bytes in, events and entries out. One decoder a lane.
 
 use std::collections::{HashMap, hash_map};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use apache_avro::Schema;
 
@@ -22,7 +22,7 @@ pub struct Decoder {
     limits: Limits,
     datum: Datum,
     /// The writers' schemas, until a value of theirs has to be read.
-    writers: HashMap<SchemaRef, Schema, foldhash::fast::RandomState>,
+    writers: HashMap<SchemaRef, Arc<Schema>, foldhash::fast::RandomState>,
     /// How a writer's values are read, or why they cannot be: found out once.
     plans: HashMap<(Contract, SchemaRef), Result<Plan, Error>, foldhash::fast::RandomState>,
 }
@@ -34,16 +34,12 @@ impl Decoder {
     /// [`Error::BadShape`] when a shipped schema cannot be used, which a test rules out.
     pub fn new(limits: Limits) -> Result<Self, Error> {
         let _checked = Readers::shipped()?;
-        let mut decoder = Self {
+        Ok(Self {
             limits,
             datum: Datum::new(),
-            writers: HashMap::default(),
+            writers: released()?.iter().cloned().collect(),
             plans: HashMap::default(),
-        };
-        for released in Schemas::released() {
-            decoder.learn(SchemaRef::Id(released.id), released.text)?;
-        }
-        Ok(decoder)
+        })
     }
 
     /// Takes in a writer's schema, as the registry has it.
@@ -55,11 +51,7 @@ impl Decoder {
         if self.writers.len() >= WRITER_SCHEMAS_MAX {
             return Err(Error::TooLarge { limit: "writer_schemas_max", max: WRITER_SCHEMAS_MAX });
         }
-        let parsed = Schema::parse_str(text).map_err(|_quotes_the_schema| Error::BadShape {
-            path: format!("the writer's schema of {schema}").into(),
-            reason: "it is no valid Avro schema".into(),
-        })?;
-        self.writers.insert(schema, parsed);
+        self.writers.insert(schema, Arc::new(parse(schema, text)?));
         self.plans.retain(|(_, known), _| *known != schema);
         Ok(())
     }
@@ -154,6 +146,29 @@ impl Decoder {
             }
         }
     }
+}
+
+fn parse(schema: SchemaRef, text: &str) -> Result<Schema, Error> {
+    Schema::parse_str(text).map_err(|_quotes_the_schema| Error::BadShape {
+        path: format!("the writer's schema of {schema}").into(),
+        reason: "it is no valid Avro schema".into(),
+    })
+}
+
+/// Every released schema, parsed once for all decoders.
+fn released() -> Result<&'static [(SchemaRef, Arc<Schema>)], Error> {
+    type Parsed = Vec<(SchemaRef, Arc<Schema>)>;
+    static RELEASED: OnceLock<Result<Parsed, Error>> = OnceLock::new();
+    let parse = || {
+        let all = Schemas::released().iter();
+        all.map(|released| {
+            let schema = SchemaRef::Id(released.id);
+            Ok((schema, Arc::new(parse(schema, released.text)?)))
+        })
+        .collect()
+    };
+    let parsed: &Result<Parsed, Error> = RELEASED.get_or_init(parse);
+    parsed.as_deref().map_err(Clone::clone)
 }
 
 /// Shape and binding of every input topic, made once for all lanes.

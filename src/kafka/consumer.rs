@@ -74,7 +74,10 @@ impl LanePort {
     ///
     /// # Errors
     /// When the client refuses its settings or the subscription.
-    #[expect(clippy::disallowed_methods, reason = "reports are bounded by what is in flight")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "reports may be neither dropped nor waited with; the lane bounds what is in flight"
+    )]
     pub fn new(
         config: &Config,
         number: usize,

@@ -41,6 +41,9 @@ pub struct Lane<P: Port> {
     partitions: Partitions,
     epochs: u32,
     in_flight: usize,
+    /// How many records may be taken before everything else is looked at, and until when.
+    records_left: u32,
+    turn_due: Duration,
     /// When the lists must be looked at again before a record is judged.
     refresh_due: Duration,
     commit_due: Duration,
@@ -64,6 +67,8 @@ impl<P: Port> Lane<P> {
             clock: port.clock(),
             port,
             judge,
+            records_left: 0,
+            turn_due: Duration::ZERO,
             refresh_due: Duration::ZERO,
             partitions: Partitions::default(),
             epochs: 0,
@@ -86,25 +91,33 @@ impl<P: Port> Lane<P> {
     }
 
     fn screen(&mut self, stop: &AtomicBool) -> Result<(), Halted> {
-        let mut records = RECORDS_PER_TURN;
-        let mut turn_due = Duration::ZERO;
         while !stop.load(Ordering::Relaxed) {
-            if records >= RECORDS_PER_TURN {
-                turn_due = self.turn()? + TURN_AFTER;
-                records = 0;
-            }
-            // What is not a record is looked after at once, and so is everything after a long time.
-            records = match self.step()? {
-                Some(now) if now < turn_due => records + 1,
-                Some(_) | None => RECORDS_PER_TURN,
-            };
+            self.step()?;
         }
         self.drain(|_| true)?;
         self.commit_at_last()
     }
 
+    /// One step of [`Self::run`], for whoever moves several lanes on one thread: a look at everything
+    /// else where that is due, and then what comes next.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn step(&mut self) -> Result<(), Halted> {
+        if self.records_left == 0 {
+            self.turn_due = self.turn()? + TURN_AFTER;
+            self.records_left = RECORDS_PER_TURN;
+        }
+        // What is not a record is looked after at once, and so is everything after a long time.
+        self.records_left = match self.take_next()? {
+            Some(now) if now < self.turn_due => self.records_left - 1,
+            Some(_) | None => 0,
+        };
+        Ok(())
+    }
+
     /// Takes the next input; when it was a record that was judged, gives the time.
-    fn step(&mut self) -> Result<Option<Duration>, Halted> {
+    fn take_next(&mut self) -> Result<Option<Duration>, Halted> {
         let Self { port, clock, judge, partitions, config, refresh_due, .. } = self;
         let read = |record: &Record<'_>| {
             let kind = config.inputs.get(record.partition.input)?.0;
