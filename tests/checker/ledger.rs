@@ -42,7 +42,8 @@ impl<'a> Ledger<'a> {
             match event.fate {
                 Fate::Met => verdict.counts.to_be_told += 1,
                 Fate::Poison => verdict.counts.to_be_dead_lettered += 1,
-                Fate::Clear | Fate::Maybe => {}
+                Fate::Maybe => verdict.counts.uncertain += 1,
+                Fate::Clear => {}
             }
             let place = (event.topic.as_str(), i64::from(event.partition), offset);
             if at.insert(place, number).is_some() {
@@ -110,7 +111,10 @@ impl<'a> Ledger<'a> {
                 Fate::Poison if arrived.letters.is_empty() => {
                     verdict.violation(Rule::LetterLost, || name(event));
                 }
-                Fate::Clear | Fate::Maybe | Fate::Poison => {}
+                Fate::Maybe => {
+                    verdict.counts.uncertain_told += usize::from(!arrived.alerts.is_empty());
+                }
+                Fate::Clear | Fate::Poison => {}
             }
             if !arrived.alerts.is_empty() && !arrived.letters.is_empty() {
                 verdict.violation(Rule::TwoDispositions, || name(event));

@@ -54,6 +54,9 @@ pub(crate) struct Counts {
     pub(crate) unacknowledged: usize,
     pub(crate) to_be_told: usize,
     pub(crate) to_be_dead_lettered: usize,
+    /// Events of which nobody can say, and those of them that were told.
+    pub(crate) uncertain: usize,
+    pub(crate) uncertain_told: usize,
     pub(crate) alerts: usize,
     pub(crate) repeats: usize,
     pub(crate) letters: usize,
@@ -107,13 +110,14 @@ impl fmt::Display for Verdict {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Counts { acknowledged, unacknowledged, to_be_told, to_be_dead_lettered, .. } =
             self.counts;
+        let Counts { uncertain, uncertain_told, .. } = self.counts;
         let Counts { alerts, repeats, letters, ordered, samples, passed, .. } = self.counts;
         let kept = if self.violations.is_empty() { "kept" } else { "BROKEN" };
         writeln!(out, "{}: {kept} (seed {})", self.run.story, self.run.seed)?;
         writeln!(
             out,
             "  {acknowledged} events ({unacknowledged} more unacknowledged): {to_be_told} to be told, \
-             {to_be_dead_lettered} to be dead-lettered; {alerts} alerts ({repeats} repeats), \
+             {to_be_dead_lettered} to be dead-lettered, {uncertain} uncertain ({uncertain_told} told); {alerts} alerts ({repeats} repeats), \
              {letters} dead letters, {ordered} pairs of revisions; {samples} samples of offsets \
              passed {passed} of these events"
         )?;

@@ -53,6 +53,8 @@ pub(crate) struct Load {
 pub(crate) struct Feeder {
     producer: ThreadedProducer<Acknowledged>,
     acknowledged: Arc<Mutex<Vec<Event>>>,
+    /// Whether lists change just now, so that nobody can say what an event must meet.
+    unsure: AtomicBool,
 }
 
 struct Acknowledged(Arc<Mutex<Vec<Event>>>);
@@ -166,23 +168,26 @@ impl Feeder {
             .set("acks", "all")
             .set("linger.ms", "2")
             .set("message.max.bytes", EVENT_BYTES_MAX)
+            // Partitions that are added are seen soon.
+            .set("topic.metadata.refresh.interval.ms", "1000")
             // Whatever happens to the brokers is over sooner.
             .set("message.timeout.ms", "300000")
             .set("queue.buffering.max.messages", "1000000")
             .create_with_context(context)
             .unwrap();
-        Self { producer, acknowledged }
+        Self { producer, acknowledged, unsure: AtomicBool::new(false) }
     }
 
     /// Puts an event in. Its key is its id, so that its revisions keep their order.
     pub(crate) fn send(&self, topic: &str, id: &str, value: &[u8], fate: Fate, entries: &[String]) {
+        let unsure = fate == Fate::Met && self.unsure.load(Ordering::Relaxed);
         let event = Event {
             topic: topic.to_owned(),
             partition: -1,
             offset: None,
             id: id.to_owned(),
             sha256: format!("{:x}", Sha256::digest(value)),
-            fate,
+            fate: if unsure { Fate::Maybe } else { fate },
             entries: entries.to_vec(),
         };
         let headers =
@@ -196,6 +201,11 @@ impl Feeder {
             std::thread::sleep(Duration::from_millis(5));
             record = back;
         }
+    }
+
+    /// Says whether lists change from now on: what events must meet is not certain then.
+    pub(crate) fn set_unsure(&self, unsure: bool) {
+        self.unsure.store(unsure, Ordering::Relaxed);
     }
 
     /// How many events the broker has acknowledged so far.

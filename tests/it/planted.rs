@@ -51,7 +51,7 @@ fn start(trial: &Trial<'_>, brokers: &str, bug: &str) -> Instance {
 /// A hard half minute: alerts to the Command are held back for a while, an instance leaves meanwhile
 /// with some in flight, another one joins. Gives the promises that are found broken.
 fn rough(bug: &str) -> Vec<Rule> {
-    let trial = Trial::new(Broker::shared(), &format!("planted-{bug}"), Plan::seeded(seed()), &[]);
+    let trial = Trial::new(Broker::shared(), &format!("planted-{bug}"), Plan::seeded(seed()));
     let broker = trial.site.broker();
     let proxy = Proxy::start(broker);
     let start = |bug| start(&trial, proxy.bootstrap(), bug);
@@ -89,7 +89,7 @@ fn await_share(instance: &Instance) {
 /// One agency's feed comes late: what is sent to it is refused until then.
 fn late_feed(bug: &str) -> Vec<Rule> {
     let stem = format!("late-{bug}");
-    let trial = Trial::new(Broker::shared(), &stem, Plan::seeded(seed()), &["customs"]);
+    let trial = Trial::without_feeds(Broker::shared(), &stem, Plan::seeded(seed()), &["customs"]);
     let instance = start(&trial, trial.site.broker().bootstrap(), bug);
     trial.under_load(|| {
         instance.await_log("a message was not delivered");

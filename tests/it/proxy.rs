@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::broker::Broker;
 
@@ -21,6 +22,8 @@ struct Shared {
     /// The broker's port beside ours.
     ports: Mutex<BTreeMap<u16, u16>>,
     held: AtomicUsize,
+    /// Milliseconds that each request waits.
+    delay: AtomicU64,
 }
 
 #[derive(Default)]
@@ -84,6 +87,11 @@ impl Proxy {
         }
     }
 
+    /// Delays every request from now on by so many milliseconds; 0 for none.
+    pub(crate) fn slow(&self, millis: u64) {
+        self.shared.delay.store(millis, Ordering::Relaxed);
+    }
+
     /// How many requests were held back so far.
     pub(crate) fn held(&self) -> usize {
         self.shared.held.load(Ordering::Relaxed)
@@ -107,6 +115,7 @@ impl Shared {
 
     fn requests(&self, mut from: TcpStream, line: &Arc<Line>) {
         while let Some(frame) = read_frame(&mut from) {
+            std::thread::sleep(Duration::from_millis(self.delay.load(Ordering::Relaxed)));
             // Under the lock: between the question and what follows nobody lets go.
             let state = self.state.lock().unwrap();
             let holds = state.holds.as_deref();

@@ -36,9 +36,36 @@ pub(crate) fn seed() -> u64 {
 }
 
 impl<'a> Trial<'a> {
-    /// Makes the topics but those feeds, publishes the lists, and begins to watch. `stem` says what
-    /// will be done, as a word.
-    pub(crate) fn new(broker: &'a Broker, stem: &str, plan: Plan, without: &[&str]) -> Self {
+    /// Makes the topics, publishes the lists, and begins to watch. `stem` says what will be done, as
+    /// a word.
+    pub(crate) fn new(broker: &'a Broker, stem: &str, plan: Plan) -> Self {
+        let mut trial = Self::bare(broker, stem, plan, &[]);
+        trial.publish_lists();
+        trial.watch();
+        trial
+    }
+
+    /// As [`Self::new`], without the feeds of these agencies.
+    pub(crate) fn without_feeds(
+        broker: &'a Broker,
+        stem: &str,
+        plan: Plan,
+        without: &[&str],
+    ) -> Self {
+        let mut trial = Self::bare(broker, stem, plan, without);
+        trial.publish_lists();
+        trial.watch();
+        trial
+    }
+
+    /// As [`Self::new`], with the list topic empty.
+    pub(crate) fn without_lists(broker: &'a Broker, stem: &str, plan: Plan) -> Self {
+        let mut trial = Self::bare(broker, stem, plan, &[]);
+        trial.watch();
+        trial
+    }
+
+    fn bare(broker: &'a Broker, stem: &str, plan: Plan, without: &[&str]) -> Self {
         let agencies: Vec<&str> =
             AGENCIES.into_iter().filter(|agency| !without.contains(agency)).collect();
         let site = Site::made(broker, stem, &agencies);
@@ -54,10 +81,13 @@ impl<'a> Trial<'a> {
         let dir = tempfile::Builder::new().prefix(&format!("portcullis-{stem}-")).tempdir();
         let dir = dir.unwrap().keep();
         let load = Load::new(plan);
-        let mut trial = Self { feeder: Feeder::new(broker), site, load, run, dir, observer: None };
-        trial.publish_lists();
-        trial.watch();
-        trial
+        Self { feeder: Feeder::new(broker), site, load, run, dir, observer: None }
+    }
+
+    /// Says that lists change in this run.
+    pub(crate) fn with_changing_lists(mut self) -> Self {
+        self.run.lists_change = true;
+        self
     }
 
     /// Sends load until the script has ended.
@@ -118,14 +148,28 @@ impl<'a> Trial<'a> {
         self.run.feeds.keys().chain([&self.run.dead_letter]).map(String::as_str)
     }
 
+    /// Publishes every entry.
     pub(crate) fn publish_lists(&self) {
+        let records = self.load.list_records();
+        self.send_lists(records.iter().map(|(key, value)| (key, Some(&**value))));
+    }
+
+    /// Removes every entry, one tombstone each.
+    pub(crate) fn empty_lists(&self) {
+        let records = self.load.list_records();
+        self.send_lists(records.iter().map(|(key, _)| (key, None)));
+    }
+
+    fn send_lists<'r>(&self, records: impl Iterator<Item = (&'r String, Option<&'r [u8]>)>) {
         let broker = self.site.broker();
         let producer: BaseProducer = broker.client().set("linger.ms", "5").create().unwrap();
         let topic = self.site.topic("lists");
-        for (key, value) in self.load.list_records() {
+        for (key, value) in records {
             let header = Header { key: "content-type", value: Some("avro/binary") };
             let headers = OwnedHeaders::new().insert(header);
-            let record = BaseRecord::to(&topic).key(&key).payload(&value).headers(headers);
+            let mut record: BaseRecord<'_, String, [u8]> =
+                BaseRecord::to(&topic).key(key).headers(headers);
+            record.payload = value;
             producer.send(record).map_err(|(error, _)| error).unwrap();
         }
         producer.flush(PATIENCE).unwrap();
