@@ -41,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) again: f64,
     /// Events whose own clock is a year ahead or behind.
     pub(crate) skewed: f64,
+    /// Added to the ids of the shipped schemas, so that a registry must be asked for them.
+    pub(crate) schema_ids_from: u32,
 }
 
 /// The lists and the traffic of a plan.
@@ -75,7 +77,15 @@ impl ProducerContext for Acknowledged {
 impl Plan {
     /// A load with something of everything, for this seed.
     pub(crate) fn seeded(seed: u64) -> Self {
-        Self { seed, rate: 2_000, hits: 0.04, poison: 0.01, again: 0.01, skewed: 0.01 }
+        Self {
+            seed,
+            rate: 2_000,
+            hits: 0.04,
+            poison: 0.01,
+            again: 0.01,
+            skewed: 0.01,
+            schema_ids_from: 0,
+        }
     }
 }
 
@@ -129,7 +139,7 @@ impl Load {
             event.occurred_at = self.clock(&mut rng);
             let topic = site.topic(kind(event.topic()));
             let id = event.id.as_str().to_owned();
-            let value = encode(&event);
+            let value = self.encode(&event);
             if rng.random_bool(self.plan.poison) {
                 feeder.send(&topic, &id, &spoilt(&value, &mut rng), Fate::Poison, &[]);
                 continue;
@@ -141,12 +151,17 @@ impl Load {
                 feeder.send(&topic, &id, &value, fate, &entries);
                 for revision in [Revision::Update, Revision::Cancel] {
                     event.revision = revision;
-                    feeder.send(&topic, &id, &encode(&event), fate, &entries);
+                    feeder.send(&topic, &id, &self.encode(&event), fate, &entries);
                     sent += 1;
                 }
                 sent += 1;
             }
         }
+    }
+
+    fn encode(&self, event: &domain::Event<'_>) -> Vec<u8> {
+        let schema_id = self.plan.schema_ids_from + Contract::Events(event.topic()).id();
+        encode_event(event, Format::Avro { schema_id }).unwrap()
     }
 
     fn clock(&self, rng: &mut ChaCha8Rng) -> Timestamp {
@@ -218,11 +233,6 @@ impl Feeder {
         self.producer.flush(PATIENCE * 2).expect("the broker answers for each event");
         std::mem::take(&mut *self.acknowledged.lock().unwrap())
     }
-}
-
-fn encode(event: &domain::Event<'_>) -> Vec<u8> {
-    let schema_id = Contract::Events(event.topic()).id();
-    encode_event(event, Format::Avro { schema_id }).unwrap()
 }
 
 /// Bytes that cannot be read, of the sorts that really come.

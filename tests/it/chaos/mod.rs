@@ -5,6 +5,7 @@ mod brokers;
 mod instances;
 mod lists;
 mod records;
+mod registry;
 
 use std::time::{Duration, Instant};
 
