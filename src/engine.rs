@@ -8,6 +8,7 @@
 use crate::alerting;
 use crate::domain::{Coordinates, Event, EventSummary, Notice, Timestamp};
 use crate::matching::{self, Scratch};
+use crate::planted::{self, Bug};
 use crate::watchlist::{Lists, Standing};
 
 /// Where an event's record stands.
@@ -47,7 +48,11 @@ pub fn decide(
     }
     let summary = summary(event, arrival);
     let alerts = alerting::alerts(&summary, matches.found, standing);
-    Decision { notices: alerts.iter().flat_map(alerting::notices).collect(), cut: matches.cut }
+    let mut notices: Vec<Notice> = alerts.iter().flat_map(alerting::notices).collect();
+    if planted::has(Bug::CutTail) {
+        notices.pop();
+    }
+    Decision { notices, cut: matches.cut }
 }
 
 fn summary(event: &Event<'_>, arrival: Arrival<'_>) -> EventSummary {

@@ -10,6 +10,7 @@
 //!
 //! | room | in → out |
 //! |---|---|
+//! | [`planted`] | bugs on purpose, for tests alone |
 //! | [`domain`] | the vocabulary: event, identifiers, watchlist entry, alert |
 //! | [`codec`] | bytes ↔ vocabulary: Avro by compiled plans, JSON, both by our own schemas |
 //! | [`formats`] | published watchlist files → entries |
@@ -56,6 +57,8 @@
 //! Cluster code (consumer groups and compacted topics are the cluster), retries in the core,
 //! unbounded queues, global state, a room for utilities.
 
+#[doc(hidden)]
+pub mod planted;
 pub mod domain;
 pub mod codec;
 pub mod formats;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::{Action, AgencyId, Alert, AlertId, Audience, Notice, Priority, Reason, View};
 
 use super::identity;
+use crate::planted::{self, Bug};
 
 /// The notices of an alert, one for each audience that may know of it.
 ///
@@ -78,6 +79,9 @@ fn partial(alert: &Alert, agency: &AgencyId) -> Option<Notice> {
     let pointed = views.iter().filter(|view| **view == View::Pointer).count();
     let shown = known.into_iter().zip(views).filter(|(_, view)| *view != View::Pointer);
     let reasons: Vec<Reason> = shown.map(|(reason, _)| reason).collect();
+    if planted::has(Bug::SkipRedaction) && agency.as_str() == "customs" {
+        return Some(full(alert, Audience::Agency(agency.clone())));
+    }
     let id = partial_id(alert, &reasons, pointed);
     let mut lists = alert.lists.clone();
     lists.retain(|version| reasons.iter().any(|reason| reason.entry.list == version.list));

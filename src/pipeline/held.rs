@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::Timestamp;
+use crate::planted::{self, Bug};
 
 use super::{Ledger, Partition, Size};
 
@@ -42,7 +43,7 @@ impl Partitions {
     }
 
     pub(super) fn take_up(&mut self, partition: Partition, offset: i64, epoch: u32) {
-        self.let_go(&[partition]);
+        self.0.retain(|held| held.partition != partition);
         self.0.push(Held {
             partition,
             ledger: Ledger::starting_at(offset),
@@ -58,7 +59,8 @@ impl Partitions {
     }
 
     pub(super) fn let_go(&mut self, partitions: &[Partition]) {
-        self.0.retain(|held| !partitions.contains(&held.partition));
+        let keeps = planted::has(Bug::ActAfterRevocation);
+        self.0.retain(|held| keeps || !partitions.contains(&held.partition));
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::domain::Timestamp;
 use crate::metrics::{Disposition, Metrics};
+use crate::planted::{self, Bug};
 
 use super::board::Board;
 use super::config::{Config, OnGap};
@@ -344,6 +345,9 @@ impl<P: Port> Lane<P> {
     /// Waits until nothing of these partitions is in flight, within the drain deadline. What is not
     /// finished by then is not committed: the next owner judges it again, with the same ids.
     fn drain(&mut self, which: impl Fn(Partition) -> bool) -> Result<(), Halted> {
+        if planted::has(Bug::DropWithoutFlush) {
+            self.partitions.iter_mut().for_each(|held| held.ledger.take_as_delivered());
+        }
         let deadline = self.clock.elapsed() + self.config.drain_deadline;
         let settled = |lane: &Self| {
             let mut these = lane.partitions.iter().filter(|held| which(held.partition));

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::metrics::Disposition;
+use crate::planted::{self, Bug};
 
 /// Events by what became of them, in the order of [`Disposition::ALL`].
 pub type Counts = [u64; Disposition::ALL.len()];
@@ -55,6 +56,10 @@ impl Ledger {
 
     /// Notes an event that waits for `pending` acknowledgements of this epoch, one at least.
     pub fn wait(&mut self, offset: i64, pending: u32, epoch: u32, disposition: Disposition) {
+        if planted::has(Bug::CommitBeforeAcknowledgement) {
+            return self.pass(offset, disposition);
+        }
+        let pending = if planted::has(Bug::FirstAcknowledgementFinishes) { 1 } else { pending };
         self.next = offset + 1;
         let passed = Counts::default();
         self.open.push_back(Open { offset, pending, epoch, disposition, passed });
@@ -99,11 +104,24 @@ impl Ledger {
 
     /// The prefix, if it has moved since it was last handed out. The caller commits it.
     pub fn take_commit(&mut self) -> Option<i64> {
-        let prefix = self.prefix();
-        (prefix > self.committed).then(|| {
+        let highest = planted::has(Bug::CommitHighest);
+        let prefix = if highest { self.highest() } else { self.prefix() };
+        (prefix > self.committed || planted::has(Bug::ActAfterRevocation)).then(|| {
             self.committed = prefix;
             prefix
         })
+    }
+
+    /// The offset after the last finished event, whatever waits below it: a planted bug.
+    fn highest(&self) -> i64 {
+        let last =
+            self.open.back().filter(|open| open.pending > 0 && open.passed == Counts::default());
+        last.map_or(self.next, |open| open.offset)
+    }
+
+    /// Takes everything that waits as delivered: a planted bug.
+    pub fn take_as_delivered(&mut self) {
+        self.open.clear();
     }
 
     /// Forgets what was handed out, because a commit failed: it will be handed out again.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication,
+};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::Consumer as _;
 use serde_json::Value;
@@ -175,6 +177,20 @@ impl Broker {
         }
     }
 
+    /// Sets a topic's configuration, in place of what it had.
+    pub(crate) fn configure_topic(&self, name: &str, config: &[(&str, &str)]) {
+        let admin: AdminClient<DefaultClientContext> = self.client().create().unwrap();
+        let mut change = AlterConfig::new(ResourceSpecifier::Topic(name));
+        for (key, value) in config {
+            change = change.set(key, value);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let results = runtime.block_on(admin.alter_configs([&change], &AdminOptions::new()));
+        for result in results.unwrap() {
+            result.map_err(|(_, code)| code).unwrap();
+        }
+    }
+
     /// The names of all topics.
     pub(crate) fn topics(&self) -> Vec<String> {
         let consumer: rdkafka::consumer::BaseConsumer = self.client().create().unwrap();
@@ -206,21 +222,28 @@ impl Broker {
         self.java("ReadBack.java", &args).iter().map(record_from).collect()
     }
 
-    fn java(&self, file: &str, args: &[&str]) -> Vec<Value> {
+    /// Starts a program of `tests/java` against this cluster.
+    pub(crate) fn start_java(
+        &self,
+        file: &str,
+        args: &[&str],
+        stdin: Stdio,
+        stdout: Stdio,
+    ) -> Child {
+        self.java_command(file, args).stdin(stdin).stdout(stdout).spawn().unwrap()
+    }
+
+    fn java_command(&self, file: &str, args: &[&str]) -> Command {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/java").join(file);
-        let output = Command::new(script())
-            .args([
-                OsStr::new("run"),
-                OsStr::new("--dir"),
-                self.dir.as_os_str(),
-                source.as_os_str(),
-            ])
-            .args(["--bootstrap", "@bootstrap"])
-            .args(args)
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
+        let words = [OsStr::new("run"), OsStr::new("--dir"), self.dir.as_os_str()];
+        let mut command = Command::new(script());
+        command.args(words).arg(source).args(["--bootstrap", "@bootstrap"]).args(args);
+        command
+    }
+
+    fn java(&self, file: &str, args: &[&str]) -> Vec<Value> {
+        let mut command = self.java_command(file, args);
+        let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
         assert!(output.status.success(), "{file} failed; see its message above");
         let lines = String::from_utf8(output.stdout).unwrap();
         lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

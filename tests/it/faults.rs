@@ -152,7 +152,7 @@ pub(crate) fn delete_topic(broker: &Broker, topic: &str) {
     });
 }
 
-fn add_partitions(broker: &Broker, topic: &str, count: usize) {
+pub(crate) fn add_partitions(broker: &Broker, topic: &str, count: usize) {
     admin(broker, async |admin| {
         let more = NewPartitions::new(topic, count);
         admin.create_partitions([&more], &AdminOptions::new()).await.unwrap()[0].clone().unwrap();

@@ -161,7 +161,11 @@ pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> 
 impl Instance {
     /// Starts `portcullis run` with these settings (KEY=VALUE, or `--config=FILE`) on a port of its own.
     pub(crate) fn start(settings: &[String]) -> Self {
-        let mut command = binary();
+        Self::start_as(binary(), settings)
+    }
+
+    /// As [`Self::start`], of another build of the binary, or under another program.
+    pub(crate) fn start_as(mut command: Command, settings: &[String]) -> Self {
         command.arg("run").args(["--set", "http.listen=127.0.0.1:0"]);
         for setting in settings {
             match setting.strip_prefix("--config=") {

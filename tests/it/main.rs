@@ -16,6 +16,10 @@
 
 mod broker;
 mod changes;
+mod chaos;
+#[allow(dead_code, reason = "its program and its own tests use the rest")]
+#[path = "../checker/mod.rs"]
+mod checker;
 mod cli;
 mod config;
 mod demo;
@@ -23,11 +27,14 @@ mod faults;
 mod instance;
 mod lane;
 mod lists;
+mod load;
 mod metrics;
 mod path;
 mod pipes;
+mod planted;
 mod poison;
 mod privacy;
+mod proxy;
 mod registry;
 mod schemas;
 mod security;
@@ -36,5 +43,6 @@ mod tls;
 mod told;
 mod tools;
 mod traffic;
+mod trial;
 mod wire;
 mod world;

@@ -47,6 +47,22 @@ fn unsafe_code_stands_in_its_own_file() {
     report("unsafe code", &breaches);
 }
 
+/// A judge that shares code with the judged shares its mistakes.
+#[test]
+fn the_checker_knows_nothing_of_portcullis() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/checker");
+    let mut paths = Vec::new();
+    walk(&root, &mut paths);
+    assert!(paths.len() > 5, "{paths:?}");
+    let breaches: Vec<String> = paths
+        .iter()
+        .map(|path| File::new(path.to_str().unwrap(), &std::fs::read_to_string(path).unwrap()))
+        .filter(|file| has_word(&file.code, "portcullis::") || has_word(&file.code, "rdkafka"))
+        .map(|file| file.path)
+        .collect();
+    report("the checker's own code", &breaches);
+}
+
 #[test]
 fn files_say_what_they_are_for_and_stay_small() {
     let (_, files) = source();

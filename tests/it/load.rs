@@ -1,0 +1,275 @@
+//! Seeded traffic with everything that borders really send: hits, poison, events sent again,
+//! revisions, clocks that are wrong; and the record of what the broker acknowledged of it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portcullis::codec::{Contract, Format, encode_entry, encode_event};
+use portcullis::domain::{self, Revision, Timestamp, Topic, View};
+use portcullis::kafka::wall;
+use portcullis::sim::{self, World};
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use rdkafka::ClientContext;
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::message::{Header, Message as _, OwnedHeaders};
+use rdkafka::producer::{
+    BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer,
+};
+use sha2::{Digest as _, Sha256};
+
+use super::broker::Broker;
+use super::checker::{Entry, Event, Fate};
+use super::instance::{KINDS, PATIENCE, Site};
+
+/// The largest event that the tests send.
+const EVENT_BYTES_MAX: &str = "12000000";
+
+/// What a load is made of. Shares are of all events, 0 to 1.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// The same seed gives the same lists, people and mishaps.
+    pub(crate) seed: u64,
+    /// Events a second.
+    pub(crate) rate: u64,
+    /// Subjects that touch a list.
+    pub(crate) hits: f64,
+    /// Records that cannot be read.
+    pub(crate) poison: f64,
+    /// Events that are met and come again, unchanged or as a revision.
+    pub(crate) again: f64,
+    /// Events whose own clock is a year ahead or behind.
+    pub(crate) skewed: f64,
+    /// Added to the ids of the shipped schemas, so that a registry must be asked for them.
+    pub(crate) schema_ids_from: u32,
+}
+
+/// The lists and the traffic of a plan.
+pub(crate) struct Load {
+    plan: Plan,
+    world: World,
+}
+
+/// Puts events in, and keeps what the broker said of each.
+pub(crate) struct Feeder {
+    producer: ThreadedProducer<Acknowledged>,
+    acknowledged: Arc<Mutex<Vec<Event>>>,
+    /// Whether lists change just now, so that nobody can say what an event must meet.
+    unsure: AtomicBool,
+}
+
+struct Acknowledged(Arc<Mutex<Vec<Event>>>);
+
+impl ClientContext for Acknowledged {}
+
+impl ProducerContext for Acknowledged {
+    type DeliveryOpaque = Box<Event>;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, mut event: Box<Event>) {
+        if let Ok(message) = result {
+            (event.partition, event.offset) = (message.partition(), Some(message.offset()));
+        }
+        self.0.lock().unwrap().push(*event);
+    }
+}
+
+impl Plan {
+    /// A load with something of everything, for this seed.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self {
+            seed,
+            rate: 2_000,
+            hits: 0.04,
+            poison: 0.01,
+            again: 0.01,
+            skewed: 0.01,
+            schema_ids_from: 0,
+        }
+    }
+}
+
+impl Load {
+    pub(crate) fn new(plan: Plan) -> Self {
+        let mut settings = sim::Settings::sized(plan.seed, wall(), 2_000);
+        settings.hit_share = plan.hits;
+        // A journey shorter than the test: who was announced is seen at the border too.
+        settings.travel_seconds = 3;
+        Self { world: World::new(settings), plan }
+    }
+
+    /// Who may know of each list entry, as the checker wants it.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        let of = |entry: domain::Entry| Entry {
+            key: entry.key.to_string(),
+            owner: entry.handling.owner.as_str().to_owned(),
+            covert: entry.handling.covert,
+            shares: (entry.handling.audience.iter())
+                .map(|share| (share.agency.as_str().to_owned(), view(share.view).to_owned()))
+                .collect(),
+            tells_more: entry.narrative.is_some() || entry.handling.reason_code.is_some(),
+        };
+        self.world.entries().map(of).collect()
+    }
+
+    /// The records of the list topic.
+    pub(crate) fn list_records(&self) -> Vec<(String, Vec<u8>)> {
+        let format = Format::Avro { schema_id: Contract::Entries.id() };
+        let record =
+            |entry: domain::Entry| (entry.key.to_string(), encode_entry(&entry, format).unwrap());
+        self.world.entries().map(record).collect()
+    }
+
+    /// Sends events at the plan's rate until `stop` is set.
+    pub(crate) fn flow(&self, site: &Site<'_>, feeder: &Feeder, stop: &AtomicBool) {
+        let mut traffic = self.world.traffic(self.plan.seed);
+        let mut rng = ChaCha8Rng::seed_from_u64(self.plan.seed);
+        let (begun, mut sent) = (Instant::now(), 0_u64);
+        while !stop.load(Ordering::Relaxed) {
+            let due = begun.elapsed().as_micros() * u128::from(self.plan.rate) / 1_000_000;
+            if u128::from(sent) >= due {
+                std::thread::sleep(Duration::from_millis(1));
+                continue;
+            }
+            sent += 1;
+            let planned = traffic.next(wall()).unwrap();
+            let entries = planned.expected.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let mut event = planned.event;
+            // After it was planned: what is in force is judged by the broker's clock.
+            event.occurred_at = self.clock(&mut rng);
+            let topic = site.topic(kind(event.topic()));
+            let id = event.id.as_str().to_owned();
+            let value = self.encode(&event);
+            if rng.random_bool(self.plan.poison) {
+                feeder.send(&topic, &id, &spoilt(&value, &mut rng), Fate::Poison, &[]);
+                continue;
+            }
+            let fate = if entries.is_empty() { Fate::Clear } else { Fate::Met };
+            feeder.send(&topic, &id, &value, fate, &entries);
+            let share = self.plan.again / self.plan.hits.max(self.plan.again);
+            if fate == Fate::Met && rng.random_bool(share) {
+                feeder.send(&topic, &id, &value, fate, &entries);
+                for revision in [Revision::Update, Revision::Cancel] {
+                    event.revision = revision;
+                    feeder.send(&topic, &id, &self.encode(&event), fate, &entries);
+                    sent += 1;
+                }
+                sent += 1;
+            }
+        }
+    }
+
+    fn encode(&self, event: &domain::Event<'_>) -> Vec<u8> {
+        let schema_id = self.plan.schema_ids_from + Contract::Events(event.topic()).id();
+        encode_event(event, Format::Avro { schema_id }).unwrap()
+    }
+
+    fn clock(&self, rng: &mut ChaCha8Rng) -> Timestamp {
+        const YEAR: i64 = 365 * 24 * 3_600 * 1_000_000;
+        let now = wall().micros();
+        let skewed = rng.random_bool(self.plan.skewed);
+        let by = if rng.random_bool(0.5) { YEAR } else { -YEAR };
+        Timestamp::from_micros(now + if skewed { by } else { 0 }).unwrap()
+    }
+}
+
+impl Feeder {
+    pub(crate) fn new(broker: &Broker) -> Self {
+        let acknowledged = Arc::default();
+        let context = Acknowledged(Arc::clone(&acknowledged));
+        let producer = broker
+            .client()
+            .set("enable.idempotence", "true")
+            .set("acks", "all")
+            .set("linger.ms", "2")
+            .set("message.max.bytes", EVENT_BYTES_MAX)
+            // Partitions that are added are seen soon.
+            .set("topic.metadata.refresh.interval.ms", "1000")
+            // Whatever happens to the brokers is over sooner.
+            .set("message.timeout.ms", "300000")
+            .set("queue.buffering.max.messages", "1000000")
+            .create_with_context(context)
+            .unwrap();
+        Self { producer, acknowledged, unsure: AtomicBool::new(false) }
+    }
+
+    /// Puts an event in. Its key is its id, so that its revisions keep their order.
+    pub(crate) fn send(&self, topic: &str, id: &str, value: &[u8], fate: Fate, entries: &[String]) {
+        let unsure = fate == Fate::Met && self.unsure.load(Ordering::Relaxed);
+        let event = Event {
+            topic: topic.to_owned(),
+            partition: -1,
+            offset: None,
+            id: id.to_owned(),
+            sha256: format!("{:x}", Sha256::digest(value)),
+            fate: if unsure { Fate::Maybe } else { fate },
+            entries: entries.to_vec(),
+        };
+        let headers =
+            OwnedHeaders::new().insert(Header { key: "content-type", value: Some("avro/binary") });
+        let record = BaseRecord::with_opaque_to(topic, Box::new(event));
+        let mut record = record.key(id).payload(value).headers(headers);
+        let deadline = Instant::now() + PATIENCE;
+        while let Err((error, back)) = self.producer.send(record) {
+            let full = error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull);
+            assert!(full && Instant::now() < deadline, "an event was not taken: {error}");
+            std::thread::sleep(Duration::from_millis(5));
+            record = back;
+        }
+    }
+
+    /// Says whether lists change from now on: what events must meet is not certain then.
+    pub(crate) fn set_unsure(&self, unsure: bool) {
+        self.unsure.store(unsure, Ordering::Relaxed);
+    }
+
+    /// How many events the broker has acknowledged so far.
+    pub(crate) fn count(&self) -> usize {
+        self.acknowledged.lock().unwrap().len()
+    }
+
+    /// Waits until each event has its answer; gives them all.
+    pub(crate) fn finish(&self) -> Vec<Event> {
+        self.producer.flush(PATIENCE * 2).expect("the broker answers for each event");
+        std::mem::take(&mut *self.acknowledged.lock().unwrap())
+    }
+}
+
+/// Bytes that cannot be read, of the sorts that really come.
+pub(crate) fn spoilt(value: &[u8], rng: &mut ChaCha8Rng) -> Vec<u8> {
+    match rng.random_range(0..4) {
+        // Cut off.
+        0 => value[..rng.random_range(5..value.len())].to_vec(),
+        // Written by a schema that nobody knows.
+        1 => [&[0, 0, 0, 0, 77], &value[5..]].concat(),
+        // More behind it.
+        2 => [value, b"more"].concat(),
+        // Noise: large enough now and then to be refused as a dead letter.
+        _ => {
+            let mut noise = vec![0xFF; rng.random_range(1..6_000)];
+            rng.fill(&mut noise[1..]);
+            noise
+        }
+    }
+}
+
+/// The name of a kind in settings.
+fn kind(topic: Topic) -> &'static str {
+    let at = match topic {
+        Topic::Crossings => 0,
+        Topic::AdvancePassenger => 1,
+        Topic::Vehicles => 2,
+        Topic::Containers => 3,
+        Topic::Declarations => 4,
+        Topic::Cash => 5,
+    };
+    KINDS[at]
+}
+
+const fn view(view: View) -> &'static str {
+    match view {
+        View::Full => "FULL",
+        View::Summary => "SUMMARY",
+        View::Pointer => "POINTER",
+    }
+}
