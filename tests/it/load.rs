@@ -12,7 +12,7 @@ use portcullis::sim::{self, World};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rdkafka::ClientContext;
-use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, Message as _, OwnedHeaders};
 use rdkafka::producer::{
     BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer,
@@ -61,7 +61,11 @@ pub(crate) struct Feeder {
 
 struct Acknowledged(Arc<Mutex<Vec<Event>>>);
 
-impl ClientContext for Acknowledged {}
+impl ClientContext for Acknowledged {
+    fn error(&self, error: KafkaError, reason: &str) {
+        eprintln!("  the feeder's client: {error} ({reason})");
+    }
+}
 
 impl ProducerContext for Acknowledged {
     type DeliveryOpaque = Box<Event>;
@@ -230,7 +234,9 @@ impl Feeder {
 
     /// Waits until each event has its answer; gives them all.
     pub(crate) fn finish(&self) -> Vec<Event> {
-        self.producer.flush(PATIENCE * 2).expect("the broker answers for each event");
+        let flushed = self.producer.flush(PATIENCE * 2);
+        let left = self.producer.in_flight_count();
+        assert!(flushed.is_ok(), "{left} events have no answer, {} have one", self.count());
         std::mem::take(&mut *self.acknowledged.lock().unwrap())
     }
 }
