@@ -90,11 +90,12 @@ impl App {
         if self.await_topics(&admin) {
             self.look_at_promises(admin);
             let schemas = self.schemas()?;
-            let reader = self.read_lists(&schemas)?;
-            if self.await_lists() {
-                self.screen(&schemas)?;
+            if let Some(reader) = self.read_lists(&schemas)? {
+                if self.await_lists(&reader) {
+                    self.screen(&schemas, &reader)?;
+                }
+                reader.finish()?;
             }
-            drop(reader);
         }
         self.phase.enter("stopping");
         self.console.shutdown_timeout(Duration::from_millis(200));
@@ -197,8 +198,8 @@ impl App {
     /// Waits until the lists are loaded and there is something to screen against; `false` when
     /// stopped before. Lanes do not join the group sooner: they would take partitions from
     /// instances that can screen.
-    fn await_lists(&self) -> bool {
-        while !self.stopped() {
+    fn await_lists(&self, reader: &ListReader) -> bool {
+        while self.goes_on(reader) {
             let standing = self.lists.standing();
             if !standing.holds() {
                 self.complaints.settle("lists", "the lists are there");
@@ -225,9 +226,9 @@ impl App {
     }
 
     /// Runs the lanes; with new clients after a fault that halts.
-    fn screen(&self, schemas: &Arc<dyn Schemas>) -> Result<(), Error> {
-        while !self.stopped() {
-            match self.run_lanes(schemas)? {
+    fn screen(&self, schemas: &Arc<dyn Schemas>, reader: &ListReader) -> Result<(), Error> {
+        while self.goes_on(reader) {
+            match self.run_lanes(schemas, reader)? {
                 Ok(()) => return Ok(()),
                 Err(Halted(cause)) => {
                     self.metrics.halts.with_label_values(&[cause]).inc();
@@ -243,7 +244,11 @@ impl App {
     }
 
     /// Runs one set of clients until stopped or until a lane halts; then no lane goes on.
-    fn run_lanes(&self, schemas: &Arc<dyn Schemas>) -> Result<Result<(), Halted>, Error> {
+    fn run_lanes(
+        &self,
+        schemas: &Arc<dyn Schemas>,
+        reader: &ListReader,
+    ) -> Result<Result<(), Halted>, Error> {
         let settings = &self.settings;
         let sender =
             Sender::new(&settings.kafka, settings.outputs.clone(), Arc::clone(&self.complaints))?;
@@ -267,7 +272,7 @@ impl App {
             lanes.push(Lane::new(settings.lane.clone(), port, judge, Arc::clone(&self.metrics)));
         }
         self.phase.enter("running");
-        let outcome = self.run_together(lanes);
+        let outcome = self.run_together(lanes, reader);
         if !planted::has(Bug::DropWithoutFlush) && !sender.flush(FLUSH_WITHIN) {
             tracing::warn!(
                 "some messages were not acknowledged in time: their events were not committed, and are read again"
@@ -277,7 +282,7 @@ impl App {
     }
 
     /// Runs lanes on a thread each. When one halts, the others end too: they share a producer.
-    fn run_together(&self, lanes: Vec<Lane<LanePort>>) -> Result<(), Halted> {
+    fn run_together(&self, lanes: Vec<Lane<LanePort>>, reader: &ListReader) -> Result<(), Halted> {
         let end = AtomicBool::new(false);
         let run = |mut lane: Lane<LanePort>| {
             // Set on every way out, also by a panic.
@@ -287,7 +292,7 @@ impl App {
         std::thread::scope(|scope| {
             let running: Vec<_> = lanes.into_iter().map(|lane| scope.spawn(|| run(lane))).collect();
             while !running.iter().all(std::thread::ScopedJoinHandle::is_finished) {
-                if self.stopped() {
+                if !self.goes_on(reader) {
                     end.store(true, Ordering::Relaxed);
                 }
                 std::thread::sleep(Duration::from_millis(10));
@@ -314,6 +319,11 @@ impl App {
     fn wait_for(&self, phase: &'static str, about: &'static str, text: &str) {
         self.complaints.make(about, text);
         self.phase.wait_for(phase, text.to_owned());
+    }
+
+    /// Whether there is more to do: not when stopped, nor against lists that stand still.
+    fn goes_on(&self, reader: &ListReader) -> bool {
+        !self.stopped() && !reader.has_failed()
     }
 
     fn stopped(&self) -> bool {

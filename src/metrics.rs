@@ -38,7 +38,8 @@ const LAG_SECONDS: &str = "How far behind the broker's clock the partition is";
 const QUEUE_DEPTH: &str = "Messages waiting, by queue";
 const REBALANCES: &str = "Changes of assignment";
 const DELIVERIES: &str = "Messages produced, by result";
-const RETRIES: &str = "Partitions taken back to their finished prefix, and client errors, by cause";
+const RETRIES: &str =
+    "Partitions taken back to an event that could not be finished, and client errors, by cause";
 const GAP_RECORDS: &str = "Records that fell out of retention unread";
 const PROMISE_BREACHES: &str = "Alerts acknowledged later than promised";
 const HALTS: &str = "Clients rebuilt after a fault that halts";
@@ -130,7 +131,7 @@ pub struct Metrics {
     pub rebalances: IntCounterVec,
     /// Deliveries by result.
     pub deliveries: IntCounterVec,
-    /// Partitions taken back to their finished prefix, by cause.
+    /// Partitions taken back to an event that could not be finished, by cause.
     pub retries: IntCounterVec,
     /// Alerts acknowledged later than promised.
     pub promise_breaches: IntCounter,

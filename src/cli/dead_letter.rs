@@ -226,7 +226,7 @@ impl Replaying<'_> {
             say(format_args!("{sent} dead letters would be sent again{before}"))?;
             return Ok(ExitCode::SUCCESS);
         };
-        let noted = courier.finish(SEND_WITHIN).failed <= failed as u64;
+        let noted = courier.settle(SEND_WITHIN).failed <= failed as u64;
         say(format_args!("{sent} dead letters sent again, {failed} failed{before}"))?;
         if !noted {
             return Err("that letters were sent again could not be noted in their topic: the next replay repeats them".into());

@@ -82,7 +82,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     if let Some(mut file) = truth {
         file.flush().map_err(|error| format!("--truth: {error}"))?;
     }
-    let outcome = courier.finish(SEND_WITHIN);
+    let outcome = courier.settle(SEND_WITHIN);
     anstream::eprintln!(
         "{sent} events sent; {} records acknowledged, {} failed",
         outcome.delivered,

@@ -98,6 +98,7 @@ struct Difference {
 fn publish(arguments: &Publish) -> Result<ExitCode, String> {
     let file = arguments.file.as_ref().ok_or("a file is needed")?;
     let entries = lists::from_file(file)?;
+    tell_unmet(entries.iter());
     let mut names: BTreeSet<ListId> = entries.iter().map(|entry| entry.key.list.clone()).collect();
     for name in &arguments.lists {
         names.insert(ListId::parse(name).map_err(|error| format!("--list {name}: {error}"))?);
@@ -116,7 +117,7 @@ fn publish(arguments: &Publish) -> Result<ExitCode, String> {
     }
     let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
     send(&courier, &settings.reader.topic, &difference)?;
-    let outcome = courier.finish(SEND_WITHIN);
+    let outcome = courier.settle(SEND_WITHIN);
     if outcome.failed > 0 {
         return Err(format!(
             "{} of the changes were not acknowledged: publish again, which sends only what is missing",
@@ -244,8 +245,20 @@ fn stats(arguments: &Stats) -> Result<ExitCode, String> {
             ))?;
         }
     }
+    tell_unmet(topic.entries.values().map(|published| &published.entry));
     tell_refused(&topic);
     Ok(ExitCode::SUCCESS)
+}
+
+/// An entry that looks like one that works, and does not, is worse than none.
+fn tell_unmet<'a>(entries: impl Iterator<Item = &'a Entry>) {
+    let unmet = entries.filter(|entry| !entry.can_be_met()).count();
+    if unmet > 0 {
+        anstream::eprintln!(
+            "{unmet} entries can be met by no event: give them an identifier, or a date of birth that \
+             is known to the day"
+        );
+    }
 }
 
 fn tell_refused(topic: &Topic) {

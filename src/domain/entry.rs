@@ -33,6 +33,13 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether an event can meet it: by an identifier, or by a name with a date of birth that is known
+    /// to the day.
+    pub fn can_be_met(&self) -> bool {
+        let by_name = !self.names.is_empty() && self.birth_dates.iter().any(|date| date.is_full());
+        by_name || !self.identifiers.is_empty()
+    }
+
     /// Whether the entry is in force at `now`.
     pub fn in_force(&self, now: Timestamp) -> bool {
         self.valid_from.is_none_or(|from| from <= now) && self.valid_to.is_none_or(|to| now < to)

@@ -109,11 +109,6 @@ impl Courier {
     pub fn delivered(&self) -> u64 {
         self.counts.delivered.load(Ordering::Relaxed)
     }
-
-    /// Waits until everything sent has its fate, and lets the client go.
-    pub fn finish(self, within: Duration) -> Outcome {
-        self.settle(within)
-    }
 }
 
 impl Counts {

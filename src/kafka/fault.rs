@@ -155,7 +155,7 @@ fn by_code(code: Code) -> Fault {
     let known =
         |table: &[(Code, &'static str)]| table.iter().find(|row| row.0 == code).map(|row| row.1);
     if code == Code::MessageSizeTooLarge {
-        return Fault::Quarantine("message_too_large");
+        return Fault::TooLarge("message_too_large");
     }
     match known(&halts) {
         Some(cause) => Fault::Halt(cause),

@@ -4,6 +4,7 @@
 //! at an exact point. From there on changes are applied as they come.
 
 use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -102,14 +103,35 @@ impl ListReader {
     }
 }
 
+impl ListReader {
+    /// Whether it has ended by itself: a fault of this program. The lists stand still from then on.
+    pub fn has_failed(&self) -> bool {
+        self.thread.as_ref().is_some_and(JoinHandle::is_finished)
+    }
+
+    /// Stops it.
+    ///
+    /// # Errors
+    /// When it had failed before.
+    pub fn finish(mut self) -> Result<(), Error> {
+        if self.stop() {
+            return Ok(());
+        }
+        let why =
+            "a fault of this program, logged above: start it again, and report that".to_owned();
+        Err(Error::Failed { doing: "reading the lists", why })
+    }
+
+    /// Stops the thread; `false` when it had failed.
+    fn stop(&mut self) -> bool {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.take().is_none_or(|thread| thread.join().is_ok())
+    }
+}
+
 impl Drop for ListReader {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the list reader had panicked");
-        }
+        self.stop();
     }
 }
 
@@ -216,7 +238,7 @@ impl Reading {
                     return;
                 }
                 Some(Ok(message)) => {
-                    let change = decoded(&message, &mut self.decoder, &*self.schemas, &self.stop);
+                    let change = read(&message, &mut self.decoder, &*self.schemas, &self.stop);
                     let written_at = message.timestamp().to_millis();
                     (message.partition(), message.offset(), written_at, change)
                 }
@@ -229,7 +251,7 @@ impl Reading {
         }
     }
 
-    fn take(&mut self, number: i32, offset: i64, change: Result<Change, codec::Error>) {
+    fn take(&mut self, number: i32, offset: i64, change: Result<Change, Refusal>) {
         if let Some(part) = self.parts.iter_mut().find(|part| part.number == number) {
             part.position = offset + 1;
         }
@@ -239,14 +261,14 @@ impl Reading {
                 self.writer.apply(change);
             }
             // What was there before stays in force: a broken correction must not blind us.
-            Err(error) => {
-                self.metrics.count_list_refusal(error.cause());
+            Err(Refusal { cause, why }) => {
+                self.metrics.count_list_refusal(cause);
                 tracing::warn!(
                     topic = self.config.topic,
                     partition = number,
                     offset,
-                    cause = error.cause(),
-                    "a record of the list topic was refused: {error}"
+                    cause,
+                    "a record of the list topic was refused: {why}"
                 );
             }
         }
@@ -386,6 +408,32 @@ impl Reading {
 fn is_unknown(error: &KafkaError) -> bool {
     let unknown = [Code::UnknownTopic, Code::UnknownTopicOrPartition, Code::UnknownPartition];
     error.rdkafka_error_code().is_some_and(|code| unknown.contains(&code))
+}
+
+/// Why a record of the list topic changes nothing.
+struct Refusal {
+    cause: &'static str,
+    why: String,
+}
+
+/// A record of the list topic as a change. One that this program fails at is refused, as a lane does:
+/// it would meet it again at each start.
+fn read(
+    message: &BorrowedMessage<'_>,
+    decoder: &mut Decoder,
+    schemas: &dyn Schemas,
+    stop: &AtomicBool,
+) -> Result<Change, Refusal> {
+    // The decoder forgets its last value before it reads the next.
+    let decoding = AssertUnwindSafe(|| decoded(message, decoder, schemas, stop));
+    match catch_unwind(decoding) {
+        Ok(Ok(change)) => Ok(change),
+        Ok(Err(error)) => Err(Refusal { cause: error.cause(), why: error.to_string() }),
+        Err(_panic) => {
+            let why = "a fault of Portcullis itself: report it".to_owned();
+            Err(Refusal { cause: "internal", why })
+        }
+    }
 }
 
 /// A record of the list topic as a change. Waits for a writer schema that is being fetched: the

@@ -259,7 +259,7 @@ impl<P: Port> Lane<P> {
         match fault {
             Fault::Retry(cause) => self.retry(partition, offset, cause),
             Fault::Halt(cause) => Err(Halted(cause)),
-            Fault::Quarantine(cause) => {
+            Fault::TooLarge(cause) => {
                 if let Some(held) = self.partitions.find_mut(partition) {
                     held.shrink(offset);
                 }
@@ -296,7 +296,7 @@ impl<P: Port> Lane<P> {
     /// events between would be committed unread.
     fn seek(&mut self, partition: Partition, offset: i64) -> Result<(), Halted> {
         self.port.seek(partition, offset).map_err(|fault| match fault {
-            Fault::Quarantine(cause) | Fault::Retry(cause) | Fault::Halt(cause) => Halted(cause),
+            Fault::TooLarge(cause) | Fault::Retry(cause) | Fault::Halt(cause) => Halted(cause),
         })
     }
 
@@ -427,7 +427,7 @@ impl<P: Port> Lane<P> {
         match fault {
             Fault::Halt(cause) => Err(Halted(cause)),
             // The client goes on trying by itself; that is what it is good at.
-            Fault::Retry(cause) | Fault::Quarantine(cause) => {
+            Fault::Retry(cause) | Fault::TooLarge(cause) => {
                 self.board.count_retry(cause);
                 Ok(())
             }

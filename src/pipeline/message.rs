@@ -30,7 +30,7 @@ pub mod header {
     /// Content type of the value: `application/json` or `avro/binary`.
     pub const CONTENT_TYPE: &str = "content-type";
     /// Schema id of a value without the five-byte prefix (Confluent).
-    pub const VALUE_SCHEMA_ID: &str = "__value_schema_id";
+    pub const VALUE_SCHEMA_ID: &str = crate::codec::SCHEMA_ID_HEADER;
     /// The alert's id, 32 hexadecimal digits.
     pub const ALERT_ID: &str = "portcullis-alert-id";
     /// The alert's own timings: JSON, microseconds by stage. A header and not a field, since the

@@ -104,8 +104,8 @@ pub struct Report {
 /// What to do about a failure. Every failure outside becomes one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The record is at fault: to the dead-letter topic, and on.
-    Quarantine(&'static str),
+    /// The message is too large for its topic: again, with less in it.
+    TooLarge(&'static str),
     /// The world is at fault: again, from that event on, after a pause.
     Retry(&'static str),
     /// This client cannot be used any more: stop without committing further; a new one replays.

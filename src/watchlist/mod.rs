@@ -3,7 +3,8 @@
 //! In: changes, one writer at a time. Out: candidates for any number of readers, and a [`Standing`]
 //! that says which lists stand behind a decision.
 //! Invariants: an entry enters the indexes before the one it replaces leaves them; a decision
-//! carries the versions it saw; equal content gives an equal checksum on every instance.
+//! carries the versions of the entries it met, and of their lists as last published, which may be a
+//! moment older; equal content gives an equal checksum on every instance.
 //! Absent on purpose: reading topics (`kafka`), judging whether a candidate matches (`matching`).
 
 mod expiry;

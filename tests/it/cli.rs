@@ -203,3 +203,20 @@ fn output_that_nobody_reads_to_its_end_is_no_failure() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), stderr.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn entries_that_no_event_can_meet_are_told_when_they_are_published_and_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::made(Broker::shared(), "unmet", &[]);
+    let csv = "list,entry,subject,surname,given_names,birth_date,document,owner,priority,action\n\
+        wanted,w-1,PERSON,MUSTERMANN,ERIKA,1964,,police,HIGH,ARREST\n\
+        wanted,w-2,PERSON,MUSTERMANN,ERIKA,1964-08-12,,police,HIGH,ARREST\n\
+        wanted,w-3,PERSON,MUSTERMANN,ERIKA,,C01X00T47@DEU,police,HIGH,ARREST\n";
+    let list = file(&dir, "lists.csv", csv);
+    let told = "1 entries can be met by no event: give them an identifier";
+    for words in [&["watchlist", "publish", word(&list)][..], &["watchlist", "stats"]] {
+        let ran = site.run(words);
+        assert!(ran.stderr.contains(told), "{words:?}: {ran:?}");
+        assert_eq!(ran.status, Some(0));
+    }
+}

@@ -247,9 +247,9 @@ impl World {
             _ => {}
         }
         if too_large {
-            (outcome, delivered) = (Err(Outcome::Quarantine("message_too_large")), false);
+            (outcome, delivered) = (Err(Outcome::TooLarge("message_too_large")), false);
             if self.noise_one_in(2) {
-                return Err(Refused::Undeliverable(Outcome::Quarantine("message_too_large")));
+                return Err(Refused::Undeliverable(Outcome::TooLarge("message_too_large")));
             }
         }
         if self.bug == Some(Bug::ForgetsDeadLetters) && to.0 == "DeadLetter" {
