@@ -196,7 +196,8 @@ impl LanePort {
                 let origin = match origins.entry(partition.input) {
                     Entry::Occupied(known) => *known.get(),
                     Entry::Vacant(unknown) => {
-                        *unknown.insert(Origin::of(&self.consumer, &topic, self.start)?)
+                        let known = self.since.get(partition.input).copied().flatten();
+                        *unknown.insert(Origin::of(&self.consumer, &topic, self.start, known)?)
                     }
                 };
                 (origin.offset(&self.consumer, &topic, number)?, origin.since())

@@ -77,11 +77,14 @@ impl Standing {
 }
 
 impl Origin {
-    /// How the partitions of a topic begin that have no offset.
+    /// How the partitions of a topic begin that have no offset. `known` is since when the group reads
+    /// it, where this instance still knows: the brokers forget offsets with a topic that is deleted,
+    /// and what comes after it is made anew was not there before.
     pub(super) fn of<C: ConsumerContext>(
         consumer: &BaseConsumer<C>,
         topic: &str,
         start: Start,
+        known: Option<Since>,
     ) -> KafkaResult<Self> {
         if start == Start::Earliest {
             return Ok(Self::First);
@@ -98,7 +101,8 @@ impl Origin {
         for element in committed.elements() {
             stands.extend(Standing::of(&element)?);
         }
-        let since = stands.iter().filter_map(|stands| stands.since).min_by_key(|since| since.0);
+        let since = stands.iter().filter_map(|stands| stands.since).chain(known);
+        let since = since.min_by_key(|since| since.0);
         Ok(match since {
             Some(since) => Self::FirstSince(since),
             None if stands.is_empty() => Self::Next(now),

@@ -409,22 +409,29 @@ fn a_partition_whose_first_owner_died_begins_with_its_first_event_since_the_grou
 
 #[test]
 fn a_topic_that_is_made_anew_while_an_instance_runs_is_read_from_its_first_event() {
-    let broker = Broker::shared();
-    let site = Site::made(broker, "anew", &["police"]);
-    let topic = site.topic("crossings");
-    publish_listed(&site, "wanted", 0..40);
-    let instance = site.start_ready(&["kafka.client.topic.metadata.refresh.interval.ms=500"]);
-    send(broker, &topic, 0, &crossings(0..10));
-    instance.await_events(10);
-    await_all_committed(&site, &["crossings"]);
-    delete_topic(broker, &topic);
-    eventually("the topic gone", || (!broker.topics().contains(&topic)).then_some(()));
-    broker.create_topic(&topic, 2, &[("message.timestamp.type", "LogAppendTime")]);
-    send(broker, &topic, 0, &crossings(10..13));
-    instance.await_events(13);
-    await_all_committed(&site, &["crossings"]);
-    instance.stop();
-    assert_eq!(events_told(&site, "police"), ids(0..13));
+    // Fewer events than before, and the offset is out of range; more, and it would be within.
+    for (start, sent) in [("earliest", 3), ("latest", 15)] {
+        let broker = Broker::shared();
+        let site = Site::made(broker, "anew", &["police"]);
+        let topic = site.topic("crossings");
+        publish_listed(&site, "wanted", 0..40);
+        let refresh = "kafka.client.topic.metadata.refresh.interval.ms=500";
+        let instance = site.start_ready(&[refresh, &format!("topics.start={start}")]);
+        eventually("every partition assigned", || {
+            (instance.log().matches("assigned").count() >= 2 * KINDS.len()).then_some(())
+        });
+        send(broker, &topic, 0, &crossings(0..10));
+        instance.await_events(10);
+        await_all_committed(&site, &["crossings"]);
+        delete_topic(broker, &topic);
+        eventually("the topic gone", || (!broker.topics().contains(&topic)).then_some(()));
+        broker.create_topic(&topic, 2, &[("message.timestamp.type", "LogAppendTime")]);
+        send(broker, &topic, 0, &crossings(10..10 + sent));
+        instance.await_events(10 + u64::from(sent));
+        await_all_committed(&site, &["crossings"]);
+        instance.stop();
+        assert_eq!(events_told(&site, "police"), ids(0..10 + sent));
+    }
 }
 
 // ---------------------------------------------------------------- a missing feed
