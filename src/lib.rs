@@ -74,4 +74,5 @@ pub mod kafka;
 pub mod console;
 pub mod config;
 pub mod app;
+pub mod bench;
 pub mod cli;

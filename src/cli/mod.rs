@@ -1,6 +1,7 @@
 //! The commands: what a person types, what they read, and the exit status.
 
 mod alerts;
+mod bench;
 mod check;
 mod dead_letter;
 mod demo;
@@ -16,6 +17,7 @@ mod topics;
 mod truth;
 mod watchlist;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,6 +51,8 @@ enum Command {
     DeadLetter(dead_letter::Command),
     /// Publish invented traffic to a broker, and write down what must alert
     Simulate(simulate::Arguments),
+    /// Measure how fast it is on your own brokers, beside two bare loops that do less
+    Bench(bench::Arguments),
     /// Screen one event or one subject, and explain what it matches; status 3 when something does
     Screen(screen::Arguments),
     /// Check settings, brokers and topics, and print the settings in force; status 1 when something is wrong
@@ -96,6 +100,7 @@ pub fn main() -> ExitCode {
         Command::Watchlist(command) => watchlist::run(&command),
         Command::DeadLetter(command) => dead_letter::run(&command),
         Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Screen(arguments) => screen::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Topics(command) => topics::run(&command),
@@ -110,6 +115,15 @@ pub fn main() -> ExitCode {
 }
 
 impl Source {
+    /// The words that give a child process the same settings.
+    fn words(&self) -> Vec<OsString> {
+        let mut words: Vec<OsString> = Vec::new();
+        words.extend(self.config.iter().flat_map(|path| ["--config".into(), path.into()]));
+        words.extend(self.brokers.iter().flat_map(|text| ["--brokers".into(), text.into()]));
+        words.extend(self.set.iter().flat_map(|text| ["--set".into(), text.into()]));
+        words
+    }
+
     /// Reads and checks the settings.
     ///
     /// # Errors

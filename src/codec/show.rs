@@ -1,5 +1,7 @@
 //! Values as JSON for tools, whichever way they were written. Not for the hot path.
 
+use std::sync::OnceLock;
+
 use apache_avro::Schema;
 use apache_avro::reader::datum::GenericDatumReader;
 use apache_avro::types::Value as Avro;
@@ -25,7 +27,7 @@ pub fn to_json(contract: Contract, value: &[u8], headers: Headers<'_>) -> Result
         Framing::Avro { schema, datum } => {
             let unreadable = |_quotes| Error::Truncated { at: 0 };
             let writer = shipped(contract, schema)?;
-            let reader = GenericDatumReader::builder(&writer).build().map_err(unreadable)?;
+            let reader = GenericDatumReader::builder(writer).build().map_err(unreadable)?;
             let mut bytes = datum;
             reader.read_value(&mut bytes).map(json).map_err(unreadable)
         }
@@ -60,12 +62,17 @@ pub fn to_json_from(
     resolving.read_value(&mut datum).map(json).map_err(unreadable)
 }
 
-fn shipped(contract: Contract, schema: SchemaRef) -> Result<Schema, Error> {
-    let released = Schemas::released()
-        .iter()
-        .find(|released| released.contract == contract && SchemaRef::Id(released.id) == schema)
-        .ok_or(Error::UnknownSchema(schema))?;
-    Schema::parse_str(released.text).map_err(|_quotes| Error::UnknownSchema(schema))
+/// A shipped schema, parsed once for all: a tool reads many values of one topic.
+fn shipped(contract: Contract, schema: SchemaRef) -> Result<&'static Schema, Error> {
+    static PARSED: OnceLock<Vec<Option<Schema>>> = OnceLock::new();
+    let parsed = PARSED.get_or_init(|| {
+        let released = Schemas::released().iter();
+        released.map(|released| Schema::parse_str(released.text).ok()).collect()
+    });
+    let known = Schemas::released().iter().zip(parsed).find(|(released, _)| {
+        released.contract == contract && SchemaRef::Id(released.id) == schema
+    });
+    known.and_then(|(_, parsed)| parsed.as_ref()).ok_or(Error::UnknownSchema(schema))
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "no contract of ours has another type")]

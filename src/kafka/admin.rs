@@ -155,6 +155,29 @@ impl Admin {
         Ok(failures)
     }
 
+    /// Deletes topics; gives for each that was not deleted the reason.
+    ///
+    /// # Errors
+    /// When the brokers do not answer at all.
+    pub fn delete(&self, names: &[&str]) -> Result<Vec<(String, String)>, Error> {
+        native::log_in(self.client.inner(), self.config.tokens.as_ref());
+        let answer = self
+            .runtime
+            .block_on(self.client.delete_topics(names, &options()))
+            .map_err(|error| Error::failed("deleting topics", &error))?;
+        let failed = answer.into_iter().filter_map(Result::err);
+        Ok(failed.map(|(name, code)| (name, code.to_string())).collect())
+    }
+
+    /// A setting of the first broker that answers; `None` when it has none of this name.
+    pub fn broker_setting(&self, name: &str) -> Option<String> {
+        let metadata = self.client.inner().fetch_metadata(None, ASK_WITHIN).ok()?;
+        let asked = ResourceSpecifier::Broker(metadata.brokers().first()?.id());
+        let answer = self.runtime.block_on(self.client.describe_configs([&asked], &options()));
+        let resource = answer.ok()?.into_iter().next()?.ok()?;
+        resource.entries.into_iter().find(|entry| entry.name == name)?.value
+    }
+
     /// Waits until the brokers show these topics with a leader for each partition: the controller
     /// answers before the brokers know, and whoever comes next would be told that they do not exist.
     /// Gives up after a while: what is late then is still made.

@@ -7,6 +7,7 @@
 
 mod admin;
 mod assignment;
+mod bare;
 mod clock;
 mod consumer;
 mod context;
@@ -26,6 +27,7 @@ mod tail;
 mod token;
 
 pub use admin::{Admin, Existing, TopicSpec};
+pub use bare::{Feed, Gauge, bare_loop};
 pub use clock::{SystemClock, wall};
 pub use consumer::LanePort;
 pub use context::Complaints;

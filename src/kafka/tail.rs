@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
-use rdkafka::message::{Header, Headers as _, Message as _};
+use rdkafka::message::{BorrowedMessage, Header, Headers as _, Message as _};
 use rdkafka::metadata::MetadataTopic;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
@@ -119,6 +119,27 @@ impl Tail {
     /// # Errors
     /// When there will be none: the topic is gone or may not be read, or no broker answers any more.
     pub fn next(&mut self, wait: Duration) -> Result<Option<Kept>, Error> {
+        let topic = self.topic.clone();
+        self.look(wait, |message| keep(topic, message))
+    }
+
+    /// Waits for the next record and reads its value where it lies.
+    ///
+    /// # Errors
+    /// As [`Self::next`].
+    pub fn next_value<R>(
+        &mut self,
+        wait: Duration,
+        read: impl FnOnce(&[u8]) -> R,
+    ) -> Result<Option<R>, Error> {
+        self.look(wait, |message| read(message.payload().unwrap_or_default()))
+    }
+
+    fn look<R>(
+        &mut self,
+        wait: Duration,
+        read: impl FnOnce(&BorrowedMessage<'_>) -> R,
+    ) -> Result<Option<R>, Error> {
         let message = match self.consumer.poll(wait) {
             Some(Ok(message)) => message,
             Some(Err(KafkaError::PartitionEOF(number))) => {
@@ -137,19 +158,7 @@ impl Tail {
         };
         self.heard = Instant::now();
         advance(&mut self.parts, message.partition(), message.offset() + 1);
-        let owned = |header: Header<'_, &[u8]>| {
-            (header.key.to_owned(), header.value.unwrap_or_default().to_vec())
-        };
-        let headers = message.headers().map(|headers| headers.iter().map(owned).collect());
-        Ok(Some(Kept {
-            topic: self.topic.clone(),
-            partition: message.partition(),
-            offset: message.offset(),
-            at: message.timestamp().to_millis().and_then(Timestamp::from_millis),
-            key: message.key().map(<[u8]>::to_vec),
-            value: message.payload().map(<[u8]>::to_vec),
-            headers: headers.unwrap_or_default(),
-        }))
+        Ok(Some(read(&message)))
     }
 
     /// After a long silence, asks whether there is anybody: at the end of a topic silence is the
@@ -178,6 +187,23 @@ impl Tail {
     }
 }
 
+/// Copies a record out of the client's buffer.
+fn keep(topic: String, message: &BorrowedMessage<'_>) -> Kept {
+    let owned = |header: Header<'_, &[u8]>| {
+        (header.key.to_owned(), header.value.unwrap_or_default().to_vec())
+    };
+    let headers = message.headers().map(|headers| headers.iter().map(owned).collect());
+    Kept {
+        topic,
+        partition: message.partition(),
+        offset: message.offset(),
+        at: message.timestamp().to_millis().and_then(Timestamp::from_millis),
+        key: message.key().map(<[u8]>::to_vec),
+        value: message.payload().map(<[u8]>::to_vec),
+        headers: headers.unwrap_or_default(),
+    }
+}
+
 /// Why opening failed, in words of ours where the client's log has the reason.
 fn unreachable(config: &Config, consumer: &BaseConsumer<Quiet>, error: &KafkaError) -> Error {
     let mut refused = None;
@@ -197,7 +223,7 @@ fn failed_for(topic: &str, doing: &'static str, error: &KafkaError) -> Error {
 
 /// First and end offset of a partition. Of a topic just made, or after a failover, the leader may
 /// not know yet that it leads: asks again until it does.
-fn bounds(
+pub(super) fn bounds(
     consumer: &BaseConsumer<Quiet>,
     topic: &str,
     number: i32,

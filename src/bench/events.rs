@@ -1,0 +1,197 @@
+//! What happens in operation: a list changes, is written again, an instance is killed.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::kafka::{Feed, From, Gauge, Tail};
+
+use super::batch::{Batch, named_by};
+use super::figures::{Changes, Rewrite, TakeOver, histogram, note};
+use super::latency::{LINGER, open_loop};
+use super::load::{Hit, Load, Writer};
+use super::process::Process;
+use super::site::{Ground, Site};
+use super::{Bench, Error, SETTLE_WITHIN, Subject};
+
+/// How long each of these may take before the bench gives up.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// How long events come before an instance is killed.
+const BEFORE_KILL: Duration = Duration::from_secs(2);
+/// Events a second while an instance is killed.
+const KILL_RATE: u64 = 1_000;
+/// One event in so many touches a list meanwhile: the more, the finer the time is known.
+const KILL_EVERY: u64 = 20;
+/// How often it is asked whether the rewritten list is in force.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Lists a document, sends events with it until one is alerted, and again with the next document.
+pub(super) fn changes(
+    bench: &Bench<'_>,
+    ground: &Ground<'_>,
+    site: &Site<'_>,
+    batch: Batch,
+) -> Result<(Changes, u64), Error> {
+    let kafka = &bench.config.kafka;
+    let mut tail = Tail::open(kafka, &site.output, From::Now)?;
+    let (feed, lists) = (Feed::new(kafka, LINGER)?, Feed::new(kafka, Duration::ZERO)?);
+    let mut writer = Writer::new(batch.load)?;
+    let (mut times, mut alerts, mut sent) = (histogram()?, Vec::new(), 0);
+    for change in 0..bench.config.changes {
+        let index = batch.load.documents + change;
+        let (key, entry) = batch.load.listed_document(index)?;
+        let begun = Instant::now();
+        lists.send(&ground.lists, None, Some(key.as_bytes()), &entry)?;
+        let first = batch.first + sent;
+        loop {
+            let event = writer.write(batch.first + sent, Some(Hit::Document(index)))?;
+            feed.send(&site.live, Some(batch.partition(sent)), None, event)?;
+            sent += 1;
+            // Also the pause between two events.
+            let found = tail.next_value(LINGER, |alert| (Instant::now(), alert.to_vec()))?;
+            if let Some((read, alert)) = found
+                && Subject::Portcullis.number_in(&alert).is_none_or(|event| event >= first)
+            {
+                note(&mut times, read.saturating_duration_since(begun));
+                alerts.push((Load::entry_of(Hit::Document(index)), alert));
+                break;
+            }
+            bench.must_go_on()?;
+            if begun.elapsed() > PATIENCE {
+                return Err(Error::Failed("a change of a list never took effect".to_owned()));
+            }
+        }
+    }
+    feed.settle(SETTLE_WITHIN)?;
+    let right = |(entry, alert): &&(String, Vec<u8>)| {
+        named_by(alert).is_some_and(|(_, named)| named == *entry)
+    };
+    let wrong = alerts.len() - alerts.iter().filter(right).count();
+    Ok((Changes { histogram: times, wrong: wrong as u64 }, sent))
+}
+
+/// Sends every entry of the lists.
+pub(super) fn publish(bench: &Bench<'_>, topic: &str, load: Load) -> Result<(), Error> {
+    let feed = Feed::new(&bench.config.kafka, Duration::from_millis(5))?;
+    for index in 0..load.entries() {
+        bench.must_go_on()?;
+        let (key, entry) = load.entry(index)?;
+        feed.send(topic, None, Some(key.as_bytes()), &entry)?;
+    }
+    feed.settle(SETTLE_WITHIN)?;
+    Ok(())
+}
+
+/// Events at an even rate, then the same while every entry is published again.
+pub(super) fn rewrite(
+    bench: &Bench<'_>,
+    ground: &Ground<'_>,
+    site: &Site<'_>,
+    process: &Process,
+    batch: Batch,
+    rate: u64,
+) -> Result<Rewrite, Error> {
+    let subject = Subject::Portcullis;
+    let always = |_| Ok(true);
+    let before = open_loop(bench, site, subject, batch, rate, always, |_| {})?;
+    let again =
+        Batch { first: batch.first + batch.count, count: rate * PATIENCE.as_secs(), ..batch };
+    let over = AtomicBool::new(false);
+    let begun = Instant::now();
+    let (rewritten, during) = std::thread::scope(|scope| {
+        let rewriting = scope.spawn(|| {
+            let done = publish(bench, &ground.lists, batch.load)
+                .inspect(|()| (bench.say)(&format!("published {:?}", begun.elapsed())))
+                .and_then(|()| await_in_force(bench, ground, process));
+            over.store(true, Ordering::Relaxed);
+            done.map(|()| begun.elapsed())
+        });
+        let going = |_| Ok(!over.load(Ordering::Relaxed));
+        let during = open_loop(bench, site, subject, again, rate, going, |_| {});
+        let failed = |_| Error::Failed("the publisher of the lists panicked".to_owned());
+        (rewriting.join().map_err(failed), during)
+    });
+    let seconds = rewritten??.as_secs_f64();
+    Ok(Rewrite { records: batch.load.entries(), seconds, before, during: during? })
+}
+
+/// Waits until the newest record of the list topic is in force.
+fn await_in_force(bench: &Bench<'_>, ground: &Ground<'_>, process: &Process) -> Result<(), Error> {
+    let end = Gauge::open(&bench.config.kafka, &ground.lists)?.records()?;
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        let document = process.readiness()?;
+        let lists = document.pointer("/lists").and_then(Value::as_array).into_iter().flatten();
+        let newest = lists.filter_map(|list| list.get("offset")?.as_u64()).max();
+        if newest.is_some_and(|newest| newest + 1 >= end) {
+            return Ok(());
+        }
+        bench.must_go_on()?;
+        std::thread::sleep(ASK_AGAIN);
+    }
+    Err(Error::Failed("the lists that were published again never came into force".to_owned()))
+}
+
+/// Starts a second instance, kills the first under load, and waits until every partition is worked
+/// on again.
+pub(super) fn take_over(
+    bench: &Bench<'_>,
+    site: &Site<'_>,
+    first: &mut Process,
+    batch: Batch,
+) -> Result<TakeOver, Error> {
+    let mut second = site.start()?;
+    second.await_ready()?;
+    await_share(bench, &second)?;
+    let partitions = usize::try_from(batch.partitions).unwrap_or(0);
+    let killed: Mutex<Option<Instant>> = Mutex::new(None);
+    let back: Mutex<Vec<Option<Instant>>> = Mutex::new(vec![None; partitions]);
+    let begun = Instant::now();
+    let limit = KILL_RATE * PATIENCE.as_secs();
+    let batch = Batch { count: limit, every: KILL_EVERY, ..batch };
+    let locked = || Error::Failed("a thread of the bench panicked".to_owned());
+    let go_on = |_| {
+        let mut killed = killed.lock().map_err(|_| locked())?;
+        if killed.is_none() && begun.elapsed() > BEFORE_KILL {
+            first.kill()?;
+            *killed = Some(Instant::now());
+        }
+        Ok(back.lock().map_err(|_| locked())?.iter().any(Option::is_none))
+    };
+    let subject = Subject::Portcullis;
+    let load = open_loop(bench, site, subject, batch, KILL_RATE, go_on, |seen| {
+        let Ok(Some(killed)) = killed.lock().map(|killed| *killed) else { return };
+        if seen.due > killed
+            && let Ok(mut back) = back.lock()
+            && let Some(place) =
+                back.get_mut(usize::try_from(seen.at % batch.partitions).unwrap_or(0))
+        {
+            place.get_or_insert(seen.read);
+        }
+    })?;
+    let killed = killed.lock().map_err(|_| locked())?.unwrap_or(begun);
+    let back = back.lock().map_err(|_| locked())?;
+    let last = back.iter().copied().collect::<Option<Vec<Instant>>>();
+    let last = last.and_then(|back| back.into_iter().max());
+    let last = last.ok_or_else(|| Error::Failed("a partition was never taken over".to_owned()))?;
+    Ok(TakeOver {
+        seconds: last.saturating_duration_since(killed).as_secs_f64(),
+        session_timeout: bench.config.kafka.session_timeout.as_secs_f64(),
+        exactness: load.exactness,
+    })
+}
+
+/// Waits until an instance has been given partitions.
+fn await_share(bench: &Bench<'_>, process: &Process) -> Result<(), Error> {
+    let begun = Instant::now();
+    while process.metric("portcullis_rebalances_total{kind=\"assign\"}")? < 1.0 {
+        bench.must_go_on()?;
+        if begun.elapsed() > PATIENCE {
+            return Err(Error::Failed("the second instance was given no partition".to_owned()));
+        }
+        std::thread::sleep(ASK_AGAIN);
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! The report for programs: the same numbers as one JSON document.
+
+use hdrhistogram::Histogram;
+use serde_json::{Value, json};
+
+use super::figures::{Latency, Results, Round, Saturation};
+use super::setting::{Setting, is_debug};
+use super::verdict::{quantile, verdicts};
+use super::{Config, Exactness};
+
+/// Everything that a run measured, and where.
+pub(super) fn document(config: &Config, setting: &Setting, results: &Results) -> Value {
+    json!({
+        "setting": place(config, setting, results),
+        "exact": results.is_exact(),
+        "verdicts": judged(config, results),
+        "rounds": results.rounds.iter().map(round).collect::<Vec<_>>(),
+        "changes": results.changes.as_ref().map(|run| json!({
+            "ms": percentiles(&run.histogram),
+            "wrong": run.wrong,
+        })),
+        "rewrite": results.rewrite.as_ref().map(|run| json!({
+            "records": run.records,
+            "seconds": run.seconds,
+            "before": latency(&run.before),
+            "during": latency(&run.during),
+        })),
+        "take_over": results.take_over.as_ref().map(|run| json!({
+            "seconds": run.seconds,
+            "session_timeout_seconds": run.session_timeout,
+            "answers": answers(run.exactness),
+        })),
+    })
+}
+
+fn place(config: &Config, setting: &Setting, results: &Results) -> Value {
+    json!({
+        "command": setting.command,
+        "ended_at": setting.ended_at,
+        "portcullis": setting.portcullis,
+        "debug_build": is_debug(),
+        "librdkafka": setting.librdkafka,
+        "broker_version": setting.broker.as_ref().or(results.broker_version.as_ref()),
+        "brokers": results.brokers,
+        "replication": results.replication,
+        "partitions": config.partitions,
+        "processor": setting.processor,
+        "cores": setting.cores,
+        "memory_bytes": setting.memory_bytes,
+        "kernel": setting.kernel,
+        "load_average": setting.load,
+        "seed": config.seed,
+        "event_bytes": results.event_bytes,
+        "documents": config.documents,
+        "persons": config.persons,
+        "publish_seconds": results.publish_seconds,
+        "hit_every": config.backlog_every,
+        "rate_hit_every": config.rate_every,
+        "lanes": config.lanes,
+    })
+}
+
+fn judged(config: &Config, results: &Results) -> Vec<Value> {
+    let verdicts = verdicts(config, results).into_iter();
+    verdicts
+        .map(|verdict| {
+            json!({
+                "target": verdict.target,
+                "limit": verdict.limit,
+                "unit": verdict.unit,
+                "measured": verdict.measured,
+                "middle": verdict.middle(),
+                "met": verdict.kept(),
+            })
+        })
+        .collect()
+}
+
+fn round(round: &Round) -> Value {
+    json!({
+        "subject": round.subject.name(),
+        "repeat": round.repeat,
+        "ready_seconds": round.ready_seconds,
+        "ready_cpu_seconds": round.ready_cpu_seconds,
+        "ready_bytes": round.ready_bytes,
+        "saturation": round.saturation.as_ref().map(saturation),
+        "latency": round.latency.iter().map(latency).collect::<Vec<_>>(),
+    })
+}
+
+fn saturation(run: &Saturation) -> Value {
+    let stages = run.stages.iter().map(|(stage, nanos)| ((*stage).to_owned(), json!(nanos)));
+    json!({
+        "events": run.events,
+        "seconds": run.seconds,
+        "events_per_second": run.rate(),
+        "cpu_us_per_event": run.cpu_us,
+        "resident_bytes": run.resident_bytes,
+        "stage_mean_ns": stages.collect::<serde_json::Map<_, _>>(),
+        "answers": answers(run.exactness),
+    })
+}
+
+fn latency(run: &Latency) -> Value {
+    json!({
+        "rate": run.rate,
+        "samples": run.samples(),
+        "ms": percentiles(&run.histogram),
+        "p99_ms": quantile(run, 0.99),
+        "p999_ms": quantile(run, 0.999),
+        "generator_late_ms": percentiles(&run.late),
+        "answers": answers(run.exactness),
+    })
+}
+
+/// As recorded; whether they are enough for a percentile is for `p99_ms` and `p999_ms` to say.
+fn percentiles(histogram: &Histogram<u64>) -> Value {
+    let ms = |share| histogram.value_at_quantile(share) as f64 / 1e3;
+    json!({
+        "count": histogram.len(),
+        "p50": ms(0.5),
+        "p99": ms(0.99),
+        "p999": ms(0.999),
+        "max": histogram.max() as f64 / 1e3,
+    })
+}
+
+fn answers(exactness: Exactness) -> Value {
+    let Exactness { owed, missing, repeated, wrong } = exactness;
+    json!({"owed": owed, "missing": missing, "repeated": repeated, "wrong": wrong})
+}

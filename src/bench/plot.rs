@@ -1,0 +1,88 @@
+//! The plot of the report: latency against rate, of each subject the middle repeat.
+
+use plotters::prelude::*;
+
+use super::figures::{Latency, Results};
+use super::verdict::median;
+use super::{Config, Error, Subject};
+
+const SIZE: (u32, u32) = (760, 420);
+/// The shares that have a line.
+const SHARES: [(f64, &str); 2] = [(0.5, "p50"), (0.99, "p99")];
+
+/// Latency against rate as an SVG picture, both axes logarithmic.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub(super) fn latency(config: &Config, results: &Results) -> Result<String, Error> {
+    let mut picture = String::new();
+    draw(&mut picture, config, results)
+        .map_err(|error| Error::Failed(format!("the plot cannot be drawn: {error}")))?;
+    Ok(picture)
+}
+
+type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+fn draw(picture: &mut String, config: &Config, results: &Results) -> Drawn {
+    let mut lines = Vec::new();
+    for subject in Subject::ALL {
+        for (share, name) in SHARES {
+            let name = format!("{} {name}", subject.name());
+            lines.push((
+                colour(subject),
+                share > 0.9,
+                name,
+                points(config, results, subject, share),
+            ));
+        }
+    }
+    let all = || lines.iter().flat_map(|(_, _, _, points)| points);
+    let top = all().map(|point| point.1).fold(10.0, f64::max) * 2.0;
+    let bottom = all().map(|point| point.1).fold(1.0, f64::min).max(0.01) / 2.0;
+    let rates = || config.rates.iter().map(|rate| *rate as f64);
+    let (slowest, fastest) =
+        (rates().fold(f64::MAX, f64::min) / 1.5, rates().fold(1.0, f64::max) * 1.5);
+    let area = SVGBackend::with_string(picture, SIZE).into_drawing_area();
+    area.fill(&WHITE)?;
+    let mut chart = ChartBuilder::on(&area)
+        .caption("Intended time of sending to answer read", ("sans-serif", 16))
+        .margin(12)
+        .x_label_area_size(40)
+        .y_label_area_size(56)
+        .build_cartesian_2d((slowest..fastest).log_scale(), (bottom..top).log_scale())?;
+    chart.configure_mesh().x_desc("events a second").y_desc("milliseconds").draw()?;
+    for (colour, bold, name, points) in lines {
+        let style = colour.stroke_width(if bold { 3 } else { 1 });
+        let series = LineSeries::new(points, style).point_size(3);
+        let key = move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], style);
+        chart.draw_series(series)?.label(name).legend(key);
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .background_style(WHITE.mix(0.8))
+        .border_style(BLACK)
+        .draw()?;
+    area.present()
+}
+
+const fn colour(subject: Subject) -> RGBColor {
+    match subject {
+        Subject::Pass => RGBColor(140, 140, 140),
+        Subject::Floor => RGBColor(60, 120, 200),
+        Subject::Portcullis => RGBColor(200, 60, 40),
+    }
+}
+
+/// For each rate the middle of what the repeats of a subject have, milliseconds.
+fn points(config: &Config, results: &Results, subject: Subject, share: f64) -> Vec<(f64, f64)> {
+    let mut rates = config.rates.clone();
+    rates.sort_unstable();
+    let at = |rate: u64| {
+        let runs = results.rounds.iter().filter(|round| round.subject == subject);
+        let runs = runs.flat_map(|round| &round.latency).filter(|run| run.rate == rate);
+        let ms = |run: &Latency| run.ms(share).max(0.01);
+        median(&runs.map(ms).collect::<Vec<f64>>()).map(|ms| (rate as f64, ms))
+    };
+    rates.into_iter().filter_map(at).collect()
+}

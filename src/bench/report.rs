@@ -1,0 +1,359 @@
+//! The report for people: one Markdown file, every repeat in it.
+
+use std::fmt::Write as _;
+
+use super::figures::{Latency, Results, Round};
+use super::setting::Setting;
+use super::verdict::{cpu_ratio, p99_ratio, quantile, round, verdicts};
+use super::{Config, Error, Subject, json, plot};
+
+/// Writes `report.md`, `report.json` and `latency.svg` into the folder of the settings.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn report(config: &Config, setting: &Setting, results: &Results) -> Result<(), Error> {
+    let json = json::document(config, setting, results);
+    let files = [
+        ("report.md", markdown(config, setting, results)),
+        ("report.json", format!("{json:#}\n")),
+        ("latency.svg", plot::latency(config, results)?),
+    ];
+    for (name, text) in files {
+        let path = config.out.join(name);
+        let written = std::fs::write(&path, text);
+        written.map_err(|error| Error::system(path.display().to_string(), error))?;
+    }
+    Ok(())
+}
+
+/// The verdicts, one a line.
+pub fn summary(config: &Config, results: &Results) -> String {
+    let mut out = String::new();
+    for verdict in verdicts(config, results) {
+        line(&mut out, format_args!("{:<55} {}", verdict.target, verdict.words()));
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn markdown(config: &Config, setting: &Setting, results: &Results) -> String {
+    let mut out = String::from("# How fast: Portcullis beside two bare loops\n\n");
+    head(&mut out, config, setting, results);
+    promises(&mut out, config, results);
+    if config.phases.saturation {
+        backlog(&mut out, results);
+    }
+    if config.phases.latency {
+        latencies(&mut out, config, results);
+    }
+    starts(&mut out, results);
+    operation(&mut out, results);
+    stages(&mut out, results);
+    exactness(&mut out, results);
+    out
+}
+
+fn head(out: &mut String, config: &Config, setting: &Setting, results: &Results) {
+    let broker = setting.broker.as_ref().or(results.broker_version.as_ref());
+    let rows = [
+        ("command", format!("`{}`", setting.command)),
+        ("ended", setting.ended_at.clone()),
+        ("Portcullis", setting.portcullis.clone()),
+        ("librdkafka", setting.librdkafka.clone()),
+        (
+            "brokers",
+            format!(
+                "{} of version {}, {} copies of each partition",
+                results.brokers,
+                broker.map_or("not told (--broker-version)", String::as_str),
+                results.replication
+            ),
+        ),
+        (
+            "machine",
+            format!(
+                "{}, {} cores, {:.1} GB, Linux {}",
+                setting.processor,
+                setting.cores,
+                setting.memory_bytes as f64 / 1e9,
+                setting.kernel
+            ),
+        ),
+        ("load average at the end", setting.load.clone()),
+        ("seed", config.seed.to_string()),
+        (
+            "events",
+            format!("{} bytes each, Avro, {} partitions", results.event_bytes, config.partitions),
+        ),
+        (
+            "lists",
+            format!(
+                "{} documents, {} persons by name and birth date; published in {:.1} s",
+                config.documents, config.persons, results.publish_seconds
+            ),
+        ),
+        ("lanes", format!("{}; each control has one loop", config.lanes)),
+    ];
+    line(out, format_args!("| | |\n|---|---|"));
+    for (name, value) in rows {
+        line(out, format_args!("| {name} | {} |", value.replace('|', "\\|")));
+    }
+    line(
+        out,
+        format_args!(
+            "\n*pass* is a bare loop that sends every event on. *floor* is a bare loop that reads the \
+         document's number at its place in the bytes, looks it up in a hash set, and sends on the \
+         events with a hit; of persons it knows nothing. Each subject is a process of its own with \
+         the same client and the same settings, and they take turns. Bench, brokers and subject share the \
+         machines named: compare the ratios, not the figures, with those of other machines.\n"
+        ),
+    );
+}
+
+fn promises(out: &mut String, config: &Config, results: &Results) {
+    line(
+        out,
+        format_args!(
+            "## Targets\n\n| target | at most | measured, each repeat | verdict |\n|---|---|---|---|"
+        ),
+    );
+    for verdict in verdicts(config, results) {
+        let measured: Vec<String> = verdict.measured.iter().map(|at| number(*at)).collect();
+        let (limit, unit) = (number(verdict.limit), verdict.unit);
+        line(
+            out,
+            format_args!(
+                "| {} | {limit} {unit} | {} | {} |",
+                verdict.target,
+                measured.join(", "),
+                verdict.words()
+            ),
+        );
+    }
+    line(
+        out,
+        format_args!(
+            "\nA ratio is that of one repeat; the verdict is about the middle one. Start and memory are \
+         divided by the millions of entries, with everything else of the process in them.\n"
+        ),
+    );
+}
+
+fn backlog(out: &mut String, results: &Results) {
+    line(
+        out,
+        format_args!(
+            "## A backlog, as fast as it goes\n\n| repeat | subject | events | events/s | CPU µs an event | \
+         of pass | of floor | memory MB |\n|---|---|---|---|---|---|---|---|"
+        ),
+    );
+    for at in &results.rounds {
+        let Some(run) = &at.saturation else { continue };
+        let ratio = |control| optional(cpu_ratio(results, at, control));
+        line(
+            out,
+            format_args!(
+                "| {} | {} | {} | {:.0} | {:.3} | {} | {} | {:.0} |",
+                at.repeat,
+                at.subject.name(),
+                run.events,
+                run.rate(),
+                run.cpu_us,
+                ratio(Subject::Pass),
+                ratio(Subject::Floor),
+                run.resident_bytes as f64 / 1e6
+            ),
+        );
+    }
+    line(
+        out,
+        format_args!(
+            "\nTime from the first record written to the last one owed; CPU of the whole process, user \
+         and system, from its being ready.\n"
+        ),
+    );
+}
+
+fn latencies(out: &mut String, config: &Config, results: &Results) {
+    line(
+        out,
+        format_args!(
+            "## From the intended time of sending to the answer read, ms\n\n![latency](latency.svg)\n\n\
+         | events/s | repeat | subject | answers | p50 | p99 | p99.9 | longest | p99 of floor's | generator late, p99 |\n\
+         |---|---|---|---|---|---|---|---|---|---|"
+        ),
+    );
+    for rate in &config.rates {
+        for at in &results.rounds {
+            let Some(run) = at.latency.iter().find(|run| run.rate == *rate) else { continue };
+            let floor = round(results, Subject::Floor, at.repeat)
+                .and_then(|floor| floor.latency.iter().find(|run| run.rate == *rate));
+            let ratio = floor.and_then(|floor| p99_ratio(run, floor));
+            line(
+                out,
+                format_args!(
+                    "| {rate} | {} | {} | {} | {} | {} |",
+                    at.repeat,
+                    at.subject.name(),
+                    percentiles(run),
+                    optional(ratio),
+                    number(run.late.value_at_quantile(0.99) as f64 / 1e3)
+                ),
+            );
+        }
+    }
+    line(
+        out,
+        format_args!(
+            "\nThe load is open: an event is sent when it is due, whatever became of those before, and \
+         its time counts from then. Timed are the events that touch a list, one in {}. A percentile \
+         of too few answers is left out.\n",
+            config.rate_every
+        ),
+    );
+}
+
+/// Answers, p50, p99, p99.9 and the longest, as cells.
+fn percentiles(run: &Latency) -> String {
+    let share = |share| optional(quantile(run, share));
+    let longest = number(run.max_ms());
+    format!("{} | {} | {} | {} | {longest}", run.samples(), share(0.5), share(0.99), share(0.999))
+}
+
+fn starts(out: &mut String, results: &Results) {
+    line(
+        out,
+        format_args!(
+            "## Start\n\n| repeat | subject | ready after s | CPU s | memory MB |\n|---|---|---|---|---|"
+        ),
+    );
+    for at in &results.rounds {
+        let Round { subject, repeat, ready_seconds, ready_cpu_seconds, .. } = at;
+        line(
+            out,
+            format_args!(
+                "| {repeat} | {} | {ready_seconds:.2} | {ready_cpu_seconds:.2} | {:.0} |",
+                subject.name(),
+                at.ready_bytes as f64 / 1e6
+            ),
+        );
+    }
+    line(
+        out,
+        format_args!(
+            "\nPortcullis reads its lists from Kafka; floor makes its set from the seed.\n"
+        ),
+    );
+}
+
+fn operation(out: &mut String, results: &Results) {
+    if results.changes.is_none() && results.rewrite.is_none() && results.take_over.is_none() {
+        return;
+    }
+    line(out, format_args!("## In operation\n"));
+    if let Some(changes) = &results.changes {
+        let ms = |share| number(changes.histogram.value_at_quantile(share) as f64 / 1e3);
+        line(
+            out,
+            format_args!(
+                "- List change sent to first alert by it read: p50 {} ms, p99 {} ms, longest {} ms, of {} changes.",
+                ms(0.5),
+                ms(0.99),
+                ms(1.0),
+                changes.histogram.len()
+            ),
+        );
+    }
+    if let Some(run) = &results.rewrite {
+        line(
+            out,
+            format_args!(
+                "- {} entries published again in {:.1} s under {} events a second: p99 {} ms before, {} ms \
+             meanwhile (longest {} ms).",
+                run.records,
+                run.seconds,
+                run.before.rate,
+                optional(quantile(&run.before, 0.99)),
+                optional(quantile(&run.during, 0.99)),
+                number(run.during.max_ms())
+            ),
+        );
+    }
+    if let Some(run) = &results.take_over {
+        line(
+            out,
+            format_args!(
+                "- kill -9 of one of two instances: every partition was worked on again after {:.2} s; the group waits \
+             {:.0} s for a lost member. {} alerts came twice, with the same id.",
+                run.seconds, run.session_timeout, run.exactness.repeated
+            ),
+        );
+    }
+    out.push('\n');
+}
+
+fn stages(out: &mut String, results: &Results) {
+    let runs =
+        || results.rounds.iter().filter_map(|at| at.saturation.as_ref().map(|run| (at, run)));
+    if runs().all(|(_, run)| run.stages.is_empty()) {
+        return;
+    }
+    line(
+        out,
+        format_args!(
+            "## Where the time goes\n\nMeans over the backlog, as Portcullis's own histograms have them; \
+         `acknowledge` is the wait for the brokers, of alerts alone.\n\n| repeat | stage | mean ns |\n|---|---|---|"
+        ),
+    );
+    for (at, run) in runs() {
+        for (stage, nanos) in &run.stages {
+            line(out, format_args!("| {} | {stage} | {nanos:.0} |", at.repeat));
+        }
+    }
+    out.push('\n');
+}
+
+fn exactness(out: &mut String, results: &Results) {
+    line(
+        out,
+        format_args!(
+            "## Was every answer right?\n\n{}\n\n| run | owed | missing | repeated | wrong |\n|---|---|---|---|---|",
+            if results.is_exact() { "Yes." } else { "**No: the figures above are void.**" }
+        ),
+    );
+    for (name, counts) in results.exactness() {
+        line(
+            out,
+            format_args!(
+                "| {name} | {} | {} | {} | {} |",
+                counts.owed, counts.missing, counts.repeated, counts.wrong
+            ),
+        );
+    }
+    line(
+        out,
+        format_args!(
+            "\n*pass* owes every event, *floor* those whose document is listed, Portcullis an alert for \
+         each event that touches a list, naming its entry."
+        ),
+    );
+}
+
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a string does not fail.
+    writeln!(out, "{text}").unwrap_or_default();
+}
+
+/// Three digits that count.
+fn number(value: f64) -> String {
+    match value.abs() {
+        ..1.0 => format!("{value:.3}"),
+        1.0..10.0 => format!("{value:.2}"),
+        10.0..100.0 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
+}
+
+fn optional(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), number)
+}

@@ -1,0 +1,129 @@
+//! A backlog worked off as fast as it goes: events a second, and CPU for each event.
+
+use std::time::{Duration, Instant};
+
+use crate::kafka::{Feed, From, Gauge, Tail};
+
+use super::batch::{Batch, Duty, Tally};
+use super::figures::Saturation;
+use super::load::Writer;
+use super::process::{Process, Usage};
+use super::site::Site;
+use super::{Bench, Error, SETTLE_WITHIN, Subject};
+
+/// How often the output's end is asked for: often enough for three digits of seconds.
+const ASK_AGAIN: Duration = Duration::from_millis(10);
+/// How long a poll waits when the output is read through.
+const POLL: Duration = Duration::from_millis(100);
+/// How long the producer of the backlog gathers records.
+const LINGER: Duration = Duration::from_millis(5);
+/// How long working off a backlog may take without any progress.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The stages of which Portcullis keeps histograms, in the order of an event's way.
+const STAGES: [&str; 3] = ["decode", "screen", "acknowledge"];
+
+/// Sends the backlog.
+pub(super) fn fill(bench: &Bench<'_>, topic: &str, backlog: Batch) -> Result<(), Error> {
+    let feed = Feed::new(&bench.config.kafka, LINGER)?;
+    let mut writer = Writer::new(backlog.load)?;
+    for at in 0..backlog.count {
+        bench.must_go_on()?;
+        let event = writer.write(backlog.first + at, backlog.hit(at))?;
+        feed.send(topic, Some(backlog.partition(at)), None, event)?;
+    }
+    feed.settle(SETTLE_WITHIN)?;
+    Ok(())
+}
+
+/// Waits until a subject that has just become ready has worked the backlog off. The time counts
+/// from its first record, which is the answer to the first event, so that joining the group is not
+/// in it; the CPU from its being ready.
+pub(super) fn measure(
+    bench: &Bench<'_>,
+    site: &Site<'_>,
+    subject: Subject,
+    process: &mut Process,
+    ready: Usage,
+    backlog: Batch,
+) -> Result<Saturation, Error> {
+    let mut tally = Tally::new(backlog, subject.duty(), backlog.count);
+    let gauge = Gauge::open(&bench.config.kafka, &site.output)?;
+    let begun = await_records(bench, process, &gauge, 1)?;
+    let ended = await_records(bench, process, &gauge, tally.exactness().owed)?;
+    let done = process.usage()?;
+    check(bench, site, subject, &mut tally)?;
+    let cpu = done.cpu.saturating_sub(ready.cpu);
+    Ok(Saturation {
+        events: backlog.count,
+        seconds: ended.saturating_duration_since(begun).max(ASK_AGAIN).as_secs_f64(),
+        cpu_us: cpu.as_secs_f64() * 1e6 / backlog.count as f64,
+        resident_bytes: done.resident_bytes,
+        stages: if subject == Subject::Portcullis { stages(process)? } else { Vec::new() },
+        exactness: tally.exactness(),
+    })
+}
+
+/// Waits until the output holds so many records; gives when it was seen to.
+fn await_records(
+    bench: &Bench<'_>,
+    process: &mut Process,
+    gauge: &Gauge,
+    records: u64,
+) -> Result<Instant, Error> {
+    let (mut before, mut progress) = (0, Instant::now());
+    loop {
+        let now = gauge.records()?;
+        if now >= records {
+            return Ok(Instant::now());
+        }
+        if now > before {
+            (before, progress) = (now, Instant::now());
+        }
+        if progress.elapsed() > PATIENCE {
+            let why = format!("a subject stands still: {now} records of {records} owed");
+            return Err(Error::Failed(why));
+        }
+        bench.must_go_on()?;
+        process.must_live()?;
+        std::thread::sleep(ASK_AGAIN);
+    }
+}
+
+/// Reads the output through. As many records as are owed may hold repeats: then it waits for the
+/// rest.
+fn check(
+    bench: &Bench<'_>,
+    site: &Site<'_>,
+    subject: Subject,
+    tally: &mut Tally,
+) -> Result<(), Error> {
+    let mut tail = Tail::open(&bench.config.kafka, &site.output, From::Beginning)?;
+    let mut alerts = Vec::new();
+    let keep = subject.duty() == Duty::Hits;
+    let deadline = Instant::now() + SETTLE_WITHIN;
+    while !(tally.complete() && tail.at_end()) && Instant::now() < deadline {
+        bench.must_go_on()?;
+        let found = tail.next_value(POLL, |value| {
+            alerts.extend(keep.then(|| value.to_vec()));
+            subject.number_in(value)
+        })?;
+        if let Some(number) = found {
+            tally.take(number);
+        }
+    }
+    tally.read(&alerts);
+    Ok(())
+}
+
+/// Mean nanoseconds of each stage. Decoding and screening are sampled, one event in 64.
+fn stages(process: &Process) -> Result<Vec<(&'static str, f64)>, Error> {
+    let mean = |stage| {
+        let value = |of: &str| {
+            process.metric(&format!("portcullis_latency_seconds_{of}{{stage=\"{stage}\"}}"))
+        };
+        let (sum, count) = (value("sum")?, value("count")?);
+        Ok((stage, if count > 0.0 { sum / count * 1e9 } else { 0.0 }))
+    };
+    STAGES.into_iter().map(mean).collect()
+}

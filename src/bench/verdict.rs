@@ -1,0 +1,174 @@
+//! What was promised beside what was measured.
+
+use super::figures::{Latency, Results, Round, Saturation};
+use super::{Config, Subject};
+
+/// Portcullis may use so much CPU for an event, as a share of what passing it on costs.
+const PASS_SHARE: f64 = 0.75;
+/// And so many times that of the least that a screening could do.
+const FLOOR_TIMES: f64 = 1.9;
+/// Its p99 may be so many times that of the same control.
+const LATENCY_TIMES: f64 = 1.5;
+/// While the lists are written again, it may be so many times what it was before.
+const REWRITE_TIMES: f64 = 2.0;
+const READY_SECONDS: f64 = 8.0;
+const MEGABYTES: f64 = 250.0;
+const CHANGE_MS: f64 = 100.0;
+const TAKE_OVER_SECONDS: f64 = 8.0;
+
+/// One promise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// What was promised.
+    pub target: String,
+    /// The most that it may be.
+    pub limit: f64,
+    /// What was measured in each repeat.
+    pub measured: Vec<f64>,
+    /// The unit of both.
+    pub unit: &'static str,
+}
+
+impl Verdict {
+    /// The middle one of what was measured; `None` when nothing was, or not often enough.
+    pub fn middle(&self) -> Option<f64> {
+        median(&self.measured)
+    }
+
+    /// Whether the promise was kept; `None` when that is not known.
+    pub fn kept(&self) -> Option<bool> {
+        self.middle().map(|middle| middle <= self.limit)
+    }
+
+    /// In words: met or missed, and by how much.
+    pub fn words(&self) -> String {
+        let Some(middle) = self.middle() else { return "not measured".to_owned() };
+        let share = (middle / self.limit - 1.0) * 100.0;
+        if middle <= self.limit {
+            format!("met, {:.0} % below", -share)
+        } else {
+            format!("missed by {share:.0} %")
+        }
+    }
+}
+
+/// Every promise, in the order of the report.
+pub fn verdicts(config: &Config, results: &Results) -> Vec<Verdict> {
+    let mut verdicts = vec![
+        of("CPU an event, as a share of pass", PASS_SHARE, "x", cpu_ratios(results, Subject::Pass)),
+        of("CPU an event, against floor", FLOOR_TIMES, "x", cpu_ratios(results, Subject::Floor)),
+    ];
+    for rate in &config.rates {
+        let target = format!("p99 at {rate} events a second, against floor");
+        verdicts.push(of(&target, LATENCY_TIMES, "x", p99_ratios(results, *rate)));
+    }
+    let millions = results.entries as f64 / 1e6;
+    let ready = portcullis(results).map(|round| round.ready_seconds / millions).collect();
+    let memory = portcullis(results).map(|round| round.ready_bytes as f64 / 1e6 / millions);
+    let changes = results.changes.iter();
+    let changes = changes.map(|run| run.histogram.value_at_quantile(0.99) as f64 / 1e3);
+    let take_over = results.take_over.iter().map(|run| run.seconds).collect();
+    let rewrite = results.rewrite.iter().filter_map(|run| p99_ratio(&run.during, &run.before));
+    verdicts.extend([
+        of("start to ready, for each million entries", READY_SECONDS, "s", ready),
+        of("memory when ready, for each million entries", MEGABYTES, "MB", memory.collect()),
+        of("list change to the first alert by it, p99", CHANGE_MS, "ms", changes.collect()),
+        of("killed to taken over", TAKE_OVER_SECONDS, "s", take_over),
+        of(
+            "p99 while the lists are written again, against before",
+            REWRITE_TIMES,
+            "x",
+            rewrite.collect(),
+        ),
+    ]);
+    verdicts
+}
+
+fn of(target: &str, limit: f64, unit: &'static str, measured: Vec<f64>) -> Verdict {
+    Verdict { target: target.to_owned(), limit, measured, unit }
+}
+
+fn portcullis(results: &Results) -> impl Iterator<Item = &Round> {
+    results.rounds.iter().filter(|round| round.subject == Subject::Portcullis)
+}
+
+/// What a subject did in one repeat.
+pub(super) fn round(results: &Results, subject: Subject, repeat: u32) -> Option<&Round> {
+    results.rounds.iter().find(|round| round.subject == subject && round.repeat == repeat)
+}
+
+fn cpu_ratios(results: &Results, control: Subject) -> Vec<f64> {
+    let ratio = |ours: &Round| cpu_ratio(results, ours, control);
+    portcullis(results).filter_map(ratio).collect()
+}
+
+/// A round's CPU for each event beside that of a control in the same repeat.
+pub(super) fn cpu_ratio(results: &Results, ours: &Round, control: Subject) -> Option<f64> {
+    let cpu = |run: &Saturation| run.cpu_us;
+    let theirs = round(results, control, ours.repeat)?.saturation.as_ref().map(cpu)?;
+    let ours = ours.saturation.as_ref().map(cpu)?;
+    (theirs > 0.0).then_some(ours / theirs)
+}
+
+fn p99_ratios(results: &Results, rate: u64) -> Vec<f64> {
+    let at = |round: &'_ Round| round.latency.iter().position(|run| run.rate == rate);
+    let ratio = |ours: &Round| {
+        let theirs = round(results, Subject::Floor, ours.repeat)?;
+        p99_ratio(ours.latency.get(at(ours)?)?, theirs.latency.get(at(theirs)?)?)
+    };
+    portcullis(results).filter_map(ratio).collect()
+}
+
+/// One p99 beside another; `None` where one is of too few answers to have one.
+pub(super) fn p99_ratio(ours: &Latency, theirs: &Latency) -> Option<f64> {
+    Some(quantile(ours, 0.99)? / quantile(theirs, 0.99)?)
+}
+
+/// Milliseconds below which this share of answers came; `None` when they are too few to tell it
+/// from the longest.
+pub(super) fn quantile(latency: &Latency, share: f64) -> Option<f64> {
+    // A share of 0.99 is no whole number of hundredths in binary: hence the half.
+    let enough = latency.samples() as f64 * (1.0 - share) >= 0.999;
+    enough.then(|| latency.ms(share))
+}
+
+/// The middle one; of an even number the mean of the two in the middle.
+pub(super) fn median(values: &[f64]) -> Option<f64> {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    let upper = *values.get(values.len() / 2)?;
+    let lower = *values.get((values.len() - 1) / 2)?;
+    Some(f64::midpoint(lower, upper))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::Exactness;
+    use crate::bench::figures::histogram;
+
+    fn verdict(limit: f64, measured: &[f64]) -> Verdict {
+        of("x", limit, "s", measured.to_vec())
+    }
+
+    #[test]
+    fn a_promise_is_judged_by_the_middle_repeat() {
+        assert_eq!(verdict(8.0, &[9.0, 4.0, 6.0]).words(), "met, 25 % below");
+        assert_eq!(verdict(8.0, &[4.0, 20.0]).words(), "missed by 50 %");
+        assert_eq!(verdict(8.0, &[8.0]).kept(), Some(true));
+        assert_eq!(verdict(8.0, &[]).kept(), None);
+    }
+
+    #[test]
+    fn few_answers_have_no_p99() {
+        let mut histogram = histogram().unwrap();
+        (0..99).for_each(|at| histogram.record(at).unwrap());
+        let late = histogram.clone();
+        let exactness = Exactness::default();
+        let mut latency = Latency { rate: 1, histogram, late, exactness };
+        assert_eq!(quantile(&latency, 0.99), None);
+        latency.histogram.record(9_000).unwrap();
+        assert!(quantile(&latency, 0.99).is_some_and(|p99| p99 < 1.0));
+        assert_eq!(quantile(&latency, 0.999), None);
+    }
+}
