@@ -4,7 +4,6 @@
 //! at an exact point. From there on changes are applied as they come.
 
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -12,18 +11,18 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
-use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
+use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use sha2::{Digest as _, Sha256};
 
-use crate::codec::{self, Decoder};
-use crate::domain::{EntryKey, Timestamp};
+use crate::codec::Decoder;
+use crate::domain::Timestamp;
 use crate::metrics::Metrics;
-use crate::pipeline::{Lookup, Schemas, header};
+use crate::pipeline::Schemas;
 use crate::watchlist::{Change, Progress, Writer};
 
 use super::clock::wall;
 use super::context::{Complaints, Quiet};
+use super::list_record::{Refusal, read};
 use super::{Config, Error, native};
 
 /// What the list reader needs to know.
@@ -93,6 +92,7 @@ impl ListReader {
             opened_at: wall(),
             newest_at: None,
             unrest: None,
+            behind: false,
             vanished: false,
         };
         let thread =
@@ -156,6 +156,8 @@ struct Reading {
     newest_at: Option<Timestamp>,
     /// The publication that lists wait for the end of.
     unrest: Option<Unrest>,
+    /// Whether there was more than had been read when the end was last asked for.
+    behind: bool,
     /// Whether the topic was gone when it was last asked for: what comes back is another.
     vanished: bool,
 }
@@ -189,8 +191,8 @@ impl Reading {
             self.poll();
             let now = Instant::now();
             if now >= self.confirm_due && self.progress.loaded {
-                self.confirm_due = now + self.config.confirm_interval;
                 self.confirm();
+                self.confirm_due = self.next_look();
             }
             if now >= self.publish_due {
                 self.publish_due = now + PUBLISH_INTERVAL;
@@ -227,10 +229,10 @@ impl Reading {
         for _ in 0..1_000 {
             let consumer = &self.consumer;
             let (number, offset, written_at, change) = match consumer.poll(POLL) {
-                None => return,
+                None => return self.caught_up(),
                 Some(Err(KafkaError::PartitionEOF(number))) => {
                     self.reached_end(number);
-                    return;
+                    return self.caught_up();
                 }
                 Some(Err(error)) => {
                     self.vanished |= is_unknown(&error);
@@ -287,7 +289,6 @@ impl Reading {
     fn settle(&mut self) {
         let Some(Unrest { since, newest }) = self.unrest else { return };
         if newest.elapsed() < self.config.settle && since.elapsed() < SETTLE_WITHIN {
-            self.confirm_due = self.confirm_due.min(newest + self.config.settle);
             return;
         }
         self.unrest = None;
@@ -357,11 +358,26 @@ impl Reading {
         if current {
             self.progress.current_at = Some(wall());
             self.settle();
-        } else {
-            // Something is on its way: look soon, so that one missed look does not make lists stale.
-            self.confirm_due = Instant::now() + LOOK_SOON;
         }
+        self.behind = !current;
         self.look_for_new_partitions();
+    }
+
+    /// When to look again. Counts from the end of a look: a broker answers the requests of a connection
+    /// in turn, so that each question may take as long as an empty fetch waits, and what is there
+    /// already must be read between two looks.
+    fn next_look(&self) -> Instant {
+        let next = Instant::now() + self.config.confirm_interval;
+        let settled = self.unrest.filter(|_| !self.behind);
+        settled.map_or(next, |unrest| next.min(unrest.newest + self.config.settle))
+    }
+
+    /// What was on its way at the last look has been read: looks again, so that one missed look does
+    /// not make lists stale.
+    fn caught_up(&mut self) {
+        if std::mem::take(&mut self.behind) {
+            self.confirm_due = self.confirm_due.min(Instant::now() + LOOK_SOON);
+        }
     }
 
     fn look_for_new_partitions(&mut self) {
@@ -408,87 +424,4 @@ impl Reading {
 fn is_unknown(error: &KafkaError) -> bool {
     let unknown = [Code::UnknownTopic, Code::UnknownTopicOrPartition, Code::UnknownPartition];
     error.rdkafka_error_code().is_some_and(|code| unknown.contains(&code))
-}
-
-/// Why a record of the list topic changes nothing.
-struct Refusal {
-    cause: &'static str,
-    why: String,
-}
-
-/// A record of the list topic as a change. One that this program fails at is refused, as a lane does:
-/// it would meet it again at each start.
-fn read(
-    message: &BorrowedMessage<'_>,
-    decoder: &mut Decoder,
-    schemas: &dyn Schemas,
-    stop: &AtomicBool,
-) -> Result<Change, Refusal> {
-    // The decoder forgets its last value before it reads the next.
-    let decoding = AssertUnwindSafe(|| decoded(message, decoder, schemas, stop));
-    match catch_unwind(decoding) {
-        Ok(Ok(change)) => Ok(change),
-        Ok(Err(error)) => Err(Refusal { cause: error.cause(), why: error.to_string() }),
-        Err(_panic) => {
-            let why = "a fault of Portcullis itself: report it".to_owned();
-            Err(Refusal { cause: "internal", why })
-        }
-    }
-}
-
-/// A record of the list topic as a change. Waits for a writer schema that is being fetched: the
-/// lists are not loaded without it.
-fn decoded(
-    message: &BorrowedMessage<'_>,
-    decoder: &mut Decoder,
-    schemas: &dyn Schemas,
-    stop: &AtomicBool,
-) -> Result<Change, codec::Error> {
-    let key = message.key().unwrap_or_default();
-    let entry_key = std::str::from_utf8(key).ok().and_then(EntryKey::parse);
-    let entry_key = entry_key.ok_or(codec::Error::Refused {
-        field: "key",
-        refusal: codec::Refused::Rule("give the record the key list/entry"),
-    })?;
-    let entry = match message.payload() {
-        None => None,
-        Some(value) => {
-            let headers = headers(message);
-            while let Some(missing) = decoder.missing_schema(value, headers)? {
-                match schemas.look_up(missing) {
-                    Lookup::Found(schema) => decoder.learn(missing, &schema)?,
-                    Lookup::Absent => return Err(codec::Error::UnknownSchema(missing)),
-                    Lookup::Pending if stop.load(Ordering::Relaxed) => {
-                        return Err(codec::Error::UnknownSchema(missing));
-                    }
-                    Lookup::Pending => std::thread::sleep(POLL),
-                }
-            }
-            Some(decoder.decode_entry(Some(key), value, headers)?)
-        }
-    };
-    let mut digest = Sha256::new_with_prefix(key);
-    digest.update(message.payload().unwrap_or_default());
-    let digest =
-        digest.finalize().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte));
-    Ok(Change {
-        key: entry_key,
-        entry,
-        offset: message.offset(),
-        position: 0,
-        digest,
-        written_at: message.timestamp().to_millis().and_then(Timestamp::from_millis),
-    })
-}
-
-fn headers<'a>(message: &'a BorrowedMessage<'_>) -> codec::Headers<'a> {
-    let mut headers = codec::Headers { content_type: None, schema_id: None };
-    for at in message.headers().iter().flat_map(|headers| headers.iter()) {
-        match at.key {
-            header::CONTENT_TYPE => headers.content_type = at.value,
-            header::VALUE_SCHEMA_ID => headers.schema_id = at.value,
-            _ => {}
-        }
-    }
-    headers
 }

@@ -123,6 +123,28 @@ fn publish_slowly(site: &Site<'_>, numbers: std::ops::Range<u32>) {
     }
 }
 
+/// To ask how far the topic has grown takes as long as an empty fetch waits, since a broker answers
+/// a connection in turn: whoever asks between any two records reads five a second.
+#[test]
+fn a_long_publication_is_in_force_soon_although_its_end_is_asked_for_meanwhile() {
+    let site = Site::made(Broker::shared(), "long", &[]);
+    publish_listed(&site, "first", 0..1);
+    let instance = site.start_ready(&["lists.confirm_interval_ms=100"]);
+    let simulate = ["simulate", "--lists", "--subjects", "60000", "--events", "0"];
+    let ran = site.run(&simulate);
+    let told = ran.stderr.clone();
+    ran.succeeded();
+    let published: u64 = told.split(' ').next().unwrap().parse().unwrap();
+    assert!(published > 60_000, "{told}");
+    eventually("all entries in force", || {
+        let document = instance.readiness();
+        let lists = document["lists"].as_array().unwrap();
+        let entries: u64 = lists.iter().filter_map(|list| list["entries"].as_u64()).sum();
+        (entries == published + 1).then_some(())
+    });
+    instance.stop();
+}
+
 #[test]
 fn a_list_that_may_be_missed_is_passed_over_and_every_alert_says_so() {
     let dir = tempfile::tempdir().unwrap();
