@@ -39,7 +39,8 @@ pub(super) fn changes(
     let (feed, lists) = (Feed::new(kafka, LINGER)?, Feed::new(kafka, Duration::ZERO)?);
     let mut writer = Writer::new(batch.load)?;
     let (mut times, mut alerts, mut sent) = (histogram()?, Vec::new(), 0);
-    for change in 0..bench.config.changes {
+    // The first does not count: the clients connect meanwhile.
+    for change in 0..=bench.config.changes {
         let index = batch.load.documents + change;
         let (key, entry) = batch.load.listed_document(index)?;
         let begun = Instant::now();
@@ -54,7 +55,9 @@ pub(super) fn changes(
             if let Some((read, alert)) = found
                 && Subject::Portcullis.number_in(&alert).is_none_or(|event| event >= first)
             {
-                note(&mut times, read.saturating_duration_since(begun));
+                if change > 0 {
+                    note(&mut times, read.saturating_duration_since(begun));
+                }
                 alerts.push((Load::entry_of(Hit::Document(index)), alert));
                 break;
             }
@@ -103,7 +106,6 @@ pub(super) fn rewrite(
     let (rewritten, during) = std::thread::scope(|scope| {
         let rewriting = scope.spawn(|| {
             let done = publish(bench, &ground.lists, batch.load)
-                .inspect(|()| (bench.say)(&format!("published {:?}", begun.elapsed())))
                 .and_then(|()| await_in_force(bench, ground, process));
             over.store(true, Ordering::Relaxed);
             done.map(|()| begun.elapsed())

@@ -64,6 +64,15 @@ pub(super) struct Seen {
     pub(super) read: Instant,
 }
 
+/// How long events are sent before their times count: the generator's client connects meanwhile, and
+/// caches fill.
+const WARM_UP_SECONDS: u64 = 1;
+
+/// The events at a rate before times count.
+pub(super) const fn warm_up(rate: u64) -> u64 {
+    rate * WARM_UP_SECONDS
+}
+
 /// Sends a batch at a rate while `go_on` says so, and reads the answers of the subject.
 pub(super) fn open_loop(
     bench: &Bench<'_>,
@@ -116,7 +125,9 @@ fn generate(
         bench.must_go_on()?;
         // Told before it is sent: its answer may be read before this thread goes on.
         progress.announced.store(at + 1, Ordering::Release);
-        note(&mut late, Instant::now().saturating_duration_since(pace.due(at)));
+        if at >= warm_up(pace.rate) {
+            note(&mut late, Instant::now().saturating_duration_since(pace.due(at)));
+        }
         let event = writer.write(batch.first + at, batch.hit(at))?;
         feed.send(&site.live, Some(batch.partition(at)), None, event)?;
     }
@@ -152,7 +163,7 @@ impl Reader<'_> {
                 alerts.extend(alert);
                 if let Some(at) = tally.take(number) {
                     let seen = Seen { at, due: self.pace.due(at), read };
-                    if self.batch.hit(at).is_some() {
+                    if self.batch.hit(at).is_some() && at >= warm_up(self.pace.rate) {
                         note(&mut times, read.saturating_duration_since(seen.due));
                     }
                     on_answer(&seen);

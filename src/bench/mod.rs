@@ -148,8 +148,8 @@ impl Bench<'_> {
         let Config { documents, changes, partitions, rates, .. } = self.config;
         let fault = if *documents == 0 || *documents > 100_000_000 {
             "--entries must be 1 to 100000000"
-        } else if *changes > LATE_MAX {
-            "--changes must be at most 100000"
+        } else if *changes >= LATE_MAX {
+            "--changes must be less than 100000"
         } else if *partitions < 1 || rates.contains(&0) {
             "--partitions and --rates must be at least 1"
         } else if self.config.backlog_every == 0 || self.config.rate_every == 0 {
@@ -164,7 +164,9 @@ impl Bench<'_> {
 
     fn live_events(&self) -> u64 {
         let rates = self.config.rates.iter();
-        rates.map(|rate| rate.saturating_mul(self.config.rate_seconds)).fold(0, u64::saturating_add)
+        rates
+            .map(|rate| rate.saturating_mul(self.config.rate_seconds + 1))
+            .fold(0, u64::saturating_add)
     }
 
     fn load(&self) -> Load {
@@ -186,7 +188,7 @@ impl Bench<'_> {
 
     /// The events at an even rate, with numbers from `first` on.
     fn batch(&self, first: u64, rate: u64) -> Batch {
-        let count = rate * self.config.rate_seconds;
+        let count = rate * self.config.rate_seconds + latency::warm_up(rate);
         let every = self.config.rate_every;
         Batch { first, count, every, marked: false, ..self.backlog() }
     }
