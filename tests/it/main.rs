@@ -14,6 +14,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod bench;
 mod broker;
 mod changes;
 mod chaos;

@@ -1,0 +1,97 @@
+//! The bench on a real broker: every figure is there, every answer is right, nothing is left behind.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::broker::Broker;
+use super::instance::portcullis;
+
+/// A run of small sizes; its figures say nothing, its counts everything.
+fn small_run(broker: &Broker, out: &Path, phases: &str) -> Value {
+    let (brokers, name) = (broker.bootstrap(), out.to_str().unwrap());
+    let ran = portcullis(&[
+        "bench",
+        "--brokers",
+        brokers,
+        "--out",
+        name,
+        "--phases",
+        phases,
+        "--entries",
+        "2000",
+        "--persons",
+        "1000",
+        "--backlog",
+        "10000",
+        "--rates",
+        "500,1000",
+        "--seconds",
+        "2",
+        "--rate-hit-every",
+        "10",
+        "--repeats",
+        "1",
+        "--changes",
+        "3",
+        "--broker-version",
+        "4.3.1",
+    ]);
+    assert_eq!(ran.status, Some(0), "{}\n{}", ran.stdout, ran.stderr);
+    let text = std::fs::read_to_string(out.join("report.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Asserts that so many answers were owed, and that all came and were right.
+fn assert_exact(answers: &Value, owed: u64) {
+    assert_eq!(answers["owed"], owed, "{answers}");
+    assert_eq!((&answers["missing"], &answers["wrong"]), (&0.into(), &0.into()), "{answers}");
+}
+
+#[test]
+fn a_run_has_every_figure_every_answer_and_three_reports() {
+    let broker = Broker::start(1);
+    let out = tempfile::tempdir().unwrap();
+    let report = small_run(&broker, out.path(), "saturation,latency,changes,rewrite,take-over");
+    assert_eq!(report["exact"], true, "{report:#}");
+    // In the order of the first repeat: the controls before Portcullis.
+    for (subject, round) in ["pass", "floor", "portcullis"].iter().zip(0..) {
+        let round = &report["rounds"][round];
+        assert_eq!(round["subject"], *subject);
+        // One event in 500 of the backlog touches a list, one in 10 of the others.
+        let answers = |all: u64| if *subject == "pass" { all } else { all / 10 };
+        let saturation = &round["saturation"];
+        assert!(saturation["cpu_us_per_event"].as_f64().unwrap() > 0.0, "{saturation}");
+        let latency = round["latency"].as_array().unwrap();
+        assert_eq!(latency.iter().map(|run| run["rate"].as_u64().unwrap()).sum::<u64>(), 1_500);
+        assert!(latency.iter().all(|run| run["ms"]["p50"].as_f64().unwrap() > 0.0), "{latency:?}");
+        if *subject != "floor" {
+            // The first and the last of each of four partitions do too, to mark begin and end.
+            let owed = if *subject == "pass" { 10_000 } else { 19 + 8 };
+            assert_exact(&saturation["answers"], owed);
+            // Two seconds that count, and one before.
+            assert_exact(&latency[0]["answers"], answers(1_500));
+            assert_exact(&latency[1]["answers"], answers(3_000));
+        }
+    }
+    assert_eq!(report["changes"]["ms"]["count"], 3);
+    assert_eq!(report["rewrite"]["records"], 3_000);
+    assert!(report["take_over"]["seconds"].as_f64().unwrap() > 0.0);
+    let text = std::fs::read_to_string(out.path().join("report.md")).unwrap();
+    for verdict in report["verdicts"].as_array().unwrap() {
+        let target = verdict["target"].as_str().unwrap();
+        assert!(text.contains(target), "{target} is not in the report");
+    }
+    let plot = std::fs::read_to_string(out.path().join("latency.svg")).unwrap();
+    assert!(plot.starts_with("<svg") && plot.trim_end().ends_with("</svg>"), "{plot}");
+    let topics = broker.topics();
+    assert!(topics.iter().all(|topic| !topic.starts_with("portcullis-bench")), "{topics:?}");
+}
+
+#[test]
+fn a_phase_can_be_measured_alone() {
+    let out = tempfile::tempdir().unwrap();
+    let report = small_run(Broker::shared(), out.path(), "saturation");
+    assert!(report["changes"].is_null() && report["take_over"].is_null(), "{report:#}");
+    assert!(report["rounds"][2]["latency"].as_array().unwrap().is_empty());
+}
