@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::{Error, Exactness, Subject};
+use super::{Core, Error, Exactness, Subject};
 
 /// Everything that a run measured.
 #[derive(Default)]
 pub struct Results {
+    /// The core without Kafka.
+    pub core: Option<Core>,
     /// One for each subject and repeat, in the order in which they ran.
     pub rounds: Vec<Round>,
     /// From a change of a list to the first alert by it.

@@ -14,6 +14,11 @@ pub(super) fn document(config: &Config, setting: &Setting, results: &Results) ->
         "setting": place(config, setting, results),
         "exact": results.is_exact(),
         "verdicts": judged(config, results),
+        "core_ns": results.core.map(|core| json!({
+            "look_up": core.look_up,
+            "decode": core.decode,
+            "screen": core.screen,
+        })),
         "rounds": results.rounds.iter().map(round).collect::<Vec<_>>(),
         "changes": results.changes.as_ref().map(|run| json!({
             "ms": percentiles(&run.histogram),

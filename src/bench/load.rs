@@ -46,7 +46,7 @@ const PEOPLE: u64 = BIRTH_DAYS * SYLLABLES.pow(5);
 /// A prime that divides not `PEOPLE`.
 const PEOPLE_STEP: u64 = 1_000_000_007;
 /// 2026-01-01T00:00:00Z: the publisher's clock is data, and equal seeds give equal bytes.
-const OCCURRED_AT: i64 = 1_767_225_600_000_000;
+pub(super) const OCCURRED_AT: i64 = 1_767_225_600_000_000;
 
 /// The lists and the travellers of one seed.
 #[derive(Clone, Copy, Debug)]

@@ -7,6 +7,7 @@
 //! whose answers were wrong.
 
 mod batch;
+mod core;
 mod error;
 mod events;
 mod figures;
@@ -34,6 +35,7 @@ use load::{EVENTS_MAX, LATE_MAX, Load};
 use site::Ground;
 
 pub use batch::Exactness;
+pub use self::core::Core;
 pub use error::Error;
 pub use figures::{Changes, Latency, Results, Rewrite, Round, Saturation, TakeOver};
 pub use process::READY_LINE;
@@ -50,6 +52,8 @@ const SETTLE_WITHIN: Duration = Duration::from_secs(120);
 /// What to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Phases {
+    /// Events from memory, without Kafka.
+    pub core: bool,
     /// A backlog, by all subjects.
     pub saturation: bool,
     /// Even rates, by all subjects.
@@ -127,8 +131,9 @@ pub fn run(
 impl Bench<'_> {
     fn run(&self) -> Result<Results, Error> {
         self.must_fit()?;
+        let core = self.config.phases.core.then(|| self.core()).transpose()?;
         let ground = Ground::make(self.config)?;
-        let mut results = self.prepare(&ground)?;
+        let mut results = Results { core, ..self.prepare(&ground)? };
         for repeat in 1..=self.config.repeats {
             for subject in order(repeat) {
                 let round = self.round(&ground, subject, repeat)?;
@@ -137,6 +142,11 @@ impl Bench<'_> {
         }
         self.operate(&ground, &mut results)?;
         Ok(results)
+    }
+
+    fn core(&self) -> Result<Core, Error> {
+        (self.say)("measuring the core alone");
+        core::measure(self)
     }
 
     fn must_go_on(&self) -> Result<(), Error> {

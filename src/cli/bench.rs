@@ -82,6 +82,8 @@ pub(super) struct Arguments {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Phase {
+    /// Events from memory, without Kafka: nanoseconds for each part of the core
+    Core,
     /// A backlog worked off as fast as it goes: events a second, CPU an event
     Saturation,
     /// Time from sending to the alert read, at even rates
@@ -156,6 +158,7 @@ fn config(arguments: &Arguments, kafka: crate::kafka::Config) -> Config {
         source: arguments.source.words(),
         out: arguments.out.clone(),
         phases: Phases {
+            core: wanted(Phase::Core),
             saturation: wanted(Phase::Saturation),
             latency: wanted(Phase::Latency),
             changes: wanted(Phase::Changes),
