@@ -57,7 +57,8 @@ pub(super) fn measure(bench: &Bench<'_>) -> Result<Core, Error> {
         let both = events.each(|bytes| {
             let event = decoder.decode_event(Topic::Crossings, bytes, NO_HEADERS);
             let event = event.map_err(Error::made)?;
-            let arrival = Arrival { topic: "", partition: 0, offset: 0, appended_at: event.occurred_at };
+            let arrival =
+                Arrival { topic: "", partition: 0, offset: 0, appended_at: event.occurred_at };
             let decision = engine::decide(&lists, &standing, &event, arrival, &mut scratch);
             Ok(decision.notices.is_empty())
         })?;
@@ -65,7 +66,8 @@ pub(super) fn measure(bench: &Bench<'_>) -> Result<Core, Error> {
             turns.push(nanos);
         }
     }
-    let [look_up, decode, screen] = turns.map(|turns| super::verdict::median(&turns).unwrap_or(0.0));
+    let [look_up, decode, screen] =
+        turns.map(|turns| super::verdict::median(&turns).unwrap_or(0.0));
     Ok(Core { look_up, decode, screen })
 }
 

@@ -34,8 +34,8 @@ use batch::Batch;
 use load::{EVENTS_MAX, LATE_MAX, Load};
 use site::Ground;
 
-pub use batch::Exactness;
 pub use self::core::Core;
+pub use batch::Exactness;
 pub use error::Error;
 pub use figures::{Changes, Latency, Results, Rewrite, Round, Saturation, TakeOver};
 pub use process::READY_LINE;

@@ -199,6 +199,7 @@ impl<'s> Compiler<'_, 's> {
             let step = self.emit_open(Step::Option { null, end: 0 })?;
             if self.value(wire, field, None).is_ok() {
                 self.close(step);
+                self.plan.fuse(step);
                 return Ok(());
             }
             self.reset(&start);

@@ -6,6 +6,7 @@
 
 use super::Error;
 use super::shape::{Record, Shape, Slot};
+use super::utf8;
 
 /// The bounds of one value. Each is there so that hostile bytes cannot cost more than it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,7 +237,7 @@ impl<'a> View<'a> {
     #[inline]
     pub fn text(self, slot: Slot) -> Result<Option<&'a str>, Error> {
         let Some(bytes) = self.bytes(slot) else { return Ok(None) };
-        std::str::from_utf8(bytes).map(Some).map_err(|_holds_no_path| self.not_utf8(slot))
+        utf8::text(bytes).map(Some).ok_or_else(|| self.not_utf8(slot))
     }
 
     /// Bytes, of a text too.

@@ -24,8 +24,12 @@ pub struct Decoder {
     /// The writers' schemas, until a value of theirs has to be read.
     writers: HashMap<SchemaRef, Arc<Schema>, foldhash::fast::RandomState>,
     /// How a writer's values are read, or why they cannot be: found out once.
-    plans: HashMap<(Contract, SchemaRef), Result<Plan, Error>, foldhash::fast::RandomState>,
+    plans: HashMap<(Contract, SchemaRef), Known, foldhash::fast::RandomState>,
+    /// The plan of the last value: most values are of the schema of the one before.
+    last: Option<((Contract, SchemaRef), Known)>,
 }
+
+type Known = Arc<Result<Plan, Error>>;
 
 impl Decoder {
     /// A decoder that knows every released schema.
@@ -39,6 +43,7 @@ impl Decoder {
             datum: Datum::new(),
             writers: released()?.iter().cloned().collect(),
             plans: HashMap::default(),
+            last: None,
         })
     }
 
@@ -53,6 +58,7 @@ impl Decoder {
         }
         self.writers.insert(schema, Arc::new(parse(schema, text)?));
         self.plans.retain(|(_, known), _| *known != schema);
+        self.last = None;
         Ok(())
     }
 
@@ -66,8 +72,11 @@ impl Decoder {
         headers: Headers<'_>,
     ) -> Result<Option<SchemaRef>, Error> {
         Ok(match split(value, headers)? {
-            Framing::Avro { schema, .. } if !self.writers.contains_key(&schema) => Some(schema),
-            Framing::Avro { .. } | Framing::Json(_) => None,
+            Framing::Json(_) => None,
+            Framing::Avro { schema, .. } => {
+                let last = self.last.as_ref().is_some_and(|((_, last), _)| *last == schema);
+                (!last && !self.writers.contains_key(&schema)).then_some(schema)
+            }
         })
     }
 
@@ -130,19 +139,31 @@ impl Decoder {
                 Ok(self.datum.view(shape, text))
             }
             Framing::Avro { schema, datum } => {
-                let plan = match self.plans.entry((contract, schema)) {
-                    hash_map::Entry::Occupied(known) => known.into_mut(),
-                    hash_map::Entry::Vacant(unused) => {
-                        let writer = self.writers.get(&schema);
-                        let writer = writer.ok_or(Error::UnknownSchema(schema))?;
-                        unused.insert(Plan::compile(writer, shape))
-                    }
-                };
-                match plan {
-                    Ok(plan) => plan.run(datum, &mut self.datum, &self.limits)?,
-                    Err(incompatible) => return Err(incompatible.clone()),
+                let wanted = (contract, schema);
+                if self.last.as_ref().is_none_or(|(last, _)| *last != wanted) {
+                    self.last = Some((wanted, self.plan(wanted, shape)?));
+                }
+                match self.last.as_ref().map(|(_, plan)| &**plan) {
+                    Some(Ok(plan)) => plan.run(datum, &mut self.datum, &self.limits)?,
+                    Some(Err(incompatible)) => return Err(incompatible.clone()),
+                    None => return Err(Error::UnknownSchema(schema)),
                 }
                 Ok(self.datum.view(shape, datum))
+            }
+        }
+    }
+
+    /// How values of the schema are read, compiled when it is first met.
+    fn plan(
+        &mut self,
+        (contract, schema): (Contract, SchemaRef),
+        shape: &Shape,
+    ) -> Result<Known, Error> {
+        match self.plans.entry((contract, schema)) {
+            hash_map::Entry::Occupied(known) => Ok(Arc::clone(known.get())),
+            hash_map::Entry::Vacant(unused) => {
+                let writer = self.writers.get(&schema).ok_or(Error::UnknownSchema(schema))?;
+                Ok(Arc::clone(unused.insert(Arc::new(Plan::compile(writer, shape)))))
             }
         }
     }

@@ -30,6 +30,7 @@ mod schemas;
 mod shape;
 mod show;
 mod text;
+mod utf8;
 mod wire;
 
 pub use datum::{Datum, Items, Limits, View};

@@ -46,6 +46,8 @@ pub(super) enum Step {
     SkipList { list: u32 },
     /// A union of null and one other branch: goes on at `end` when it is null.
     Option { null: u8, end: u32 },
+    /// The same where the other branch is one value: one step for what most fields are.
+    ReadOption { null: u8, slot: u16, read: Read },
     /// Any other union: goes on at an entry of `branches`.
     Union { count: u32, first: u32 },
     /// Goes on elsewhere: behind a union's branch.
@@ -125,6 +127,16 @@ impl Plan {
         compile::compile(writer, shape)
     }
 
+    /// Makes one step of an optional value, where the one value read is all that is behind it.
+    pub(super) fn fuse(&mut self, option: usize) {
+        if let [Step::Option { null, .. }, Step::Read { slot, read }] =
+            self.steps.get(option..).unwrap_or_default()
+        {
+            let fused = Step::ReadOption { null: *null, slot: *slot, read: *read };
+            self.steps.get_mut(option).into_iter().for_each(|step| *step = fused);
+        }
+    }
+
     /// Decodes one datum, which must take exactly the bytes given.
     ///
     /// Texts are not checked for UTF-8 here, but by [`super::View::text`].
@@ -183,6 +195,14 @@ impl Run<'_> {
                     if self.is_null(null)? {
                         next = end;
                     }
+                }
+                Step::ReadOption { null, slot, read } => {
+                    if !self.is_null(null)? {
+                        let value = self.read(read)?;
+                        self.datum.set(base + usize::from(slot), value);
+                    }
+                    // The reading alone comes behind it.
+                    next += 1;
                 }
                 Step::Skip(skip) => self.skip(skip)?,
                 Step::List { slot, list } => {

@@ -16,6 +16,15 @@ impl Country {
     /// # Errors
     /// [`Refusal`] when no state or territory has this code.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
+        if let Ok(code) = text.as_bytes().try_into()
+            && is_alpha3(code)
+        {
+            return Ok(Self(*code));
+        }
+        Self::parse_any(text)
+    }
+
+    fn parse_any(text: &str) -> Result<Self, Refusal> {
         let mut code = [b' '; 3];
         let trimmed = text.trim_matches(|filler| filler == ' ' || filler == '<');
         if trimmed.len() > code.len() || !trimmed.is_ascii() {
@@ -68,9 +77,42 @@ impl std::fmt::Debug for Country {
     }
 }
 
+/// Whether a state or territory has this code: one bit for each three letters, since every event
+/// names a few countries.
 fn is_alpha3(code: &[u8; 3]) -> bool {
-    ISO.binary_search_by(|row| row.0.as_bytes().cmp(code)).is_ok()
-        || ICAO.iter().any(|known| known.as_bytes() == code)
+    let place = place_of(*code);
+    place.is_some_and(|at| ALPHA3.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1))
+}
+
+/// The number of three capital letters in the order of the alphabet; `None` for anything else.
+const fn place_of([first, second, third]: [u8; 3]) -> Option<usize> {
+    if !(first.is_ascii_uppercase() && second.is_ascii_uppercase() && third.is_ascii_uppercase()) {
+        return None;
+    }
+    Some((letter(first) * 26 + letter(second)) * 26 + letter(third))
+}
+
+const fn letter(byte: u8) -> usize {
+    (byte - b'A') as usize
+}
+
+static ALPHA3: [u64; PLACES.div_ceil(64)] = alpha3();
+const PLACES: usize = 26 * 26 * 26;
+
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks the bounds")]
+const fn alpha3() -> [u64; PLACES.div_ceil(64)] {
+    let mut known = [0; PLACES.div_ceil(64)];
+    let mut row = 0;
+    while row < ISO.len() + ICAO.len() {
+        let code = if row < ISO.len() { ISO[row].0 } else { ICAO[row - ISO.len()] };
+        if let [first, second, third] = *code.as_bytes()
+            && let Some(place) = place_of([first, second, third])
+        {
+            known[place / 64] |= 1 << (place % 64);
+        }
+        row += 1;
+    }
+    known
 }
 
 fn three(code: &str) -> Option<[u8; 3]> {
@@ -374,6 +416,19 @@ mod tests {
         for text in ["", "ZZZ", "QQ", "GBRX", "Ω", "1", "<<<"] {
             check(text, None);
         }
+    }
+
+    #[test]
+    fn three_letters_are_a_code_where_a_table_has_them() {
+        let letters = || b'A'..=b'Z';
+        for code in
+            letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])))
+        {
+            let listed = ISO.iter().any(|row| row.0.as_bytes() == code)
+                || ICAO.iter().any(|known| known.as_bytes() == code);
+            assert_eq!(is_alpha3(&code), listed, "{code:?}");
+        }
+        assert!(!is_alpha3(b"gbr") && !is_alpha3(b"GB<") && !is_alpha3(b"G1R"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The few calls of librdkafka that rdkafka does not offer; the only `unsafe` code of the house.
+//! The few calls of librdkafka that rdkafka does not offer; the only `unsafe` code beside `codec/utf8.rs`.
 #![allow(unsafe_code, reason = "each call below states why it is sound")]
 
 use std::ffi::CString;

@@ -18,7 +18,7 @@ pub(super) struct Draft<'a> {
 
 /// A text that says something: publishers write an empty one where they have nothing to say.
 pub(super) fn text<'a>(view: View<'a>, field: Field) -> Result<Option<&'a str>, Error> {
-    Ok(view.text(field.slot)?.filter(|text| !text.trim_ascii().is_empty()))
+    Ok(view.text(field.slot)?.filter(|text| text.bytes().any(|byte| !byte.is_ascii_whitespace())))
 }
 
 impl<'a> Draft<'a> {

@@ -214,32 +214,38 @@ impl Identifier {
     }
 }
 
+/// The longest identifier that [`compact`] is asked for.
+const COMPACT_MAX: usize = 24;
+
 /// Upper case without separators and fillers; letters and digits alone, of an allowed length.
 fn compact(
     kind: Kind,
     text: &str,
     length: std::ops::RangeInclusive<usize>,
 ) -> Result<CompactString, Refusal> {
-    let mut value = CompactString::const_new("");
+    let (mut kept, mut count) = ([0; COMPACT_MAX], 0);
     for letter in text.chars() {
-        match letter {
-            '0'..='9' | 'A'..='Z' => value.push(letter),
-            'a'..='z' => value.push(letter.to_ascii_uppercase()),
-            separator if is_separator(separator) => {}
-            '<' => {}
+        let byte = match letter {
+            '0'..='9' | 'A'..='Z' => letter as u8,
+            'a'..='z' => letter.to_ascii_uppercase() as u8,
+            separator if is_separator(separator) => continue,
+            '<' => continue,
             _ => return Err(Refusal::new(kind, Reason::Character)),
-        }
-        if value.len() > *length.end() {
+        };
+        let Some(place) = kept.get_mut(count).filter(|_| count < *length.end()) else {
             return Err(Refusal::new(kind, Reason::Length));
-        }
+        };
+        *place = byte;
+        count += 1;
     }
-    if value.is_empty() {
+    if count == 0 {
         return Err(Refusal::new(kind, Reason::Empty));
     }
-    if value.len() < *length.start() {
+    if count < *length.start() {
         return Err(Refusal::new(kind, Reason::Length));
     }
-    Ok(value)
+    let kept = kept.get(..count).unwrap_or_default();
+    CompactString::from_utf8(kept).map_err(|_never| Refusal::new(kind, Reason::Character))
 }
 
 /// Spaces, dashes, dots and slashes, and the forms that typesetting and copying give them: without
