@@ -245,11 +245,11 @@ impl<'a> View<'a> {
     pub fn bytes(self, slot: Slot) -> Option<&'a [u8]> {
         let value = self.value(slot)?;
         if let Value::Span { start, length } = value {
-            let start = start as usize;
-            self.source.get(start..start + length as usize)
+            let start = *start as usize;
+            self.source.get(start..start + *length as usize)
         } else if let Value::Default(number) = value {
             let defaults = &self.record.info(slot)?.defaults;
-            defaults.get(usize::from(number)).map(|bytes| &**bytes)
+            defaults.get(usize::from(*number)).map(|bytes| &**bytes)
         } else {
             mistaken(value, "text or bytes")
         }
@@ -260,21 +260,21 @@ impl<'a> View<'a> {
     #[inline]
     pub fn int(self, slot: Slot) -> Option<i64> {
         let value = self.value(slot)?;
-        if let Value::Int(held) = value { Some(held) } else { mistaken(value, "int") }
+        if let Value::Int(held) = value { Some(*held) } else { mistaken(value, "int") }
     }
 
     /// A number with fraction. Avro can carry infinities and NaN.
     #[inline]
     pub fn double(self, slot: Slot) -> Option<f64> {
         let value = self.value(slot)?;
-        if let Value::Double(held) = value { Some(held) } else { mistaken(value, "double") }
+        if let Value::Double(held) = value { Some(*held) } else { mistaken(value, "double") }
     }
 
     /// A truth value.
     #[inline]
     pub fn bool(self, slot: Slot) -> Option<bool> {
         let value = self.value(slot)?;
-        if let Value::Bool(held) = value { Some(held) } else { mistaken(value, "bool") }
+        if let Value::Bool(held) = value { Some(*held) } else { mistaken(value, "bool") }
     }
 
     /// The symbol of an enum: one of our schema, whatever the writer called it.
@@ -290,7 +290,7 @@ impl<'a> View<'a> {
     #[inline]
     pub fn symbol_number(self, slot: Slot) -> Option<u16> {
         let value = self.value(slot)?;
-        if let Value::Symbol(held) = value { Some(held) } else { mistaken(value, "symbol") }
+        if let Value::Symbol(held) = value { Some(*held) } else { mistaken(value, "symbol") }
     }
 
     /// Whether a nullable record or any other value is there.
@@ -305,7 +305,7 @@ impl<'a> View<'a> {
     pub fn list(self, slot: Slot) -> Items<'a> {
         let (next, left) = match self.value(slot) {
             None => (0, 0),
-            Some(Value::List { first, count }) => (first as usize, count),
+            Some(Value::List { first, count }) => (*first as usize, *count),
             Some(other) => mistaken(other, "list").unwrap_or_default(),
         };
         let record = self.record.item(slot).unwrap_or(self.record);
@@ -314,11 +314,11 @@ impl<'a> View<'a> {
 
     /// The value of a slot, or `None` for null.
     #[inline]
-    fn value(self, slot: Slot) -> Option<Value> {
+    fn value(self, slot: Slot) -> Option<&'a Value> {
         debug_assert!(self.record.info(slot).is_some(), "the slot is of another record");
         match self.values.get(self.base + slot.number()) {
             None | Some(Value::Null) => None,
-            Some(value) => Some(*value),
+            Some(value) => Some(value),
         }
     }
 
@@ -359,7 +359,7 @@ impl ExactSizeIterator for Items<'_> {}
 
 /// A slot was asked for a type that it does not hold.
 #[cold]
-fn mistaken<T>(held: Value, asked: &'static str) -> Option<T> {
+fn mistaken<T>(held: &Value, asked: &'static str) -> Option<T> {
     // The kind alone: the value may be personal data.
     let kind = match held {
         Value::Null => "null",

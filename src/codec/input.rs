@@ -2,7 +2,6 @@
 //!
 //! The only place that reads bytes, so that every read is checked against their end.
 
-use super::datum::Value;
 use super::error::{Error, Place};
 
 /// Bytes, read from front to back. There are at most `u32::MAX` of them.
@@ -108,9 +107,9 @@ impl<'a> Input<'a> {
         Ok(value)
     }
 
-    /// A text or bytes: a length, then as many bytes.
+    /// A text or bytes: a length, then as many bytes. Gives where they stand and how many.
     #[inline]
-    pub(super) fn span(&mut self) -> Result<Value, Error> {
+    pub(super) fn span(&mut self) -> Result<(u32, u32), Error> {
         let at = self.at;
         let length = self.long()?;
         let length = usize::try_from(length).map_err(|_negative| Error::BadLength { at })?;
@@ -119,7 +118,7 @@ impl<'a> Input<'a> {
             return Err(Error::Truncated { at });
         }
         self.at += length;
-        Ok(Value::Span { start, length: length as u32 })
+        Ok((start, length as u32))
     }
 
     /// The head of a list's next block; `None` at its end. Unless an item is `weightless` it takes
@@ -206,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_length_is_checked_against_what_is_left() {
-        assert_eq!(Input::new(&[4, 1, 2]).span(), Ok(Value::Span { start: 1, length: 2 }));
+        assert_eq!(Input::new(&[4, 1, 2]).span(), Ok((1, 2)));
         assert_eq!(Input::new(&[6, 1, 2]).span(), Err(Error::Truncated { at: 0 }));
         assert_eq!(Input::new(&[1, 1, 2]).span(), Err(Error::BadLength { at: 0 }));
     }

@@ -187,10 +187,7 @@ impl Run<'_> {
             };
             next += 1;
             match *step {
-                Step::Read { slot, read } => {
-                    let value = self.read(read)?;
-                    self.datum.set(base + usize::from(slot), value);
-                }
+                Step::Read { slot, read } => self.read(read, base + usize::from(slot))?,
                 Step::Option { null, end } => {
                     if self.is_null(null)? {
                         next = end;
@@ -198,8 +195,7 @@ impl Run<'_> {
                 }
                 Step::ReadOption { null, slot, read } => {
                     if !self.is_null(null)? {
-                        let value = self.read(read)?;
-                        self.datum.set(base + usize::from(slot), value);
+                        self.read(read, base + usize::from(slot))?;
                     }
                     // The reading alone comes behind it.
                     next += 1;
@@ -224,44 +220,42 @@ impl Run<'_> {
         Ok(())
     }
 
-    #[inline]
-    fn read(&mut self, read: Read) -> Result<Value, Error> {
-        let input = &mut self.input;
+    /// Reads one value into its place. It is written where it stays: a value that is handed back
+    /// is written in parts and copied as a whole, which waits for the parts.
+    #[inline(always)]
+    fn read(&mut self, read: Read, place: usize) -> Result<(), Error> {
+        let Self { plan, input, datum, .. } = self;
         let at = input.at;
         let number = match read {
+            Read::Span => {
+                let (start, length) = input.span()?;
+                datum.set(place, Value::Span { start, length });
+                return Ok(());
+            }
+            Read::Enum { count, first } => {
+                let symbol = symbol(plan, input, count, first)?;
+                datum.set(place, Value::Symbol(symbol));
+                return Ok(());
+            }
             Read::Int => input.int()?,
             Read::Long => input.long()?,
             Read::IntMillis => micros(input.int()?, at)?,
             Read::LongMillis => micros(input.long()?, at)?,
             Read::LongNanos => input.long()?.div_euclid(1000),
-            Read::Span => return input.span(),
-            Read::Fixed { size } => {
-                let start = input.position();
-                input.advance(size as usize)?;
-                return Ok(Value::Span { start, length: size });
+            rare @ (Read::Fixed { .. }
+            | Read::Bool
+            | Read::Float
+            | Read::Double
+            | Read::IntAsFloat
+            | Read::LongAsFloat
+            | Read::IntAsDouble
+            | Read::LongAsDouble) => {
+                datum.set(place, rarely(input, rare)?);
+                return Ok(());
             }
-            Read::Enum { count, first } => return self.symbol(count, first),
-            Read::Bool => return Ok(Value::Bool(input.boolean()?)),
-            Read::Float => return Ok(Value::Double(f32::from_le_bytes(input.array()?).into())),
-            Read::Double => return Ok(Value::Double(f64::from_le_bytes(input.array()?))),
-            Read::IntAsFloat => return Ok(Value::Double((input.int()? as f32).into())),
-            Read::LongAsFloat => return Ok(Value::Double((input.long()? as f32).into())),
-            Read::IntAsDouble => return Ok(Value::Double(input.int()? as f64)),
-            Read::LongAsDouble => return Ok(Value::Double(input.long()? as f64)),
         };
-        Ok(Value::Int(number))
-    }
-
-    fn symbol(&mut self, count: u16, first: u32) -> Result<Value, Error> {
-        let at = self.input.at;
-        let bad = Error::BadEnum { place: Place::Byte(at) };
-        let index = self.input.int()?;
-        let Some(index) = usize::try_from(index).ok().filter(|index| *index < usize::from(count))
-        else {
-            return Err(bad);
-        };
-        let symbol = self.plan.symbols.get(first as usize + index).copied().flatten();
-        symbol.map(Value::Symbol).ok_or(bad)
+        datum.set(place, Value::Int(number));
+        Ok(())
     }
 
     /// Reads the branch of a union whose one branch is null.
@@ -346,6 +340,45 @@ impl Run<'_> {
             },
         }
     }
+}
+
+/// Reads what few fields of an event are.
+fn rarely(input: &mut Input<'_>, read: Read) -> Result<Value, Error> {
+    let number = match read {
+        Read::Fixed { size } => {
+            let start = input.position();
+            input.advance(size as usize)?;
+            return Ok(Value::Span { start, length: size });
+        }
+        Read::Bool => return Ok(Value::Bool(input.boolean()?)),
+        Read::Float => f32::from_le_bytes(input.array()?).into(),
+        Read::Double => f64::from_le_bytes(input.array()?),
+        Read::IntAsFloat => (input.int()? as f32).into(),
+        Read::LongAsFloat => (input.long()? as f32).into(),
+        Read::IntAsDouble => input.int()? as f64,
+        Read::LongAsDouble => input.long()? as f64,
+        Read::Int
+        | Read::Long
+        | Read::IntMillis
+        | Read::LongMillis
+        | Read::LongNanos
+        | Read::Span
+        | Read::Enum { .. } => {
+            debug_assert!(false, "{read:?} is read elsewhere");
+            return Ok(Value::Null);
+        }
+    };
+    Ok(Value::Double(number))
+}
+
+/// Reads a symbol: its position in our enum.
+#[inline]
+fn symbol(plan: &Plan, input: &mut Input<'_>, count: u16, first: u32) -> Result<u16, Error> {
+    let at = input.at;
+    let bad = || Error::BadEnum { place: Place::Byte(at) };
+    let index = usize::try_from(input.int()?).ok().filter(|index| *index < usize::from(count));
+    let symbol = index.and_then(|index| plan.symbols.get(first as usize + index).copied());
+    symbol.flatten().ok_or_else(bad)
 }
 
 fn micros(millis: i64, at: usize) -> Result<i64, Error> {
