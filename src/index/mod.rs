@@ -6,9 +6,11 @@
 //! Absent on purpose: verdicts. A key may be a hash; `matching` compares the attributes themselves.
 
 mod exact;
+mod filter;
 mod multimap;
 mod names;
 
 pub use exact::Exact;
+pub use filter::Filter;
 pub use multimap::Multimap;
 pub use names::{NameKey, Names};

@@ -59,6 +59,21 @@ impl<K: Eq + Hash, T: Clone + PartialEq> Multimap<K, T> {
         }
     }
 
+    /// Shows every key, in no order. What is filed meanwhile may be missing.
+    pub fn each_key(&self, mut each: impl FnMut(&K)) {
+        self.slots.iter().for_each(|slot| each(slot.key()));
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether nothing is filed.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// Appends what is filed under `key` to `found`, up to `limit` values; gives how many were cut.
     pub fn collect(&self, key: &K, limit: usize, found: &mut Vec<T>) -> usize {
         let Some(slot) = self.slots.get(key) else { return 0 };

@@ -12,7 +12,7 @@ use crate::domain::{
     Attribute, Check, Date, Entry, Event, Evidence, Folded, Identifier, ListedName, Name, Party,
     Relation, Stated, Timestamp,
 };
-use crate::watchlist::{Candidate, Lists};
+use crate::watchlist::{Candidate, Lists, LookUp};
 
 use budget::{Budget, Found};
 
@@ -44,7 +44,12 @@ pub struct Scratch {
 
 /// Screens one event against the lists as of `now`, the instant of its arrival.
 pub fn screen(lists: &Lists, event: &Event<'_>, now: Timestamp, scratch: &mut Scratch) -> Matches {
-    let mut search = Search { lists, now, budget: Budget::of(event), matches: Matches::default() };
+    let mut search = Search {
+        lists: lists.look_up(),
+        now,
+        budget: Budget::of(event),
+        matches: Matches::default(),
+    };
     for stated in &event.identifiers {
         search.identifier(stated, scratch);
     }
@@ -57,7 +62,7 @@ pub fn screen(lists: &Lists, event: &Event<'_>, now: Timestamp, scratch: &mut Sc
 
 /// The screening of one event.
 struct Search<'a> {
-    lists: &'a Lists,
+    lists: LookUp<'a>,
     now: Timestamp,
     budget: Budget,
     matches: Matches,

@@ -13,13 +13,15 @@ pub(crate) mod sample;
 mod standing;
 mod writer;
 
+use std::hash::{BuildHasher as _, Hash};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
+use foldhash::quality::RandomState;
 
 use crate::domain::{Date, Entry, Identifier};
-use crate::index::{Exact, NameKey, Names};
+use crate::index::{Exact, Filter, NameKey, Names};
 
 pub use standing::{ListState, Requirement, Stance, Standing, State};
 pub use writer::{Change, Progress, Writer};
@@ -56,6 +58,9 @@ impl std::ops::Deref for Candidate {
 pub struct Lists {
     exact: Exact<Candidate>,
     names: Names<Candidate>,
+    /// The keys of both indexes.
+    filter: ArcSwap<Filter>,
+    hasher: RandomState,
     standing: ArcSwap<Standing>,
     cleared: AtomicU64,
 }
@@ -66,6 +71,8 @@ impl Lists {
         let lists = Arc::new(Self {
             exact: Exact::default(),
             names: Names::default(),
+            filter: ArcSwap::from_pointee(Filter::with_room(0)),
+            hasher: RandomState::default(),
             standing: ArcSwap::from_pointee(Standing::loading(&requirements)),
             cleared: AtomicU64::new(0),
         });
@@ -73,26 +80,14 @@ impl Lists {
         (lists, writer)
     }
 
-    /// Candidates that may carry the identifier, up to `limit`; gives how many were cut.
-    pub fn by_identifier(
-        &self,
-        identifier: &Identifier,
-        limit: usize,
-        found: &mut Vec<Candidate>,
-    ) -> usize {
-        self.exact.candidates(identifier, limit, found)
+    /// Begins to look up what one event states.
+    pub fn look_up(&self) -> LookUp<'_> {
+        LookUp { lists: self, filter: self.filter.load() }
     }
 
-    /// Candidates that may bear the folded name and the birth date, up to `limit`; gives how many
-    /// were cut.
-    pub fn by_name(
-        &self,
-        folded: &str,
-        birth_date: Date,
-        limit: usize,
-        found: &mut Vec<Candidate>,
-    ) -> usize {
-        NameKey::new(folded, birth_date).map_or(0, |key| self.names.candidates(key, limit, found))
+    /// What the filter knows a key of either index by.
+    fn hash(&self, key: impl Hash) -> u64 {
+        self.hasher.hash_one(key)
     }
 
     /// How often everything was taken from the lists. Asked before the standing is loaded and again
@@ -104,5 +99,48 @@ impl Lists {
     /// How the lists stand now. Load it once for many events.
     pub fn standing(&self) -> Arc<Standing> {
         self.standing.load_full()
+    }
+}
+
+/// Look-ups of one event. What is listed after it has begun, it may find or not.
+///
+/// Asks the filter first, which is taken up once: between two questions nothing then keeps the
+/// machine from fetching the words of both at once.
+pub struct LookUp<'a> {
+    lists: &'a Lists,
+    filter: Guard<Arc<Filter>>,
+}
+
+impl LookUp<'_> {
+    /// Candidates that may carry the identifier, up to `limit`; gives how many were cut.
+    pub fn by_identifier(
+        &self,
+        identifier: &Identifier,
+        limit: usize,
+        found: &mut Vec<Candidate>,
+    ) -> usize {
+        if self.denies(identifier.key()) {
+            return 0;
+        }
+        self.lists.exact.candidates(identifier, limit, found)
+    }
+
+    /// Candidates that may bear the folded name and the birth date, up to `limit`; gives how many
+    /// were cut.
+    pub fn by_name(
+        &self,
+        folded: &str,
+        birth_date: Date,
+        limit: usize,
+        found: &mut Vec<Candidate>,
+    ) -> usize {
+        match NameKey::new(folded, birth_date) {
+            Some(key) if !self.denies(key) => self.lists.names.candidates(key, limit, found),
+            Some(_) | None => 0,
+        }
+    }
+
+    fn denies(&self, key: impl Hash) -> bool {
+        !self.filter.may_hold(self.lists.hash(key))
     }
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use crate::domain::{
     Entry, EntryKey, Folded, Handling, ListId, ListVersion, ListedName, Name, Timestamp,
 };
-use crate::index::NameKey;
+use crate::index::{Filter, NameKey};
 
 use super::expiry::Expiry;
 use super::{Candidate, ListState, Listed, Lists, Requirement, Standing, State};
@@ -107,6 +107,7 @@ impl Writer {
         let new = change.entry.map(|entry| self.listed(entry, change.offset, change.digest));
         if let Some(new) = &new {
             self.file(new, old.as_ref());
+            self.renew_filter();
         }
         if let Some(old) = &old {
             self.unfile(old);
@@ -203,6 +204,7 @@ impl Writer {
         for ByKey(held) in std::mem::take(&mut self.entries) {
             self.unfile(&held);
         }
+        self.lists.filter.store(Arc::new(Filter::with_room(0)));
         self.tallies.clear();
         self.expiry = Expiry::default();
     }
@@ -258,16 +260,35 @@ impl Writer {
     fn file(&mut self, new: &Candidate, old: Option<&Candidate>) {
         for identifier in &new.entry.identifiers {
             let map = self.lists.exact.map();
+            // First of all: what the filter denies is not looked for.
+            self.lists.filter.load().add(self.lists.hash(identifier.key()));
             match old {
                 Some(old) => map.replace(identifier.key(), old, new.clone()),
                 None => map.insert(identifier.key(), new.clone()),
             }
         }
         let lists = Arc::clone(&self.lists);
-        self.name_keys(&new.entry, |key| match old {
-            Some(old) => lists.names.map().replace(key, old, new.clone()),
-            None => lists.names.map().insert(key, new.clone()),
+        self.name_keys(&new.entry, |key| {
+            lists.filter.load().add(lists.hash(key));
+            match old {
+                Some(old) => lists.names.map().replace(key, old, new.clone()),
+                None => lists.names.map().insert(key, new.clone()),
+            }
         });
+    }
+
+    /// Makes the filter anew once it is full, of the keys that are there now, with room for as many
+    /// again. Whoever looks up meanwhile has the old one, which denies none of them.
+    fn renew_filter(&self) {
+        let lists = &*self.lists;
+        if !lists.filter.load().is_full() {
+            return;
+        }
+        let (exact, names) = (lists.exact.map(), lists.names.map());
+        let filter = Filter::with_room(2 * (exact.len() + names.len()));
+        exact.each_key(|key| filter.add(lists.hash(key)));
+        names.each_key(|key| filter.add(lists.hash(key)));
+        lists.filter.store(Arc::new(filter));
     }
 
     /// Takes the old entry from the keys that the new one does not have. Where both have the key,
@@ -460,13 +481,13 @@ mod tests {
 
     fn by_identifier(lists: &Lists, identifier: &Identifier) -> Vec<i64> {
         let mut found = Vec::new();
-        assert_eq!(lists.by_identifier(identifier, usize::MAX, &mut found), 0);
+        assert_eq!(lists.look_up().by_identifier(identifier, usize::MAX, &mut found), 0);
         versions(found)
     }
 
     fn by_name(lists: &Lists, folded: &str, date: Date) -> Vec<i64> {
         let mut found = Vec::new();
-        assert_eq!(lists.by_name(folded, date, usize::MAX, &mut found), 0);
+        assert_eq!(lists.look_up().by_name(folded, date, usize::MAX, &mut found), 0);
         versions(found)
     }
 
@@ -495,6 +516,34 @@ mod tests {
         for list in ["wanted", "stolen"] {
             assert_eq!(counts(lists, list), oracle.counts(list));
         }
+    }
+
+    #[test]
+    fn an_entry_is_found_at_every_moment_while_thousands_come_and_go_beside_it() {
+        let (lists, mut writer) = lists([with_document("wanted/1", "AAA111")]);
+        let over = std::sync::atomic::AtomicBool::new(false);
+        let number = |of: i64| format!("B{of:07}");
+        std::thread::scope(|scope| {
+            let looking = scope.spawn(|| {
+                let mut looks = 0;
+                while !over.load(Ordering::Relaxed) || looks == 0 {
+                    assert_eq!(by_identifier(&lists, &document("AAA111", "GBR")).len(), 1);
+                    looks += 1;
+                }
+            });
+            // The filter is made anew several times: it grows, and fills with what is gone.
+            for round in 0..20_000i64 {
+                let entry = with_document(&format!("other/{}", round % 5_000), &number(round));
+                writer.apply(put(entry, round));
+                let written = document(&number(round), "GBR");
+                assert_eq!(by_identifier(&lists, &written), [round]);
+            }
+            over.store(true, Ordering::Relaxed);
+            looking.join().unwrap();
+        });
+        let at = |of: i64| by_identifier(&lists, &document(&number(of), "GBR"));
+        assert!((0..15_000).all(|gone| at(gone).is_empty()));
+        assert!((15_000..20_000).all(|held| at(held) == [held]));
     }
 
     proptest! {

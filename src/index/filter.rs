@@ -1,0 +1,90 @@
+//! Which keys may be there: most look-ups end here, in one word of memory.
+//!
+//! A Bloom filter in blocks of one word (Putze, Sanders, Singler: "Cache-, Hash- and Space-Efficient
+//! Bloom Filters", WEA 2007). The maps behind it are many times larger than any cache, and almost
+//! everybody who crosses a border is on no list.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Bits for each key that there is room for: of keys that are not there, one in some hundred passes.
+const BITS_PER_KEY: usize = 16;
+/// The least room that is worth making.
+const ROOM_MIN: usize = 1_024;
+
+/// Keys by their hashes. What was added is never denied; what was not is denied almost always.
+///
+/// Nothing can be taken out: it is made anew once it is full.
+pub struct Filter {
+    words: Box<[AtomicU64]>,
+    room: usize,
+    /// How many added keys set a bit: those that were there already count once.
+    held: AtomicU64,
+}
+
+impl Filter {
+    /// An empty filter with room for so many keys.
+    pub fn with_room(keys: usize) -> Self {
+        let room = keys.max(ROOM_MIN);
+        let words = (room * BITS_PER_KEY).div_ceil(64);
+        let words = std::iter::repeat_with(|| AtomicU64::new(0)).take(words).collect();
+        Self { words, room, held: AtomicU64::new(0) }
+    }
+
+    /// Adds the key of this hash.
+    pub fn add(&self, hash: u64) {
+        let bits = bits(hash);
+        if let Some(word) = self.words.get(self.place(hash))
+            && word.fetch_or(bits, Ordering::Relaxed) & bits != bits
+        {
+            self.held.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the key of this hash may have been added.
+    pub fn may_hold(&self, hash: u64) -> bool {
+        let bits = bits(hash);
+        let word = self.words.get(self.place(hash));
+        word.is_some_and(|word| word.load(Ordering::Relaxed) & bits == bits)
+    }
+
+    /// Whether there is no more room: from here on it denies less and less.
+    pub fn is_full(&self) -> bool {
+        self.held.load(Ordering::Relaxed) >= self.room as u64
+    }
+
+    /// The upper half of the hash, spread over the words.
+    fn place(&self, hash: u64) -> usize {
+        ((hash >> 32) as usize * self.words.len()) >> 32
+    }
+}
+
+/// Four bits of a word, by the lower part of the hash.
+fn bits(hash: u64) -> u64 {
+    (0..4).fold(0, |bits, turn| bits | 1 << (hash >> (6 * turn) & 63))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hash::BuildHasher as _;
+
+    use foldhash::quality::FixedState;
+
+    use super::*;
+
+    #[test]
+    fn what_was_added_is_never_denied_and_little_else_passes() {
+        let hash = |key: u64| FixedState::with_seed(7).hash_one(key);
+        let filter = Filter::with_room(100_000);
+        (0..100_000).for_each(|key| filter.add(hash(key)));
+        assert!((0..100_000).all(|key| filter.may_hold(hash(key))));
+        let passed = (100_000..1_100_000).filter(|key| filter.may_hold(hash(*key))).count();
+        assert!(passed < 20_000, "{passed} of 1000000");
+    }
+
+    #[test]
+    fn a_key_that_is_added_again_takes_no_room() {
+        let filter = Filter::with_room(1);
+        (0..10 * ROOM_MIN).for_each(|_| filter.add(0x1234_5678_9abc_def0));
+        assert!(!filter.is_full());
+    }
+}
