@@ -231,11 +231,13 @@ impl Reading {
             let (number, offset, written_at, change) = match consumer.poll(POLL) {
                 None => return self.caught_up(),
                 Some(Err(KafkaError::PartitionEOF(number))) => {
+                    self.complaints.settle("list access", "the list topic may be read");
                     self.reached_end(number);
                     return self.caught_up();
                 }
                 Some(Err(error)) => {
                     self.vanished |= is_unknown(&error);
+                    self.complain_if_denied(&error);
                     tracing::debug!(%error, "reading the list topic");
                     return;
                 }
@@ -250,6 +252,14 @@ impl Reading {
             if self.publish_due <= Instant::now() {
                 return;
             }
+        }
+    }
+
+    /// The client says it once and goes on asking: who is let in later reads on by himself.
+    fn complain_if_denied(&self, error: &KafkaError) {
+        let lasting = |code| Error::lasting(&self.config.topic, code);
+        if let Some(denied @ Error::NotAllowed(_)) = error.rdkafka_error_code().and_then(lasting) {
+            self.complaints.make("list access", &denied.to_string());
         }
     }
 

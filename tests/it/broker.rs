@@ -19,6 +19,8 @@ use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::Consumer as _;
 use serde_json::Value;
 
+use super::instance::signal;
+
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A cluster that lives as long as this value, and no longer than this process.
@@ -68,7 +70,13 @@ impl Broker {
     /// As [`Self::start`], with further options of `scripts/kafka start`, such as
     /// `["--set", "log.retention.ms=-1"]` or `["--security"]`.
     pub(crate) fn start_with(nodes: u32, options: &[&str]) -> Self {
-        let dir = tempfile::Builder::new().prefix("portcullis-kafka-").tempdir().unwrap().keep();
+        Self::start_in(&std::env::temp_dir(), nodes, options)
+    }
+
+    /// As [`Self::start_with`], with everything that the nodes write in a folder below this one.
+    pub(crate) fn start_in(parent: &Path, nodes: u32, options: &[&str]) -> Self {
+        let mut name = tempfile::Builder::new();
+        let dir = name.prefix("portcullis-kafka-").tempdir_in(parent).unwrap().keep();
         let mut child = Command::new(script())
             .args(["start", "--while-stdin-open", "--nodes", &nodes.to_string(), "--dir"])
             .arg(&dir)
@@ -88,6 +96,25 @@ impl Broker {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         Self { dir, addresses, lifeline }
+    }
+
+    /// One node that knows access rules: a topic without any is open to everybody.
+    pub(crate) fn start_with_rules() -> Self {
+        let authorizer =
+            "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer";
+        let open = "allow.everyone.if.no.acl.found=true";
+        Self::start_with(1, &["--set", authorizer, "--set", open])
+    }
+
+    /// Lets somebody in (`User:*` is everybody), and closes the topic to all whom no rule lets in.
+    pub(crate) fn allow(&self, topic: &str, operation: &str, principal: &str) {
+        let rule = ["--allow-principal", principal, "--operation", operation, "--topic", topic];
+        let class = "org.apache.kafka.tools.AclCommand";
+        let words = [&["--bootstrap-server", "@bootstrap", "--add"][..], &rule].concat();
+        let mut command = Command::new(script());
+        command.args(["run", "--dir"]).arg(&self.dir).arg(class).args(words);
+        let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
+        assert!(status.unwrap().success(), "the rule was not taken; see the message above");
     }
 
     /// The one-node cluster that tests share; give topics and groups names of your own
@@ -115,6 +142,12 @@ impl Broker {
     /// Kills a node at once (kill -9).
     pub(crate) fn kill(&self, node: u32) {
         self.order("kill", node);
+    }
+
+    /// Whether the process of a node is there.
+    pub(crate) fn runs(&self, node: u32) -> bool {
+        let pid = std::fs::read_to_string(self.dir.join(format!("node-{node}/pid"))).unwrap();
+        signal(pid.trim(), "0")
     }
 
     /// Starts a node again on its ports and data, after stopping it if it runs; returns when it
@@ -318,7 +351,6 @@ mod tests {
     use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 
     use super::*;
-    use crate::instance::signal;
 
     fn produce(broker: &Broker, topic: &str, count: u32) {
         let producer: BaseProducer =

@@ -3,7 +3,7 @@
 //! It reads text, not syntax. Rooms have no macros that build paths, and `super::` from a room's
 //! root file, which would reach the crate root unseen, is refused too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A source file: its path under `src`, its room, its text without tests and comments.
@@ -61,6 +61,43 @@ fn the_checker_knows_nothing_of_portcullis() {
         .map(|file| file.path)
         .collect();
     report("the checker's own code", &breaches);
+}
+
+/// `tests/FAULTS.md` says which test stands for which fault: it names tests that there are, and each
+/// scenario.
+#[test]
+fn the_table_of_faults_names_the_tests_that_there_are() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let table = std::fs::read_to_string(root.join("FAULTS.md")).unwrap();
+    let mut paths = Vec::new();
+    walk(&root.join("it"), &mut paths);
+    let mut tests = BTreeSet::new();
+    for path in &paths {
+        let text = std::fs::read_to_string(path).unwrap();
+        let room = path.strip_prefix(root.join("it")).unwrap().with_extension("");
+        let room = room.to_str().unwrap().replace('/', "::").replace("::mod", "");
+        tests.extend(tests_in(&text).map(|name| format!("{room}::{name}")));
+    }
+    let named: BTreeSet<String> = table
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|word| word.contains("::"))
+        .map(Into::into)
+        .collect();
+    let scenarios: BTreeSet<String> =
+        tests.iter().filter(|name| name.starts_with("chaos::")).cloned().collect();
+    assert!(scenarios.len() > 15 && named.len() > scenarios.len(), "{scenarios:?} {named:?}");
+    let missing: Vec<String> = named.difference(&tests).cloned().collect();
+    report("tests named in FAULTS.md that there are not", &missing);
+    let untold: Vec<String> = scenarios.difference(&named).cloned().collect();
+    report("scenarios that FAULTS.md does not name", &untold);
+}
+
+/// The names of the tests in a file.
+fn tests_in(text: &str) -> impl Iterator<Item = &str> {
+    let functions = text.split("#[test]\n").skip(1);
+    functions.filter_map(|behind| behind.split_once("fn ")?.1.split('(').next())
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Tools that read topics: they say what is wrong and end, and what they leave is whole.
 
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::broker::Broker;
@@ -68,31 +68,10 @@ fn a_reader_whose_topic_is_deleted_ends_and_says_so() {
 
 #[test]
 fn a_reader_that_may_not_read_is_told_at_once() {
-    let authorizer =
-        "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer";
-    let open = "allow.everyone.if.no.acl.found=true";
-    let broker = Broker::start_with(1, &["--set", authorizer, "--set", open]);
+    let broker = Broker::start_with_rules();
     let site = Site::made(&broker, "denied", &[]);
-    let allow = |topic: &str, operation: &str, principal: &str| {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/kafka");
-        let status = Command::new(script)
-            .args(["run", "--dir"])
-            .arg(broker.dir())
-            .args([
-                "org.apache.kafka.tools.AclCommand",
-                "--bootstrap-server",
-                "@bootstrap",
-                "--add",
-            ])
-            .args(["--allow-principal", principal, "--operation", operation, "--topic", topic])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .status();
-        assert!(status.unwrap().success());
-    };
-    // A topic with any rule is closed to everybody whom no rule lets in.
-    allow(&site.topic("command"), "Describe", "User:*");
-    allow(&site.topic("lists"), "Read", "User:nobody");
+    broker.allow(&site.topic("command"), "Describe", "User:*");
+    broker.allow(&site.topic("lists"), "Read", "User:nobody");
     for (words, of) in
         [(&["alerts", "--from-beginning"][..], "command"), (&["watchlist", "stats"], "lists")]
     {

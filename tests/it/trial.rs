@@ -78,6 +78,8 @@ impl<'a> Trial<'a> {
             dead_letter: site.topic("dead-letter"),
             lists_change: false,
         };
+        // At once: a run that never comes to its verdict can be repeated too.
+        eprintln!("{stem}: PORTCULLIS_SEED={}", plan.seed);
         let dir = tempfile::Builder::new().prefix(&format!("portcullis-{stem}-")).tempdir();
         let dir = dir.unwrap().keep();
         let load = Load::new(plan);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::broker::Broker;
 use super::super::instance::{Instance, eventually};
 use super::super::proxy::Proxy;
-use super::{assert_unharmed, await_more_events, dice, is_long, rest, trial};
+use super::{assert_unharmed, await_more_events, dice, fault, is_long, rest, trial};
 
 const QUICK: [&str; 2] = ["kafka.session_timeout_ms=2000", "lanes.drain_deadline_ms=1000"];
 
@@ -19,6 +19,7 @@ fn twenty_kills_in_a_row_cost_no_alert() {
         for _ in 0..20 {
             let victim = trial.site.start_ready(&QUICK);
             rest(&mut dice, 0..4_000);
+            fault("an instance is killed");
             victim.kill();
         }
     });
@@ -38,9 +39,11 @@ fn come_and_go(stem: &str, names: [&[&str]; 3]) {
         let mut third = start(2);
         for _ in 0..if is_long() { 5 } else { 2 } {
             rest(&mut dice, 0..2_000);
+            fault("an instance leaves and another joins");
             leave(second);
             rest(&mut dice, 0..2_000);
             second = start(1);
+            fault("an instance leaves and another joins");
             leave(third);
             third = start(2);
         }
@@ -80,6 +83,7 @@ fn a_revocation_while_alerts_are_held_up_longer_than_the_drain_costs_no_alert() 
     let first = trial.site.start_ready(&["lanes.drain_deadline_ms=500", &through]);
     let second = trial.under_load(|| {
         await_more_events(&first, 500);
+        fault("alerts in flight are held up over the drain deadline");
         proxy.hold(&trial.site.topic("command"));
         eventually("alerts in flight", || {
             let in_flight = first.metric("portcullis_queue_depth", &["in_flight"]);
@@ -105,6 +109,7 @@ fn a_stop_under_load_is_clean_and_nothing_is_told_twice() {
         for _ in 0..5 {
             await_more_events(&instance, 100);
             rest(&mut dice, 0..1_500);
+            fault("SIGTERM");
             let (status, log) = instance.stop();
             assert_eq!(status, Some(0), "{log}");
             assert!(!log.contains("not acknowledged in time"), "{log}");
@@ -126,6 +131,7 @@ fn an_instance_that_sleeps_over_its_session_does_no_harm_when_it_wakes() {
     trial.under_load(|| {
         await_more_events(&second, 200);
         for _ in 0..3 {
+            fault("an instance sleeps");
             second.signal("STOP");
             rest(&mut dice, 500..6_000);
             second.signal("CONT");

@@ -8,7 +8,7 @@ use super::super::faults::{await_all_committed, delete_topic};
 use super::super::instance::eventually;
 use super::super::load::Plan;
 use super::super::trial::{Trial, seed};
-use super::{await_more_events, trial};
+use super::{await_more_events, fault, trial};
 
 /// Settings that demand every list whole.
 fn requiring_all(dir: &tempfile::TempDir, trial: &Trial<'_>) -> String {
@@ -39,6 +39,7 @@ fn lists_that_are_emptied_and_written_anew_hold_events_up_and_cost_no_alert() {
         trial.feeder.set_unsure(true);
         // Whatever was sent as certain is judged before anything changes.
         await_more_events(&instance, 2_000);
+        fault("the lists are emptied and written anew");
         trial.empty_lists();
         eventually("lists missing", || (instance.get("/readyz").0 == 503).then_some(()));
         std::thread::sleep(Duration::from_secs(1));
@@ -59,6 +60,7 @@ fn lists_that_are_emptied_and_written_anew_hold_events_up_and_cost_no_alert() {
 fn a_list_topic_that_is_gone_at_the_start_holds_events_up_and_costs_no_alert() {
     let broker = Broker::shared();
     let trial = Trial::without_lists(broker, "no-lists", Plan::seeded(seed()));
+    fault("the list topic is gone at the start");
     delete_topic(broker, &trial.site.topic("lists"));
     let instance = trial.site.start(&[]);
     trial.under_load(|| {
@@ -73,5 +75,28 @@ fn a_list_topic_that_is_gone_at_the_start_holds_events_up_and_costs_no_alert() {
         trial.await_sent(1_000);
     });
     await_all_committed(&trial.site, &["crossings"]);
+    trial.assert_kept(vec![instance]);
+}
+
+/// The topic is there and the brokers do not let us read it: as blind as without it.
+#[test]
+fn a_list_topic_that_may_not_be_read_at_the_start_holds_events_up_and_costs_no_alert() {
+    let broker = Broker::start_with_rules();
+    let trial = trial(&broker, "closed-lists");
+    let lists = trial.site.topic("lists");
+    fault("the list topic may not be read at the start");
+    // Seen, or the brokers would hide that it exists; and closed to all whom no rule lets in.
+    broker.allow(&lists, "Describe", "User:*");
+    let instance = trial.site.start(&[]);
+    trial.under_load(|| {
+        instance.await_log(&format!("we may not read topic {lists}"));
+        trial.await_sent(2_000);
+        assert_eq!(instance.get("/readyz").0, 503);
+        assert_eq!(instance.metric("portcullis_events_total", &[]), 0.0);
+        broker.allow(&lists, "Read", "User:*");
+        // By itself: nobody starts it anew.
+        instance.await_ready();
+        await_more_events(&instance, 2_000);
+    });
     trial.assert_kept(vec![instance]);
 }

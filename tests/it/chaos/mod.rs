@@ -2,6 +2,8 @@
 //! `tests/FAULTS.md` says which test stands for which fault.
 
 mod brokers;
+mod cluster;
+mod disk;
 mod instances;
 mod lists;
 mod records;
@@ -34,6 +36,11 @@ fn trial<'a>(broker: &'a Broker, stem: &str) -> Trial<'a> {
 /// Whether this run has time: `scripts/soak` says so. The test command takes the short form.
 fn is_long() -> bool {
     std::env::var_os("PORTCULLIS_SOAK").is_some()
+}
+
+/// Says that a fault has struck: `scripts/soak` counts these lines.
+fn fault(what: &str) {
+    eprintln!("  fault: {what}");
 }
 
 fn rest(dice: &mut ChaCha8Rng, millis: std::ops::Range<u64>) {

@@ -13,12 +13,12 @@ use super::super::broker::Broker;
 use super::super::load::Plan;
 use super::super::told::AGENCIES;
 use super::super::trial::{Trial, seed};
-use super::{assert_unharmed, await_more_events};
+use super::{assert_unharmed, await_more_events, fault};
 
 /// Added to the ids of the shipped schemas: nobody knows them but the registry.
 const IDS_FROM: u32 = 1_000;
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Mood {
     Fails,
     TalksNonsense,
@@ -41,12 +41,14 @@ fn a_registry_that_is_away_wrong_and_slow_holds_events_up_and_costs_no_alert() {
     let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
     let instance = trial.site.start_ready(&settings);
     trial.under_load(|| {
+        fault("the registry is away");
         instance.await_log("the schema registry does not answer");
         let mood = Arc::new(Mutex::new(Mood::Fails));
         let listener = TcpListener::bind(address).unwrap();
         let shared = Arc::clone(&mood);
         std::thread::spawn(move || serve(&listener, &shared));
         let set = |to: Mood, pause: u64| {
+            fault(&format!("the registry changes its mood: {to:?}"));
             *mood.lock().unwrap() = to;
             std::thread::sleep(Duration::from_millis(pause));
         };
