@@ -289,7 +289,7 @@ mod tests {
         let error = decoder.learn(SchemaRef::Id(7), &"{".into()).unwrap_err();
         assert_eq!(error.cause(), "unusable_schema");
         assert!(!missing(&mut decoder, 7));
-        let value = [0, 0, 0, 0, 7, 1];
+        let value = [0, 0, 0, 0, 7, 2];
         let again = decoder.decode_event(Topic::Crossings, &value, NONE).err();
         assert_eq!(again, Some(error));
         let shipped = Contract::Events(Topic::Crossings).text().into();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use apache_avro::Schema;
 use serde_json::{Value, json};
 
+use super::schema::Names;
 use super::{Error, SchemaRef};
 
 /// The text of a writer's schema, with all that it takes to understand it.
@@ -40,11 +41,13 @@ impl Writer {
     pub(super) fn parse(schema: SchemaRef, text: &SchemaText) -> Result<Self, Error> {
         // The parser's own words quote the schema.
         let family = family(text).and_then(|family| Schema::parse(&family).ok());
+        // A type that is defined twice is found here, and not by the parser.
+        let family = family.filter(|family| Names::of(family).is_ok());
         match family {
             Some(family @ Schema::Record(_)) => Ok(Self { family }),
             Some(_) | None => Err(Error::UnusableSchema {
                 schema,
-                reason: "it is no valid Avro schema, or refers to a type that is not there",
+                reason: "it is no valid Avro schema, or a type it names is defined nowhere or twice",
             }),
         }
     }

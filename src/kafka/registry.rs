@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::codec::{SchemaRef, SchemaText};
+use crate::codec::{Contract, SchemaRef, SchemaText};
 use crate::metrics::Metrics;
 use crate::pipeline::{Lookup, Schemas};
 
@@ -188,7 +188,7 @@ impl Asking {
     fn register_alerts(&self) {
         let mut ids = Vec::new();
         for feed in &self.feeds {
-            match self.api.register_alerts(feed) {
+            match self.api.register(Contract::Alerts, feed) {
                 Ok(id) => ids.push(id),
                 Err(why) => {
                     let text = format!(

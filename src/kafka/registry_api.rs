@@ -76,25 +76,25 @@ impl RegistryApi {
         }
     }
 
-    /// Registers the alerts' schema for a topic; where we may not, looks up its number there.
+    /// Registers the schema of what we write to a topic; where we may not, looks up its number there.
     ///
     /// # Errors
     /// When no address gives it a number.
-    pub fn register_alerts(&self, topic: &str) -> Result<u32, String> {
-        let refused = match self.about_alerts(&format!("subjects/{topic}-value/versions")) {
+    pub fn register(&self, contract: Contract, topic: &str) -> Result<u32, String> {
+        let refused = match self.about(contract, &format!("subjects/{topic}-value/versions")) {
             Ok(Some(id)) => return Ok(id),
             Ok(None) => NO_REGISTRY.to_owned(),
             Err(why) => why,
         };
-        self.alerts_id(topic)?.ok_or(refused)
+        self.id(contract, topic)?.ok_or(refused)
     }
 
-    /// The number of the alerts' schema for a topic; `None` when it is not registered there.
+    /// The number of our schema for a topic; `None` when it is not registered there.
     ///
     /// # Errors
     /// When no address gives an answer.
-    pub fn alerts_id(&self, topic: &str) -> Result<Option<u32>, String> {
-        self.about_alerts(&format!("subjects/{topic}-value"))
+    pub fn id(&self, contract: Contract, topic: &str) -> Result<Option<u32>, String> {
+        self.about(contract, &format!("subjects/{topic}-value"))
     }
 
     /// Asks whether anybody answers who lets us in.
@@ -108,8 +108,8 @@ impl RegistryApi {
         }
     }
 
-    fn about_alerts(&self, path: &str) -> Result<Option<u32>, String> {
-        let body = serde_json::json!({"schema": Contract::Alerts.text(), "schemaType": "AVRO"});
+    fn about(&self, contract: Contract, path: &str) -> Result<Option<u32>, String> {
+        let body = serde_json::json!({"schema": contract.text(), "schemaType": "AVRO"});
         let registered = self.ask::<Registered>(path, Some(&body))?;
         Ok(registered.map(|registered| registered.id))
     }

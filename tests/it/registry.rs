@@ -239,6 +239,18 @@ fn tools_read_what_was_written_with_schemas_of_the_registry() {
     let path = file(&dir, "wanted.jsonl", &listed.to_string());
     let published = with(&["watchlist", "publish", word(&path)]).succeeded();
     assert!(published.contains("0 added, 0 changed, 0 removed, 1 unchanged"), "{published}");
+    // What a tool publishes carries the id that any reader finds in the registry.
+    let second = entry("wanted", "w-2", "987654321");
+    let both = file(&dir, "both.jsonl", &format!("{listed}\n{second}"));
+    let published = with(&["watchlist", "publish", word(&both)]).succeeded();
+    assert!(published.contains("1 added, 0 changed, 0 removed, 1 unchanged"), "{published}");
+    let newest =
+        site.records("lists").into_iter().find(|at| at.key.as_deref() == Some(b"wanted/w-2"));
+    let value = newest.unwrap().value.unwrap();
+    let schema = u32::from_be_bytes(value[1..5].try_into().unwrap());
+    let schema = Schema::parse_str(&registry.schema(schema)).unwrap();
+    let reader = GenericDatumReader::builder(&schema).build().unwrap();
+    assert!(matches!(reader.read_value(&mut &value[5..]).unwrap(), Datum::Record(_)));
     assert_eq!(with(&["screen", "--identifier", "document:123456789@GBR"]).status, Some(3));
     for agency in [&["--agency", "police"][..], &[]] {
         let words = [&["alerts", "--from-beginning", "--until-end", "--json"], agency].concat();
