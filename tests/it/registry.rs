@@ -180,7 +180,8 @@ fn a_schema_that_refers_to_others_is_read_with_them_and_one_of_another_kind_is_t
     let body = json!({"schema": crossing.to_string(), "schemaType": "AVRO",
         "references": refers("portcullis.v1.Envelope", &subject("Envelope"))});
     let id = registry.register_body(&subject("crossings-value"), &body);
-    let body = json!({"schema": "{\"type\": \"object\"}", "schemaType": "JSON"});
+    let of_json = json!({"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"});
+    let body = json!({"schema": of_json.to_string(), "schemaType": "JSON"});
     let other = registry.register_body(&subject("other"), &body);
 
     publish_listed(&site, "wanted", 0..3);
