@@ -54,10 +54,13 @@ impl Writer {
 
     /// The schema that values are written with.
     pub(super) fn schema(&self) -> &Schema {
-        match &self.family {
-            Schema::Record(family) => family.fields.last().map_or(&self.family, |own| &own.schema),
-            other => other,
+        if let Schema::Record(family) = &self.family
+            && let Some(own) = family.fields.last()
+        {
+            return &own.schema;
         }
+        // Not reached: `parse` makes nothing else.
+        &self.family
     }
 
     /// The schema that holds every definition.

@@ -175,7 +175,9 @@ mod tests {
 
     #[test]
     fn references_without_end_are_given_up() {
-        let next = |subject: &str| format!("s{}", subject[1..].parse::<usize>().unwrap() + 1);
+        let next = |subject: &str| {
+            format!("s{}", subject.trim_start_matches('s').parse::<usize>().unwrap() + 1)
+        };
         let (answer, asked) = put(&["s0"], |subject| Some(stored(subject, &[&next(subject)])));
         assert_eq!(answer, Answer::Unusable("its references lie more than 16 deep"));
         assert_eq!(asked.len(), DEPTH_MAX + 1);
