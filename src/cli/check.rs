@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::codec::Contract;
 use crate::config::{self, Reader, Settings};
 use crate::kafka::{Admin, RegistryApi, RegistryConfig, promises_at_risk};
 
@@ -66,7 +67,7 @@ fn look_at_registry(registry: &RegistryConfig, feeds: &[String]) -> Result<Vec<S
     api.reach().map_err(wrong)?;
     let mut found = vec!["the schema registry answers".to_owned()];
     for feed in feeds {
-        found.push(match api.alerts_id(feed).map_err(wrong)? {
+        found.push(match api.id(Contract::Alerts, feed).map_err(wrong)? {
             Some(id) => format!("{feed}-value: the schema of alerts has the id {id} there"),
             None => format!("{feed}-value: the schema of alerts is registered there by the first `portcullis run`"),
         });

@@ -1,14 +1,14 @@
 //! How tools read records: with the schemas that were shipped, and those of the registry.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::hash_map::Entry;
 
 use serde_json::Value;
 
-use crate::codec::{self, Contract, Decoder, Headers, Limits, SchemaRef};
+use crate::codec::{self, Contract, Decoder, Headers, Limits, SchemaRef, SchemaText};
 use crate::config::Settings;
-use crate::domain::Entry;
-use crate::kafka::{Kept, RegistryApi};
+use crate::domain;
+use crate::kafka::{Answer, Kept, RegistryApi};
 use crate::pipeline::header;
 
 /// Reads records. A registry that does not answer ends the tool: what cannot be read because of that
@@ -16,7 +16,7 @@ use crate::pipeline::header;
 pub(super) struct Reading {
     decoder: Decoder,
     registry: Option<RegistryApi>,
-    known: HashMap<SchemaRef, Option<Arc<str>>>,
+    known: HashMap<SchemaRef, Answer>,
 }
 
 impl Reading {
@@ -31,17 +31,23 @@ impl Reading {
     }
 
     /// The record as a watchlist entry, or why it is none.
-    pub(super) fn entry(&mut self, kept: &Kept) -> Result<Result<Entry, codec::Error>, String> {
+    pub(super) fn entry(
+        &mut self,
+        kept: &Kept,
+    ) -> Result<Result<domain::Entry, codec::Error>, String> {
         let (value, headers) = (kept.value.as_deref().unwrap_or_default(), headers(kept));
         let missing = match self.decoder.missing_schema(value, headers) {
             Ok(missing) => missing,
             Err(error) => return Ok(Err(error)),
         };
-        if let Some(missing) = missing
-            && let Some(schema) = self.schema(missing)?
-            && let Err(error) = self.decoder.learn(missing, &schema)
-        {
-            return Ok(Err(error));
+        if let Some(missing) = missing {
+            let learnt = match self.schema(missing)? {
+                Ok(schema) => self.decoder.learn(missing, &schema),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = learnt {
+                return Ok(Err(error));
+            }
         }
         Ok(self.decoder.decode_entry(kept.key.as_deref(), value, headers))
     }
@@ -53,27 +59,33 @@ impl Reading {
             Ok(missing) => missing,
             Err(error) => return Ok(Err(error)),
         };
-        if let Some(missing) = missing
-            && let Some(schema) = self.schema(missing)?
-        {
-            return Ok(codec::to_json_from(Contract::Alerts, &schema, value, headers));
-        }
-        Ok(shipped_alert(kept))
+        Ok(match missing.map(|missing| self.schema(missing)).transpose()? {
+            None => shipped_alert(kept),
+            Some(Ok(schema)) => codec::to_json_from(Contract::Alerts, &schema, value, headers),
+            Some(Err(error)) => Err(error),
+        })
     }
 
-    fn schema(&mut self, wanted: SchemaRef) -> Result<Option<Arc<str>>, String> {
-        let Some(registry) = &self.registry else { return Ok(None) };
-        if let Some(known) = self.known.get(&wanted) {
-            return Ok(known.clone());
-        }
-        let found = registry.schema(wanted).map_err(|why| {
-            format!(
-                "the schema registry does not answer ({why}): its schema with {wanted} is needed"
-            )
-        })?;
-        let found: Option<Arc<str>> = found.map(Into::into);
-        self.known.insert(wanted, found.clone());
-        Ok(found)
+    /// The schema, or why there is none to read with.
+    fn schema(&mut self, wanted: SchemaRef) -> Result<Result<SchemaText, codec::Error>, String> {
+        let Some(registry) = &self.registry else {
+            return Ok(Err(codec::Error::UnknownSchema(wanted)));
+        };
+        let known = match self.known.entry(wanted) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(registry.schema(wanted).map_err(|why| {
+                format!(
+                    "the schema registry does not answer ({why}): its schema with {wanted} is needed"
+                )
+            })?),
+        };
+        Ok(match known {
+            Answer::Found(text) => Ok(text.clone()),
+            Answer::Absent => Err(codec::Error::UnknownSchema(wanted)),
+            Answer::Unusable(reason) => {
+                Err(codec::Error::UnusableSchema { schema: wanted, reason })
+            }
+        })
     }
 }
 

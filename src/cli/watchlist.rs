@@ -8,8 +8,9 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use crate::codec::{self, Contract, Format};
+use crate::config::Settings;
 use crate::domain::{Entry, EntryKey, ListId};
-use crate::kafka::{Courier, wall};
+use crate::kafka::{Courier, RegistryApi, wall};
 use crate::pipeline::header;
 
 use super::lists::{self, Refused, Topic};
@@ -115,8 +116,9 @@ fn publish(arguments: &Publish) -> Result<ExitCode, String> {
         say("dry run: nothing was changed")?;
         return Ok(ExitCode::SUCCESS);
     }
+    let format = Format::Avro { schema_id: entries_id(&settings)? };
     let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
-    send(&courier, &settings.reader.topic, &difference)?;
+    send(&courier, &settings.reader.topic, &difference, format)?;
     let outcome = courier.settle(SEND_WITHIN);
     if outcome.failed > 0 {
         return Err(format!(
@@ -192,8 +194,25 @@ impl Difference {
     }
 }
 
-fn send(courier: &Courier, topic: &str, difference: &Difference) -> Result<(), String> {
-    let format = Format::Avro { schema_id: Contract::Entries.id() };
+/// The id that readers of the list topic know the schema of entries by: the registry's, where there
+/// is one.
+fn entries_id(settings: &Settings) -> Result<u32, String> {
+    let Some(registry) = &settings.registry else { return Ok(Contract::Entries.id()) };
+    let topic = &settings.reader.topic;
+    let api = RegistryApi::new(registry.clone()).map_err(|error| error.to_string())?;
+    api.register(Contract::Entries, topic).map_err(|why| {
+        format!(
+            "the schema of entries cannot be registered for {topic} ({why}): nothing was published"
+        )
+    })
+}
+
+fn send(
+    courier: &Courier,
+    topic: &str,
+    difference: &Difference,
+    format: Format,
+) -> Result<(), String> {
     for entry in difference.added.iter().chain(&difference.changed) {
         let value = codec::encode_entry(entry, format).map_err(|error| error.to_string())?;
         let headers: [(&str, &[u8]); 1] = [(header::CONTENT_TYPE, b"avro/binary")];

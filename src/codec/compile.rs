@@ -21,8 +21,9 @@ const STEPS_MAX: usize = 1 << 16;
 /// How deep records may lie in each other that are known to take no bytes.
 const DEPTH_MAX: u32 = 64;
 
-pub(super) fn compile(writer: &Schema, shape: &Shape) -> Result<Plan, Error> {
-    let names = Names::of(writer).map_err(|reason| misfit("", reason))?;
+/// Compiles the writer's schema, whose named types `family` defines.
+pub(super) fn compile(family: &Schema, writer: &Schema, shape: &Shape) -> Result<Plan, Error> {
+    let names = Names::of(family).map_err(|reason| misfit("", reason))?;
     let mut compiler = Compiler {
         names: &names,
         plan: Plan::default(),

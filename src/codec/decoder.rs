@@ -3,33 +3,45 @@
 use std::collections::{HashMap, hash_map};
 use std::sync::{Arc, OnceLock};
 
-use apache_avro::Schema;
-
 use super::bind::{EntryBinder, EventBinder};
 use super::error::Refused;
 use super::framing::{Framing, Headers, SchemaRef, split};
 use super::json;
 use super::plan::Plan;
 use super::schemas::{Contract, Schemas};
-use super::{Datum, Error, Limits, Shape, View};
+use super::writer::Writer;
+use super::{Datum, Error, Limits, SchemaText, Shape, View};
 use crate::domain::{Entry, Event, Topic};
 
-/// The writers' schemas that one decoder keeps, the shipped ones among them.
+/// The writers' schemas that one decoder keeps, the shipped ones among them. Ids come from outside:
+/// beyond, the one that has not been used for longest is forgotten, and can be learnt again.
 const WRITER_SCHEMAS_MAX: usize = 4_096;
 
 /// Reads values: buffers and plans that are used again for the next one.
 pub struct Decoder {
     limits: Limits,
     datum: Datum,
-    /// The writers' schemas, until a value of theirs has to be read.
-    writers: HashMap<SchemaRef, Arc<Schema>, foldhash::fast::RandomState>,
+    writers: HashMap<SchemaRef, Known, foldhash::fast::RandomState>,
+    /// Counts the values, so that it is known which schema was used last.
+    turn: u64,
     /// How a writer's values are read, or why they cannot be: found out once.
-    plans: HashMap<(Contract, SchemaRef), Known, foldhash::fast::RandomState>,
+    plans: HashMap<(Contract, SchemaRef), Reading, foldhash::fast::RandomState>,
     /// The plan of the last value: most values are of the schema of the one before.
-    last: Option<((Contract, SchemaRef), Known)>,
+    last: Option<((Contract, SchemaRef), Reading)>,
 }
 
-type Known = Arc<Result<Plan, Error>>;
+/// How a writer's values are read, shared between the table and the last value.
+type Reading = Arc<Result<Plan, Error>>;
+
+/// A writer's schema.
+struct Known {
+    /// The schema, or why it is none: found out once.
+    writer: Result<Arc<Writer>, Error>,
+    /// The turn it was used in last.
+    used: u64,
+    /// Whether it was shipped: never forgotten.
+    shipped: bool,
+}
 
 impl Decoder {
     /// A decoder that knows every released schema.
@@ -41,43 +53,63 @@ impl Decoder {
         Ok(Self {
             limits,
             datum: Datum::new(),
-            writers: released()?.iter().cloned().collect(),
+            writers: released()?.iter().map(shipped).collect(),
+            turn: 0,
             plans: HashMap::default(),
             last: None,
         })
     }
 
-    /// Takes in a writer's schema, as the registry has it.
+    /// Takes in a writer's schema, as the registry has it. One that cannot be used is refused now and
+    /// whenever a value of it is to be read, without being looked into again.
     ///
     /// # Errors
-    /// [`Error::BadShape`] when the text is no Avro schema; [`Error::TooLarge`] when the decoder
-    /// keeps too many already.
-    pub fn learn(&mut self, schema: SchemaRef, text: &str) -> Result<(), Error> {
-        if self.writers.len() >= WRITER_SCHEMAS_MAX {
-            return Err(Error::TooLarge { limit: "writer_schemas_max", max: WRITER_SCHEMAS_MAX });
+    /// [`Error::UnusableSchema`] when it is no Avro schema.
+    pub fn learn(&mut self, schema: SchemaRef, text: &SchemaText) -> Result<(), Error> {
+        if !self.writers.contains_key(&schema) && self.writers.len() >= WRITER_SCHEMAS_MAX {
+            self.forget_one();
         }
-        self.writers.insert(schema, Arc::new(parse(schema, text)?));
         self.plans.retain(|(_, known), _| *known != schema);
         self.last = None;
-        Ok(())
+        let writer = Writer::parse(schema, text).map(Arc::new);
+        let outcome = writer.as_ref().map(|_| ()).map_err(Clone::clone);
+        self.writers.insert(schema, Known { writer, used: self.turn, shipped: false });
+        outcome
     }
 
-    /// The writer's schema that the value needs and this decoder does not know.
+    /// Forgets the schema that has not been used for longest, and how its values are read.
+    fn forget_one(&mut self) {
+        // What is in use just now is not noted as used each time.
+        let in_use = self.last.as_ref().map(|((_, schema), _)| *schema);
+        let learnt = self.writers.iter();
+        let learnt = learnt.filter(|(schema, known)| !known.shipped && in_use != Some(**schema));
+        let oldest = learnt.min_by_key(|(_, known)| known.used).map(|(schema, _)| *schema);
+        let Some(oldest) = oldest else { return };
+        self.writers.remove(&oldest);
+        self.plans.retain(|(_, known), _| *known != oldest);
+    }
+
+    /// The writer's schema that the value needs and this decoder does not know. One that it knows
+    /// counts as used.
     ///
     /// # Errors
     /// [`Error::BadFraming`] when the value is in no format of ours.
     pub fn missing_schema(
-        &self,
+        &mut self,
         value: &[u8],
         headers: Headers<'_>,
     ) -> Result<Option<SchemaRef>, Error> {
-        Ok(match split(value, headers)? {
-            Framing::Json(_) => None,
-            Framing::Avro { schema, .. } => {
-                let last = self.last.as_ref().is_some_and(|((_, last), _)| *last == schema);
-                (!last && !self.writers.contains_key(&schema)).then_some(schema)
-            }
-        })
+        let schema = match split(value, headers)? {
+            Framing::Avro { schema, .. } => schema,
+            Framing::Json(_) => return Ok(None),
+        };
+        if self.last.as_ref().is_some_and(|((_, last), _)| *last == schema) {
+            return Ok(None);
+        }
+        self.turn += 1;
+        let Some(known) = self.writers.get_mut(&schema) else { return Ok(Some(schema)) };
+        known.used = self.turn;
+        Ok(None)
     }
 
     /// Reads an event. It borrows the value and this decoder until it is dropped.
@@ -158,33 +190,33 @@ impl Decoder {
         &mut self,
         (contract, schema): (Contract, SchemaRef),
         shape: &Shape,
-    ) -> Result<Known, Error> {
+    ) -> Result<Reading, Error> {
         match self.plans.entry((contract, schema)) {
             hash_map::Entry::Occupied(known) => Ok(Arc::clone(known.get())),
             hash_map::Entry::Vacant(unused) => {
                 let writer = self.writers.get(&schema).ok_or(Error::UnknownSchema(schema))?;
-                Ok(Arc::clone(unused.insert(Arc::new(Plan::compile(writer, shape)))))
+                let writer = writer.writer.as_ref().map_err(Clone::clone)?;
+                let plan = Plan::compile_in(writer.family(), writer.schema(), shape);
+                Ok(Arc::clone(unused.insert(Arc::new(plan))))
             }
         }
     }
 }
 
-fn parse(schema: SchemaRef, text: &str) -> Result<Schema, Error> {
-    Schema::parse_str(text).map_err(|_quotes_the_schema| Error::BadShape {
-        path: format!("the writer's schema of {schema}").into(),
-        reason: "it is no valid Avro schema".into(),
-    })
+/// A released schema, as a decoder knows it from the start.
+fn shipped((schema, writer): &(SchemaRef, Arc<Writer>)) -> (SchemaRef, Known) {
+    (*schema, Known { writer: Ok(Arc::clone(writer)), used: 0, shipped: true })
 }
 
 /// Every released schema, parsed once for all decoders.
-fn released() -> Result<&'static [(SchemaRef, Arc<Schema>)], Error> {
-    type Parsed = Vec<(SchemaRef, Arc<Schema>)>;
+fn released() -> Result<&'static [(SchemaRef, Arc<Writer>)], Error> {
+    type Parsed = Vec<(SchemaRef, Arc<Writer>)>;
     static RELEASED: OnceLock<Result<Parsed, Error>> = OnceLock::new();
     let parse = || {
         let all = Schemas::released().iter();
         all.map(|released| {
             let schema = SchemaRef::Id(released.id);
-            Ok((schema, Arc::new(parse(schema, released.text)?)))
+            Ok((schema, Arc::new(Writer::parse(schema, &released.text.into())?)))
         })
         .collect()
     };
@@ -238,5 +270,56 @@ impl Readers {
             Topic::Cash => &self.cash,
         };
         (shape, binder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: Headers<'_> = Headers { content_type: None, schema_id: None };
+
+    fn missing(decoder: &mut Decoder, id: u32) -> bool {
+        let value = [&[0][..], &id.to_be_bytes()].concat();
+        decoder.missing_schema(&value, NONE).unwrap() == Some(SchemaRef::Id(id))
+    }
+
+    #[test]
+    fn beyond_the_bound_the_schema_longest_unused_is_forgotten_and_can_be_learnt_again() {
+        let mut decoder = Decoder::new(Limits::STANDARD).unwrap();
+        let room = u32::try_from(WRITER_SCHEMAS_MAX - decoder.writers.len()).unwrap();
+        let schema = SchemaText::from("\"int\"");
+        for id in 0..room {
+            decoder.learn(SchemaRef::Id(id), &schema).unwrap();
+            // The first is in use all the time.
+            assert!(!missing(&mut decoder, id) && !missing(&mut decoder, 0));
+        }
+        for id in room..room + 10 {
+            decoder.learn(SchemaRef::Id(id), &schema).unwrap();
+            assert!(!missing(&mut decoder, id));
+            assert_eq!(decoder.writers.len(), WRITER_SCHEMAS_MAX);
+        }
+        let gone: Vec<u32> = (0..room + 10).filter(|id| missing(&mut decoder, *id)).collect();
+        assert_eq!(gone, (1..=10).collect::<Vec<u32>>());
+        decoder.learn(SchemaRef::Id(1), &schema).unwrap();
+        assert!(!missing(&mut decoder, 1));
+        for released in Schemas::released() {
+            assert!(!missing(&mut decoder, released.id));
+        }
+    }
+
+    #[test]
+    fn a_schema_that_is_none_is_looked_into_once() {
+        let mut decoder = Decoder::new(Limits::STANDARD).unwrap();
+        let error = decoder.learn(SchemaRef::Id(7), &"{".into()).unwrap_err();
+        assert_eq!(error.cause(), "unusable_schema");
+        assert!(!missing(&mut decoder, 7));
+        let value = [0, 0, 0, 0, 7, 2];
+        let again = decoder.decode_event(Topic::Crossings, &value, NONE).err();
+        assert_eq!(again, Some(error));
+        let shipped = Contract::Events(Topic::Crossings).text().into();
+        decoder.learn(SchemaRef::Id(7), &shipped).unwrap();
+        let again = decoder.decode_event(Topic::Crossings, &value, NONE).err();
+        assert_eq!(again.unwrap().cause(), "truncated");
     }
 }

@@ -123,6 +123,14 @@ pub enum Error {
         /// Which rule is broken. Holds names from schemas only.
         reason: Box<str>,
     },
+    /// The writer's schema cannot be used, whatever is read with it.
+    #[error("the writer's schema of {schema} cannot be used: {reason}")]
+    UnusableSchema {
+        /// Which schema.
+        schema: SchemaRef,
+        /// What is wrong with it, without its words.
+        reason: &'static str,
+    },
     /// A schema of our own has a form that the decoder does not support.
     #[error("the reader's schema cannot be used at {path}: {reason}")]
     BadShape {
@@ -185,6 +193,7 @@ impl Error {
             Self::MissingField { .. } => "missing_field",
             Self::DuplicateField { .. } => "duplicate_field",
             Self::IncompatibleSchema { .. } => "incompatible_schema",
+            Self::UnusableSchema { .. } => "unusable_schema",
             Self::BadShape { .. } => "bad_shape",
             Self::UnknownSchema(_) => "unknown_schema",
             Self::Refused { .. } => "refused",

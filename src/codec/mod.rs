@@ -32,6 +32,7 @@ mod show;
 mod text;
 mod utf8;
 mod wire;
+mod writer;
 
 pub use datum::{Datum, Items, Limits, View};
 pub use decoder::Decoder;
@@ -44,3 +45,4 @@ pub use schemas::{Contract, Released, Schemas};
 pub use shape::{Record, Shape, Slot};
 pub use show::{to_json, to_json_from};
 pub use text::{parse_rfc3339, rfc3339};
+pub use writer::SchemaText;

@@ -124,7 +124,16 @@ impl Plan {
     /// # Errors
     /// [`Error::IncompatibleSchema`] with our field's path and the rule that is broken.
     pub fn compile(writer: &Schema, shape: &Shape) -> Result<Self, Error> {
-        compile::compile(writer, shape)
+        Self::compile_in(writer, writer, shape)
+    }
+
+    /// As [`Self::compile`], where the types that the writer's schema names are defined in `family`.
+    pub(super) fn compile_in(
+        family: &Schema,
+        writer: &Schema,
+        shape: &Shape,
+    ) -> Result<Self, Error> {
+        compile::compile(family, writer, shape)
     }
 
     /// Makes one step of an optional value, where the one value read is all that is behind it.

@@ -9,7 +9,8 @@ use serde_json::Value as Json;
 
 use super::framing::{Framing, Headers, SchemaRef, split};
 use super::schemas::{Contract, Schemas};
-use super::{Error, rfc3339};
+use super::writer::Writer;
+use super::{Error, SchemaText, rfc3339};
 use crate::domain::{Date, Timestamp};
 
 /// A value as JSON, with the names and forms of the JSON encoding. Avro values need a schema that
@@ -38,27 +39,24 @@ pub fn to_json(contract: Contract, value: &[u8], headers: Headers<'_>) -> Result
 /// has it: read as a record of this contract.
 ///
 /// # Errors
-/// [`Error::BadShape`] when the text is no schema; [`Error::Truncated`] when the value is not one of it,
+/// [`Error::UnusableSchema`] when the text is no schema; [`Error::Truncated`] when the value is not one of it,
 /// or does not resolve into this contract.
 pub fn to_json_from(
     contract: Contract,
-    written_with: &str,
+    written_with: &SchemaText,
     value: &[u8],
     headers: Headers<'_>,
 ) -> Result<Json, Error> {
     let Framing::Avro { schema, mut datum } = split(value, headers)? else {
         return to_json(contract, value, headers);
     };
-    let parse = |text| {
-        Schema::parse_str(text).map_err(|_quotes| Error::BadShape {
-            path: format!("the writer's schema of {schema}").into(),
-            reason: "it is no valid Avro schema".into(),
-        })
-    };
-    let (writer, reader) = (parse(written_with)?, parse(contract.text())?);
+    let writer = Writer::parse(schema, written_with)?;
+    let ours = Writer::parse(schema, &contract.text().into())?;
     let unreadable = |_quotes| Error::Truncated { at: 0 };
-    let resolving = GenericDatumReader::builder(&writer).reader_schema(&reader);
-    let resolving = resolving.build().map_err(unreadable)?;
+    let reading = GenericDatumReader::builder(writer.schema())
+        .writer_schemata(vec![writer.family()])
+        .map_err(unreadable)?;
+    let resolving = reading.reader_schema(ours.schema()).build().map_err(unreadable)?;
     resolving.read_value(&mut datum).map(json).map_err(unreadable)
 }
 

@@ -63,6 +63,9 @@ fn decoded(
                 match schemas.look_up(missing) {
                     Lookup::Found(schema) => decoder.learn(missing, &schema)?,
                     Lookup::Absent => return Err(codec::Error::UnknownSchema(missing)),
+                    Lookup::Unusable(reason) => {
+                        return Err(codec::Error::UnusableSchema { schema: missing, reason });
+                    }
                     Lookup::Pending if stop.load(Ordering::Relaxed) => {
                         return Err(codec::Error::UnknownSchema(missing));
                     }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::codec::{Contract, SchemaRef};
 
+use super::registry_text::{Answer, Stored, put_together};
 use super::{Error, http};
 
 /// How to reach a registry. Holds a secret: has no `Debug`.
@@ -34,12 +35,7 @@ pub struct RegistryApi {
 /// The media type of the API.
 const JSON: &str = "application/vnd.schemaregistry.v1+json";
 
-/// The registry's word for a schema and for its number.
-#[derive(Deserialize)]
-struct Schema {
-    schema: String,
-}
-
+/// The registry's word for a schema's number.
 #[derive(Deserialize)]
 struct Registered {
     id: u32,
@@ -65,38 +61,40 @@ impl RegistryApi {
         Ok(Self { agent, config })
     }
 
-    /// The text of a schema; `None` when there is none of that number.
+    /// A schema, with those that it refers to.
     ///
     /// # Errors
     /// When no address gives an answer.
-    pub fn schema(&self, schema: SchemaRef) -> Result<Option<String>, String> {
+    pub fn schema(&self, schema: SchemaRef) -> Result<Answer, String> {
         let path = match schema {
             SchemaRef::Id(id) => format!("schemas/ids/{id}"),
             SchemaRef::Guid(guid) => format!("schemas/guids/{}", hyphened(guid)),
         };
-        let found = self.ask::<Schema>(&path, None)?;
-        Ok(found.map(|found| found.schema))
+        match self.ask::<Stored>(&path, None)? {
+            Some(found) => put_together(found, |path| self.ask(path, None)),
+            None => Ok(Answer::Absent),
+        }
     }
 
-    /// Registers the alerts' schema for a topic; where we may not, looks up its number there.
+    /// Registers the schema of what we write to a topic; where we may not, looks up its number there.
     ///
     /// # Errors
     /// When no address gives it a number.
-    pub fn register_alerts(&self, topic: &str) -> Result<u32, String> {
-        let refused = match self.about_alerts(&format!("subjects/{topic}-value/versions")) {
+    pub fn register(&self, contract: Contract, topic: &str) -> Result<u32, String> {
+        let refused = match self.about(contract, &format!("subjects/{topic}-value/versions")) {
             Ok(Some(id)) => return Ok(id),
             Ok(None) => NO_REGISTRY.to_owned(),
             Err(why) => why,
         };
-        self.alerts_id(topic)?.ok_or(refused)
+        self.id(contract, topic)?.ok_or(refused)
     }
 
-    /// The number of the alerts' schema for a topic; `None` when it is not registered there.
+    /// The number of our schema for a topic; `None` when it is not registered there.
     ///
     /// # Errors
     /// When no address gives an answer.
-    pub fn alerts_id(&self, topic: &str) -> Result<Option<u32>, String> {
-        self.about_alerts(&format!("subjects/{topic}-value"))
+    pub fn id(&self, contract: Contract, topic: &str) -> Result<Option<u32>, String> {
+        self.about(contract, &format!("subjects/{topic}-value"))
     }
 
     /// Asks whether anybody answers who lets us in.
@@ -110,8 +108,8 @@ impl RegistryApi {
         }
     }
 
-    fn about_alerts(&self, path: &str) -> Result<Option<u32>, String> {
-        let body = serde_json::json!({"schema": Contract::Alerts.text(), "schemaType": "AVRO"});
+    fn about(&self, contract: Contract, path: &str) -> Result<Option<u32>, String> {
+        let body = serde_json::json!({"schema": contract.text(), "schemaType": "AVRO"});
         let registered = self.ask::<Registered>(path, Some(&body))?;
         Ok(registered.map(|registered| registered.id))
     }
@@ -222,7 +220,7 @@ mod tests {
         format!("http://{address}")
     }
 
-    fn ask(urls: &[&str]) -> Result<Option<String>, String> {
+    fn ask(urls: &[&str]) -> Result<Answer, String> {
         let api = RegistryApi::new(RegistryConfig {
             urls: urls.iter().map(|url| (*url).to_owned()).collect(),
             credentials: None,
@@ -239,14 +237,14 @@ mod tests {
         let proxy = &*server("404 Not Found", "<html>nothing here</html>");
         let found = &*server("200 OK", r#"{"schema": "\"int\""}"#);
         let closed = &*server("401 Unauthorized", r#"{"error_code": 401}"#);
-        let text = || Ok(Some("\"int\"".to_owned()));
-        assert_eq!(ask(&[none]), Ok(None));
+        let text = || Ok(Answer::Found("\"int\"".into()));
+        assert_eq!(ask(&[none]), Ok(Answer::Absent));
         assert_eq!(ask(&[proxy]), Err(NO_REGISTRY.to_owned()));
         assert!(ask(&[closed]).unwrap_err().contains("registry.password"));
         for urls in [[none, found], [proxy, found], [closed, found], [found, none]] {
             assert_eq!(ask(&urls), text());
         }
-        assert_eq!(ask(&[closed, none]), Ok(None));
-        assert_eq!(ask(&[none, closed]), Ok(None));
+        assert_eq!(ask(&[closed, none]), Ok(Answer::Absent));
+        assert_eq!(ask(&[none, closed]), Ok(Answer::Absent));
     }
 }

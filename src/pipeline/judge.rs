@@ -31,10 +31,12 @@ pub trait Schemas: Send + Sync {
 
 /// The answer to a look-up.
 pub enum Lookup {
-    /// The writer's schema, as Avro JSON.
-    Found(Arc<str>),
+    /// The writer's schema.
+    Found(codec::SchemaText),
     /// There is no such schema.
     Absent,
+    /// There is one, but for this reason nothing can be read with it.
+    Unusable(&'static str),
     /// Not known yet: ask again.
     Pending,
 }
@@ -234,6 +236,9 @@ impl Judge {
         match self.schemas.look_up(missing) {
             Lookup::Found(schema) => self.decoder.learn(missing, &schema).map(|()| true),
             Lookup::Absent => Err(codec::Error::UnknownSchema(missing)),
+            Lookup::Unusable(reason) => {
+                Err(codec::Error::UnusableSchema { schema: missing, reason })
+            }
             Lookup::Pending => Ok(false),
         }
     }
@@ -362,11 +367,51 @@ mod tests {
         }
     }
 
+    /// A registry whose only schema is broken; counts how often it is asked.
+    #[derive(Default)]
+    struct BrokenSchemas(std::sync::atomic::AtomicUsize);
+
+    impl Schemas for BrokenSchemas {
+        fn look_up(&self, _schema: codec::SchemaRef) -> Lookup {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Lookup::Found(r#"{"type": "record"}"#.into())
+        }
+    }
+
+    #[test]
+    fn a_schema_that_cannot_be_used_is_asked_for_once_and_each_of_its_records_is_a_dead_letter() {
+        let schemas = Arc::new(BrokenSchemas::default());
+        let (lists, _writer) = lists([]);
+        let decoder = Decoder::new(Limits::STANDARD).unwrap();
+        let asked: Arc<dyn Schemas> = Arc::<BrokenSchemas>::clone(&schemas);
+        let mut judge = Judge::new(lists, asked, decoder, Format::Json);
+        for offset in 0..3 {
+            let record = Record { value: Some(&[0, 0, 0, 0, 7, 1]), offset, ..record() };
+            let judged = judge.judge(Topic::Crossings, &record, Size::Whole, || ());
+            let Verdict::Tell(told) = judged.verdict else { panic!("it must be told") };
+            assert_eq!(told[0].about, About::DeadLetter("unusable_schema"));
+        }
+        assert_eq!(schemas.0.load(std::sync::atomic::Ordering::Relaxed), 1);
+    }
+
     const CROSSING: &[u8] = br#"{
         "envelope": {"event_id": "e/1", "agency": "border-force",
                      "occurred_at": "2026-01-01T00:00:00Z"},
         "traveller": {}, "documents": [{"number": "AB123", "issuing_state": "GBR"}]
     }"#;
+
+    fn record() -> Record<'static> {
+        Record {
+            partition: Partition { input: 0, number: 0 },
+            topic: "border.crossings",
+            offset: 7,
+            appended_at: at(1),
+            key: None,
+            value: None,
+            content_type: None,
+            schema_id: None,
+        }
+    }
 
     /// The alert to the Command at this size.
     fn alert(size: Size) -> Value {
@@ -376,16 +421,8 @@ mod tests {
         let (lists, _writer) = lists([entry]);
         let decoder = Decoder::new(Limits::STANDARD).unwrap();
         let mut judge = Judge::new(lists, Arc::new(NoSchemas), decoder, Format::Json);
-        let record = Record {
-            partition: Partition { input: 0, number: 0 },
-            topic: "border.crossings",
-            offset: 7,
-            appended_at: at(1),
-            key: None,
-            value: Some(CROSSING),
-            content_type: Some(b"application/json"),
-            schema_id: None,
-        };
+        let record =
+            Record { value: Some(CROSSING), content_type: Some(b"application/json"), ..record() };
         let judged = judge.judge(Topic::Crossings, &record, size, || ());
         let Verdict::Tell(told) = judged.verdict else { panic!("it must be told") };
         let command = |told: &&Told| told.message.destination == Destination::Command;

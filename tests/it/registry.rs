@@ -50,10 +50,14 @@ impl Apicurio {
     }
 
     fn register(&self, subject: &str, schema: &str) -> u32 {
-        let body = json!({"schema": schema, "schemaType": "AVRO"}).to_string();
+        self.register_body(subject, &json!({"schema": schema, "schemaType": "AVRO"}))
+    }
+
+    /// Registers a schema with what else its body says.
+    fn register_body(&self, subject: &str, body: &Value) -> u32 {
         let mut answer = ureq::post(format!("{}/subjects/{subject}/versions", self.url))
             .header("content-type", "application/vnd.schemaregistry.v1+json")
-            .send(body)
+            .send(body.to_string())
             .unwrap();
         let answer: Value = answer.body_mut().read_json().unwrap();
         u32::try_from(answer["id"].as_u64().unwrap()).unwrap()
@@ -150,6 +154,51 @@ fn writers_schemas_come_from_the_registry_and_alerts_carry_an_id_that_their_read
     }
 }
 
+/// The shipped schema of crossings in two subjects: the envelope, which others might use too, stands
+/// in one of its own. The envelope's type of place comes from a third.
+#[test]
+fn a_schema_that_refers_to_others_is_read_with_them_and_one_of_another_kind_is_told() {
+    let registry = Apicurio::start();
+    let site = Site::made(Broker::shared(), "registry-references", &["police"]);
+    let subject = |name: &str| site.topic(name);
+    let mut crossing: Value =
+        serde_json::from_str(Contract::Events(Topic::Crossings).text()).unwrap();
+    let mut envelope =
+        std::mem::replace(&mut crossing["fields"][0]["type"], json!("portcullis.v1.Envelope"));
+    envelope["namespace"] = json!("portcullis.v1");
+    let fields = envelope["fields"].as_array_mut().unwrap();
+    let revision = fields.iter_mut().find(|field| field["name"] == "revision").unwrap();
+    let mut symbols = std::mem::replace(&mut revision["type"], json!("portcullis.v1.Revision"));
+    symbols["namespace"] = json!("portcullis.v1");
+    let refers =
+        |name: &str, subject: &str| json!([{"name": name, "subject": subject, "version": 1}]);
+
+    registry.register(&subject("Revision"), &symbols.to_string());
+    let body = json!({"schema": envelope.to_string(), "schemaType": "AVRO",
+        "references": refers("portcullis.v1.Revision", &subject("Revision"))});
+    registry.register_body(&subject("Envelope"), &body);
+    let body = json!({"schema": crossing.to_string(), "schemaType": "AVRO",
+        "references": refers("portcullis.v1.Envelope", &subject("Envelope"))});
+    let id = registry.register_body(&subject("crossings-value"), &body);
+    let of_json = json!({"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"});
+    let body = json!({"schema": of_json.to_string(), "schemaType": "JSON"});
+    let other = registry.register_body(&subject("other"), &body);
+
+    publish_listed(&site, "wanted", 0..3);
+    send_avro(&site, 0, id, &datum(0));
+    send_avro(&site, 1, other, &datum(1));
+    send_avro(&site, 2, id, &datum(2));
+    let instance = site.start_ready(&[&format!("registry.urls={}", registry.url)]);
+    instance.await_events(3);
+    assert_eq!(instance.metric("portcullis_schema_lookups_total", &["found"]), 1.0);
+    assert_eq!(instance.metric("portcullis_schema_lookups_total", &["unusable"]), 1.0);
+    instance.stop();
+    assert_eq!(events_told(&site, "command"), &ids(0..1) | &ids(2..3));
+    let dead = site.records("dead-letter");
+    assert_eq!(dead.len(), 1);
+    assert_eq!(dead[0].headers["portcullis-cause"].as_deref(), Some(&b"unusable_schema"[..]));
+}
+
 #[test]
 fn tools_read_what_was_written_with_schemas_of_the_registry() {
     let dir = tempfile::tempdir().unwrap();
@@ -191,6 +240,18 @@ fn tools_read_what_was_written_with_schemas_of_the_registry() {
     let path = file(&dir, "wanted.jsonl", &listed.to_string());
     let published = with(&["watchlist", "publish", word(&path)]).succeeded();
     assert!(published.contains("0 added, 0 changed, 0 removed, 1 unchanged"), "{published}");
+    // What a tool publishes carries the id that any reader finds in the registry.
+    let second = entry("wanted", "w-2", "987654321");
+    let both = file(&dir, "both.jsonl", &format!("{listed}\n{second}"));
+    let published = with(&["watchlist", "publish", word(&both)]).succeeded();
+    assert!(published.contains("1 added, 0 changed, 0 removed, 1 unchanged"), "{published}");
+    let newest =
+        site.records("lists").into_iter().find(|at| at.key.as_deref() == Some(b"wanted/w-2"));
+    let value = newest.unwrap().value.unwrap();
+    let schema = u32::from_be_bytes(value[1..5].try_into().unwrap());
+    let schema = Schema::parse_str(&registry.schema(schema)).unwrap();
+    let reader = GenericDatumReader::builder(&schema).build().unwrap();
+    assert!(matches!(reader.read_value(&mut &value[5..]).unwrap(), Datum::Record(_)));
     assert_eq!(with(&["screen", "--identifier", "document:123456789@GBR"]).status, Some(3));
     for agency in [&["--agency", "police"][..], &[]] {
         let words = [&["alerts", "--from-beginning", "--until-end", "--json"], agency].concat();

@@ -597,7 +597,7 @@ fn an_unknown_schema_is_asked_for_and_learnt() {
     let mut decoder = decoder();
     let error = decoder.decode_event(Topic::Crossings, &bytes, NONE).err();
     assert_eq!(error, Some(Error::UnknownSchema(SchemaRef::Id(7))));
-    decoder.learn(SchemaRef::Id(7), Contract::Events(Topic::Crossings).text()).unwrap();
+    decoder.learn(SchemaRef::Id(7), &Contract::Events(Topic::Crossings).text().into()).unwrap();
     let back = decoder.decode_event(Topic::Crossings, &bytes, NONE).unwrap();
     assert_eq!(shown(&back), shown(&event));
     drop(back);
