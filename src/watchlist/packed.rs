@@ -245,3 +245,108 @@ impl<'a> Cursor<'a> {
         self.skip_texts(issuer + 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::sample::{candidate, entry};
+    use super::*;
+
+    fn instant() -> impl Strategy<Value = Option<Timestamp>> {
+        let all = Timestamp::MIN.micros()..=Timestamp::MAX.micros();
+        prop::option::of(all.prop_map(|micros| Timestamp::from_micros(micros).unwrap()))
+    }
+
+    fn date() -> impl Strategy<Value = Date> {
+        (1..=9_999u16, 0..=12u8, 0..=28u8).prop_map(|(year, month, day)| match (month, day) {
+            (0, _) => Date::year(year).unwrap(),
+            (month, 0) => Date::month(year, month).unwrap(),
+            (month, day) => Date::day(year, month, day).unwrap(),
+        })
+    }
+
+    fn country() -> impl Strategy<Value = Country> {
+        let codes = ["GBR", "NOR", "XKX", "XXA", "EUE", "ZWE", "ABW"];
+        prop::sample::select(&codes[..]).prop_map(|code| Country::parse(code).unwrap())
+    }
+
+    fn identifier() -> impl Strategy<Value = Identifier> {
+        let kind = prop::sample::select(Kind::ALL);
+        let check = prop::sample::select(&CHECKS[..]);
+        (kind, prop::option::of(country()), ".{0,300}", check)
+            .prop_map(|(kind, issuer, value, check)| Identifier::restore(kind, issuer, &value, check))
+    }
+
+    fn name() -> impl Strategy<Value = ListedName> {
+        ("\\PC{0,150}", "\\PC{0,40}")
+            .prop_map(|(surname, given)| ListedName { surname: surname.into(), given: given.into() })
+    }
+
+    fn any_entry() -> impl Strategy<Value = Entry> {
+        let few = 0..5usize;
+        (
+            "[a-z][a-z0-9-]{0,39}/[!-~]{1,64}",
+            prop::sample::select(Subject::ALL),
+            prop::collection::vec(name(), few.clone()),
+            prop::collection::vec(date(), 0..200),
+            prop::collection::vec(country(), few.clone()),
+            prop::collection::vec(identifier(), few),
+            (instant(), instant()),
+            prop::option::of(".{0,400}"),
+        )
+            .prop_map(
+                |(key, subject, names, dates, nationalities, identifiers, validity, narrative)| {
+                    Entry {
+                        subject,
+                        names: names.into(),
+                        birth_dates: dates.into(),
+                        nationalities: nationalities.into(),
+                        identifiers: identifiers.into(),
+                        valid_from: validity.0,
+                        valid_to: validity.1,
+                        narrative: narrative.map(Box::from),
+                        ..entry(&key)
+                    }
+                },
+            )
+    }
+
+    proptest! {
+        #[test]
+        fn an_entry_comes_out_as_it_went_in(entry in any_entry(), now in instant()) {
+            let packed = candidate(entry.clone(), 7);
+            let unpacked = packed.entry();
+            prop_assert!(unpacked == entry);
+            // Equality of identifiers looks past the check digit: these must agree as well.
+            let stated = |entry: &Entry| -> Vec<(String, Check)> {
+                let stated = entry.identifiers.iter().map(|it| (it.value().to_owned(), it.check()));
+                stated.collect()
+            };
+            prop_assert_eq!(stated(&unpacked), stated(&entry));
+            prop_assert_eq!(packed.version(), 7);
+            prop_assert_eq!(packed.key(), entry.key.clone());
+            let now = now.unwrap_or(Timestamp::MIN);
+            prop_assert_eq!(packed.in_force(now), entry.in_force(now));
+        }
+
+        /// Whatever lies in memory, reading it ends and asks for no more than there is.
+        #[test]
+        fn any_bytes_can_be_read(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let packed = Packed(&bytes);
+            prop_assert!(packed.reference().len() <= bytes.len());
+            prop_assert!(packed.narrative().unwrap_or_default().len() <= bytes.len());
+            prop_assert!(packed.valid_from().is_none_or(|from| from <= Timestamp::MAX));
+        }
+    }
+
+    #[test]
+    fn a_candidate_is_one_pointer_and_an_ordinary_entry_a_hundred_bytes() {
+        assert_eq!(size_of::<super::super::Candidate>(), size_of::<usize>());
+        let document = Identifier::document("123456789", Country::parse("NOR").unwrap()).unwrap();
+        let entry = Entry { identifiers: Box::new([document]), ..entry("wanted/D000000001") };
+        let mut bytes = Vec::new();
+        pack(&entry, &mut bytes);
+        assert!(bytes.len() <= 40, "{}", bytes.len());
+    }
+}
