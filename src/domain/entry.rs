@@ -68,6 +68,16 @@ impl EntryKey {
     }
 }
 
+impl EntryKey {
+    /// Whether these bytes are `list/entry`, as it prints.
+    pub fn is_spelt(&self, bytes: &[u8]) -> bool {
+        let entry = bytes
+            .strip_prefix(self.list.as_str().as_bytes())
+            .and_then(|rest| rest.strip_prefix(b"/"));
+        entry == Some(self.entry.as_str().as_bytes())
+    }
+}
+
 impl std::fmt::Display for EntryKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.list.as_str(), self.entry.as_str())
