@@ -23,7 +23,7 @@ pub use view::notices;
 pub fn alerts(event: &EventSummary, matches: Vec<Match>, standing: &Standing) -> Vec<Alert> {
     let mut groups: BTreeMap<_, Vec<Match>> = BTreeMap::new();
     for found in matches {
-        let handling = &found.listed.entry.handling;
+        let handling = found.listed.handling();
         let group = (handling.owner.clone(), handling.unit.clone(), handling.covert);
         groups.entry(group).or_default().push(found);
     }
@@ -33,12 +33,11 @@ pub fn alerts(event: &EventSummary, matches: Vec<Match>, standing: &Standing) ->
 /// One alert from the matches of one owner; `None` for no match at all.
 fn alert(event: &EventSummary, matches: Vec<Match>, standing: &Standing) -> Option<Alert> {
     let first = matches.first()?;
-    let handling = Arc::clone(&first.listed.entry.handling);
-    let entries = matches.iter().map(|found| &found.listed.entry.key);
-    let id = identity::alert_id(event, entries, None);
-    let mut lists = standing.versions();
-    lists.retain(|version| has_list(&matches, &version.list));
+    let handling = Arc::clone(first.listed.handling());
     let reasons: Vec<Reason> = matches.into_iter().map(reason).collect();
+    let id = identity::alert_id(event, reasons.iter().map(|reason| &reason.entry), None);
+    let mut lists = standing.versions();
+    lists.retain(|version| has_list(&reasons, &version.list));
     let lead = view::lead(&reasons)?;
     Some(Alert {
         id,
@@ -58,23 +57,23 @@ fn alert(event: &EventSummary, matches: Vec<Match>, standing: &Standing) -> Opti
     })
 }
 
-fn has_list(matches: &[Match], list: &ListId) -> bool {
-    matches.iter().any(|found| found.listed.entry.key.list == *list)
+fn has_list(reasons: &[Reason], list: &ListId) -> bool {
+    reasons.iter().any(|reason| reason.entry.list == *list)
 }
 
 fn reason(found: Match) -> Reason {
-    let entry = &found.listed.entry;
+    let (listed, handling) = (&found.listed, found.listed.handling());
     Reason {
-        entry: entry.key.clone(),
-        version: found.listed.version,
-        priority: entry.handling.priority,
-        action: entry.handling.action,
-        fallback: entry.handling.fallback,
-        contact: entry.handling.contact.clone(),
-        warnings: entry.handling.warnings.clone(),
-        audience: entry.handling.audience.clone(),
-        reason_code: entry.handling.reason_code.clone(),
-        narrative: entry.narrative.clone(),
+        entry: listed.key(),
+        version: listed.version(),
+        priority: handling.priority,
+        action: handling.action,
+        fallback: handling.fallback,
+        contact: handling.contact.clone(),
+        warnings: handling.warnings.clone(),
+        audience: handling.audience.clone(),
+        reason_code: handling.reason_code.clone(),
+        narrative: listed.narrative().map(Box::from),
         evidence: found.evidence,
     }
 }

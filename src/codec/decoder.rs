@@ -145,7 +145,7 @@ impl Decoder {
         let view = self.decode(Contract::Entries, &readers.entries.0, value, headers)?;
         let entry = readers.entries.1.bind(view)?;
         match key {
-            Some(key) if entry.key.to_string().as_bytes() != key => Err(Error::Refused {
+            Some(key) if !entry.key.is_spelt(key) => Err(Error::Refused {
                 field: "key",
                 refusal: Refused::Rule("give the record the key list/entry, as in its value"),
             }),

@@ -42,8 +42,13 @@ impl Entry {
 
     /// Whether the entry is in force at `now`.
     pub fn in_force(&self, now: Timestamp) -> bool {
-        self.valid_from.is_none_or(|from| from <= now) && self.valid_to.is_none_or(|to| now < to)
+        covers(self.valid_from, self.valid_to, now)
     }
+}
+
+/// Whether `now` lies between the two, the end excluded; an absent one is no bound.
+pub(crate) fn covers(from: Option<Timestamp>, to: Option<Timestamp>, now: Timestamp) -> bool {
+    from.is_none_or(|from| from <= now) && to.is_none_or(|to| now < to)
 }
 
 /// List and reference together; prints as `list/entry`, which is also the record's key.
@@ -60,6 +65,16 @@ impl EntryKey {
     pub fn parse(text: &str) -> Option<Self> {
         let (list, entry) = text.split_once('/')?;
         Some(Self { list: ListId::parse(list).ok()?, entry: EntryId::parse(entry).ok()? })
+    }
+}
+
+impl EntryKey {
+    /// Whether these bytes are `list/entry`, as it prints.
+    pub fn is_spelt(&self, bytes: &[u8]) -> bool {
+        let entry = bytes
+            .strip_prefix(self.list.as_str().as_bytes())
+            .and_then(|rest| rest.strip_prefix(b"/"));
+        entry == Some(self.entry.as_str().as_bytes())
     }
 }
 

@@ -68,6 +68,11 @@ impl EntryId {
         }
     }
 
+    /// A reference that was read before, from its text.
+    pub(crate) fn restore(text: &str) -> Self {
+        Self(CompactString::new(text))
+    }
+
     /// The reference as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -19,6 +19,7 @@ pub use alert::{
     Notice, Reason, Relation,
 };
 pub use country::Country;
+pub(crate) use entry::covers;
 pub use entry::{Action, Entry, EntryKey, Handling, ListedName, Priority, Share, Subject, View};
 pub use event::{
     AdvancePassenger, CashDeclaration, ContainerMove, Crossing, Declaration, Defect, Direction,

@@ -122,6 +122,17 @@ impl Date {
         self.year as u32 * 10_000 + self.month as u32 * 100 + self.day as u32
     }
 
+    /// The date that [`Self::packed`] made this number of.
+    pub(crate) fn unpack(packed: u32) -> Option<Self> {
+        let year = u16::try_from(packed / 10_000).ok()?;
+        let (month, day) = (packed / 100 % 100, packed % 100);
+        match (u8::try_from(month).ok()?, u8::try_from(day).ok()?) {
+            (0, _) => Self::year(year),
+            (month, 0) => Self::month(year, month),
+            (month, day) => Self::day(year, month, day),
+        }
+    }
+
     /// The date in ISO 8601 form, as short as its precision. Birth dates are personal data: the
     /// caller discloses them.
     pub fn to_iso(self) -> String {
@@ -191,6 +202,7 @@ mod tests {
             assert_eq!(ours.map(Date::to_iso), theirs, "{days}");
             if let Some(date) = ours {
                 assert_eq!(date.to_epoch_days(), Some(days));
+                assert!(Date::unpack(date.packed()) == Some(date));
             }
         }
     }

@@ -7,13 +7,13 @@ use super::Multimap;
 /// Identifier keys to the values that carry them.
 pub struct Exact<T>(Multimap<Key, T>);
 
-impl<T: Clone + PartialEq> Default for Exact<T> {
+impl<T: Clone + Ord> Default for Exact<T> {
     fn default() -> Self {
         Self(Multimap::default())
     }
 }
 
-impl<T: Clone + PartialEq> Exact<T> {
+impl<T: Clone + Ord> Exact<T> {
     /// Appends the values filed under the identifier's key, up to `limit`; gives how many were cut.
     pub fn candidates(&self, identifier: &Identifier, limit: usize, found: &mut Vec<T>) -> usize {
         self.0.collect(&identifier.key(), limit, found)

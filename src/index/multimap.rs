@@ -1,9 +1,10 @@
 //! A concurrent map from a key to the few values filed under it.
 
+use std::collections::BTreeSet;
 use std::hash::Hash;
 
 use dashmap::DashMap;
-use dashmap::mapref::entry::Entry;
+use dashmap::mapref::entry::{Entry, OccupiedEntry};
 use foldhash::quality::RandomState;
 
 /// Keys to values, shared by readers and writers without a lock of its own.
@@ -11,117 +12,125 @@ use foldhash::quality::RandomState;
 /// Keys come from outside, so the hasher is seeded at random for each process: nobody can prepare
 /// keys that collide.
 pub struct Multimap<K, T> {
-    slots: DashMap<K, Slot<T>, RandomState>,
+    /// One value of each key: almost every key has no other, and the table is as small as can be.
+    first: DashMap<K, T, RandomState>,
+    /// All values of the keys that have several, in an order that does not depend on when they came.
+    /// Only looked at with the key's place in `first` locked, so that both are seen as one.
+    several: DashMap<K, BTreeSet<T>, RandomState>,
 }
 
-/// Almost every key has one value: the vector is for the rest.
-enum Slot<T> {
-    One(T),
-    Many(Vec<T>),
-}
-
-impl<K: Eq + Hash, T: Clone + PartialEq> Default for Multimap<K, T> {
+impl<K: Eq + Hash + Clone, T: Clone + Ord> Default for Multimap<K, T> {
     fn default() -> Self {
-        Self { slots: DashMap::with_hasher(RandomState::default()) }
+        let hasher = RandomState::default();
+        Self { first: DashMap::with_hasher(hasher.clone()), several: DashMap::with_hasher(hasher) }
     }
 }
 
-impl<K: Eq + Hash, T: Clone + PartialEq> Multimap<K, T> {
+impl<K: Eq + Hash + Clone, T: Clone + Ord> Multimap<K, T> {
     /// Files `value` under `key`. A value that is there already is not filed twice.
     pub fn insert(&self, key: K, value: T) {
-        match self.slots.entry(key) {
+        match self.first.entry(key) {
             Entry::Vacant(vacant) => {
-                vacant.insert(Slot::One(value));
+                vacant.insert(value);
             }
-            Entry::Occupied(mut occupied) => occupied.get_mut().add(value),
+            Entry::Occupied(occupied) => self.add(&occupied, value),
         }
     }
 
     /// Puts `new` in the place of `old` under `key`, in one step; files it if `old` is not there.
     pub fn replace(&self, key: K, old: &T, new: T) {
-        match self.slots.entry(key) {
+        match self.first.entry(key) {
             Entry::Vacant(vacant) => {
-                vacant.insert(Slot::One(new));
+                vacant.insert(new);
             }
-            Entry::Occupied(mut occupied) => match occupied.get_mut().find_mut(old) {
-                Some(place) => *place = new,
-                None => occupied.get_mut().add(new),
-            },
+            Entry::Occupied(mut occupied) => {
+                if let Some(mut several) = self.several.get_mut(occupied.key()) {
+                    several.remove(old);
+                    several.insert(new.clone());
+                    if occupied.get() == old {
+                        occupied.insert(new);
+                    }
+                } else if occupied.get() == old {
+                    occupied.insert(new);
+                } else {
+                    self.add(&occupied, new);
+                }
+            }
         }
     }
 
     /// Takes `value` from under `key`; nothing happens if it is not there.
     pub fn remove(&self, key: K, value: &T) {
-        if let Entry::Occupied(mut occupied) = self.slots.entry(key)
-            && occupied.get_mut().take(value)
-        {
-            occupied.remove();
+        let Entry::Occupied(mut occupied) = self.first.entry(key) else { return };
+        let Some(mut several) = self.several.get_mut(occupied.key()) else {
+            if occupied.get() == value {
+                occupied.remove();
+            }
+            return;
+        };
+        several.remove(value);
+        let (first, alone) = (several.first().cloned(), several.len() <= 1);
+        drop(several);
+        if alone {
+            self.several.remove(occupied.key());
+        }
+        match first {
+            None => {
+                occupied.remove();
+            }
+            Some(first) if alone || occupied.get() == value => {
+                occupied.insert(first);
+            }
+            Some(_) => {}
         }
     }
 
     /// Shows every key, in no order. What is filed meanwhile may be missing.
     pub fn each_key(&self, mut each: impl FnMut(&K)) {
-        self.slots.iter().for_each(|slot| each(slot.key()));
+        self.first.iter().for_each(|place| each(place.key()));
     }
 
     /// How many keys there are.
     pub fn len(&self) -> usize {
-        self.slots.len()
+        self.first.len()
     }
 
     /// Whether nothing is filed.
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.first.is_empty()
     }
 
-    /// Appends what is filed under `key` to `found`, up to `limit` values; gives how many were cut.
+    /// Appends what is filed under `key` to `found`, up to `limit` values in their order; gives how
+    /// many were cut.
     pub fn collect(&self, key: &K, limit: usize, found: &mut Vec<T>) -> usize {
-        let Some(slot) = self.slots.get(key) else { return 0 };
-        let values = slot.values();
-        found.extend(values.iter().take(limit).cloned());
-        values.len().saturating_sub(limit)
-    }
-}
-
-impl<T: Clone + PartialEq> Slot<T> {
-    fn values(&self) -> &[T] {
-        match self {
-            Self::One(value) => std::slice::from_ref(value),
-            Self::Many(values) => values,
-        }
-    }
-
-    fn find_mut(&mut self, value: &T) -> Option<&mut T> {
-        match self {
-            Self::One(held) => (held == value).then_some(held),
-            Self::Many(values) => values.iter_mut().find(|held| *held == value),
-        }
-    }
-
-    fn add(&mut self, value: T) {
-        if self.values().contains(&value) {
-            return;
-        }
-        match self {
-            Self::One(held) => *self = Self::Many(vec![held.clone(), value]),
-            Self::Many(values) => values.push(value),
-        }
-    }
-
-    /// Takes the value out; `true` when nothing is left.
-    fn take(&mut self, value: &T) -> bool {
-        match self {
-            Self::One(held) => held == value,
-            Self::Many(values) => {
-                values.retain(|held| held != value);
-                values.is_empty()
+        let Some(first) = self.first.get(key) else { return 0 };
+        match self.several.get(key) {
+            None => {
+                found.extend((limit > 0).then(|| first.clone()));
+                1usize.saturating_sub(limit)
             }
+            Some(several) => {
+                found.extend(several.iter().take(limit).cloned());
+                several.len().saturating_sub(limit)
+            }
+        }
+    }
+
+    /// Files one more value under a key that has one.
+    fn add(&self, held: &OccupiedEntry<'_, K, T>, value: T) {
+        if let Some(mut several) = self.several.get_mut(held.key()) {
+            several.insert(value);
+        } else if *held.get() != value {
+            self.several.insert(held.key().clone(), BTreeSet::from([held.get().clone(), value]));
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::cmp::Ordering;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -148,11 +157,8 @@ mod tests {
             Step::Insert(key, value) if !pairs.contains(&(key, value)) => pairs.push((key, value)),
             Step::Insert(..) => {}
             Step::Replace(key, old, new) => {
-                match pairs.iter().position(|pair| *pair == (key, old)) {
-                    Some(at) => pairs[at] = (key, new),
-                    None if !pairs.contains(&(key, new)) => pairs.push((key, new)),
-                    None => {}
-                }
+                pairs.retain(|pair| *pair != (key, old) && *pair != (key, new));
+                pairs.push((key, new));
             }
             Step::Remove(key, value) => pairs.retain(|pair| *pair != (key, value)),
         }
@@ -259,5 +265,58 @@ mod tests {
         let mut values = Vec::new();
         assert_eq!(map.collect(&1, 4, &mut values), 6);
         assert_eq!(values.len(), 4);
+    }
+
+    /// A value that counts how often it is compared.
+    #[derive(Clone, PartialEq, Eq)]
+    struct Counted<'a>(u32, &'a Cell<u64>);
+
+    impl PartialOrd for Counted<'_> {
+        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+
+    impl Ord for Counted<'_> {
+        fn cmp(&self, other: &Self) -> Ordering {
+            self.1.set(self.1.get() + 1);
+            self.0.cmp(&other.0)
+        }
+    }
+
+    #[test]
+    fn a_key_that_very_many_values_share_costs_each_of_them_a_few_comparisons() {
+        const MANY: u32 = 100_000;
+        let comparisons = Cell::new(0);
+        let (map, counted) = (Multimap::default(), |value| Counted(value, &comparisons));
+        // From both ends, so that no order of coming is the easy one.
+        let mixed = |at: u32| if at.is_multiple_of(2) { at } else { 2 * MANY - at };
+        for at in 0..MANY {
+            map.insert(1u8, counted(mixed(at)));
+            map.insert(1u8, counted(mixed(at)));
+        }
+        for at in 0..MANY {
+            map.replace(1u8, &counted(mixed(at)), counted(4 * MANY + at));
+        }
+        let mut found = Vec::new();
+        assert_eq!(map.collect(&1, 10, &mut found), MANY as usize - 10);
+        for at in 0..MANY {
+            map.remove(1u8, &counted(4 * MANY + at));
+        }
+        assert_eq!(map.collect(&1, 10, &mut Vec::new()), 0);
+        // Five searches among 2^17: a search of a B-tree compares in each node it passes.
+        let each = comparisons.get() / u64::from(MANY);
+        assert!(each <= 5 * 17 * 4, "{each} comparisons for each value");
+    }
+
+    #[test]
+    fn what_comes_first_under_a_limit_does_not_depend_on_the_order_of_coming() {
+        for order in [[1u16, 2, 3, 4], [4, 3, 2, 1], [3, 1, 4, 2]] {
+            let map = Multimap::default();
+            order.iter().for_each(|value| map.insert(1u8, *value));
+            let mut values = Vec::new();
+            assert_eq!(map.collect(&1, 2, &mut values), 2);
+            assert_eq!(values, [1, 2]);
+        }
     }
 }

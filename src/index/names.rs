@@ -33,13 +33,13 @@ impl NameKey {
 /// Name keys to the values that carry them.
 pub struct Names<T>(Multimap<NameKey, T>);
 
-impl<T: Clone + PartialEq> Default for Names<T> {
+impl<T: Clone + Ord> Default for Names<T> {
     fn default() -> Self {
         Self(Multimap::default())
     }
 }
 
-impl<T: Clone + PartialEq> Names<T> {
+impl<T: Clone + Ord> Names<T> {
     /// Appends the values filed under the key, up to `limit`; gives how many were cut.
     pub fn candidates(&self, key: NameKey, limit: usize, found: &mut Vec<T>) -> usize {
         self.0.collect(&key, limit, found)

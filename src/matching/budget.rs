@@ -21,9 +21,9 @@ pub(super) struct Budget {
 
 /// The outcome of a search among an entry's attributes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found<'a, T> {
+pub(super) enum Found<T> {
     /// The first that is the same.
-    This(&'a T),
+    This(T),
     /// None is.
     None,
     /// The comparisons did not suffice to tell.
@@ -51,19 +51,21 @@ impl Budget {
     }
 
     /// Looks for the first that is the same, as far as the comparisons last.
-    pub(super) fn find<'a, T>(
+    pub(super) fn find<T>(
         &mut self,
-        among: &'a [T],
-        same: impl FnMut(&T) -> bool,
-    ) -> Found<'a, T> {
-        let affordable = among.get(..self.comparisons).unwrap_or(among);
-        let at = affordable.iter().position(same);
-        self.comparisons -= at.map_or(affordable.len(), |at| at + 1);
-        match at.and_then(|at| affordable.get(at)) {
-            Some(found) => Found::This(found),
-            None if affordable.len() < among.len() => Found::Cut,
-            None => Found::None,
+        among: impl Iterator<Item = T>,
+        mut same: impl FnMut(&T) -> bool,
+    ) -> Found<T> {
+        for at in among {
+            if self.comparisons == 0 {
+                return Found::Cut;
+            }
+            self.comparisons -= 1;
+            if same(&at) {
+                return Found::This(at);
+            }
         }
+        Found::None
     }
 }
 
@@ -112,10 +114,10 @@ mod tests {
     #[test]
     fn comparisons_end_and_an_answer_that_they_do_not_reach_is_none() {
         let mut budget = budget(1);
-        let among: Vec<usize> = (0..COMPARISONS_MAX + 10).collect();
-        assert_eq!(budget.find(&among, |at| *at == 9), Found::This(&9));
-        assert_eq!(budget.find(&among, |at| *at == COMPARISONS_MAX + 1), Found::Cut);
-        assert_eq!(budget.find(&among, |at| *at == 0), Found::Cut);
-        assert_eq!(budget.find::<usize>(&[], |_| true), Found::None);
+        let among = 0..COMPARISONS_MAX + 10;
+        assert_eq!(budget.find(among.clone(), |at| *at == 9), Found::This(9));
+        assert_eq!(budget.find(among.clone(), |at| *at == COMPARISONS_MAX + 1), Found::Cut);
+        assert_eq!(budget.find(among, |at| *at == 0), Found::Cut);
+        assert_eq!(budget.find(0..0, |_| true), Found::None);
     }
 }

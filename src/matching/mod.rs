@@ -9,8 +9,8 @@
 mod budget;
 
 use crate::domain::{
-    Attribute, Check, Date, Entry, Event, Evidence, Folded, Identifier, ListedName, Name, Party,
-    Relation, Stated, Timestamp,
+    Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Party, Relation,
+    Stated, Timestamp,
 };
 use crate::watchlist::{Candidate, Lists, LookUp};
 
@@ -76,12 +76,12 @@ impl Search<'_> {
         self.matches.cut += self.lists.by_identifier(identifier, share, &mut scratch.candidates);
         self.budget.candidates -= scratch.candidates.len();
         for candidate in scratch.candidates.drain(..) {
-            if !candidate.entry.in_force(self.now) {
+            if !candidate.in_force(self.now) {
                 continue;
             }
-            match self.budget.find(&candidate.entry.identifiers, |at| at == identifier) {
+            match self.budget.find(candidate.identifiers(), |at| at == identifier) {
                 Found::This(listed) => {
-                    let evidence = identifier_evidence(stated, listed);
+                    let evidence = identifier_evidence(stated, &listed);
                     self.matches.add(candidate, vec![evidence]);
                 }
                 Found::None => {}
@@ -101,7 +101,7 @@ impl Search<'_> {
             self.matches.cut += self.lists.by_name(folded, born, share, candidates);
             self.budget.candidates -= candidates.len();
             for candidate in candidates.drain(..) {
-                match self.namesake(&candidate.entry, born, |at| listed.fold(at) == folded) {
+                match self.namesake(&candidate, born, |at| listed.fold(at) == folded) {
                     Found::This(same) => {
                         let evidence = name_evidence(party, *name, same, &candidate);
                         self.matches.add(candidate, evidence);
@@ -114,25 +114,21 @@ impl Search<'_> {
     }
 
     /// The name of the entry that is the same, if it is in force and was born that day.
-    fn namesake<'e>(
+    fn namesake<'c>(
         &mut self,
-        entry: &'e Entry,
+        candidate: &'c Candidate,
         born: Date,
         mut same: impl FnMut(Name<'_>) -> bool,
-    ) -> Found<'e, ListedName> {
-        if !entry.in_force(self.now) {
+    ) -> Found<Name<'c>> {
+        if !candidate.in_force(self.now) {
             return Found::None;
         }
-        match self.budget.find(&entry.birth_dates, |date| *date == born) {
-            Found::This(_) => self.budget.find(&entry.names, |name| same(stated(name))),
+        match self.budget.find(candidate.birth_dates(), |date| *date == born) {
+            Found::This(_) => self.budget.find(candidate.names(), |name| same(*name)),
             Found::None => Found::None,
             Found::Cut => Found::Cut,
         }
     }
-}
-
-fn stated(name: &ListedName) -> Name<'_> {
-    Name { surname: &name.surname, given: &name.given }
 }
 
 fn identifier_evidence(stated: &Stated, listed: &Identifier) -> Evidence {
@@ -151,10 +147,10 @@ fn identifier_evidence(stated: &Stated, listed: &Identifier) -> Evidence {
 fn name_evidence(
     party: &Party<'_>,
     name: Name<'_>,
-    listed: &ListedName,
+    listed: Name<'_>,
     candidate: &Candidate,
 ) -> Vec<Evidence> {
-    let entry = &candidate.entry;
+    let nationalities: Vec<Country> = candidate.nationalities().collect();
     let birth_date = party.birth_date.map(|date| date.to_iso()).unwrap_or_default();
     let evidence = |attribute, stated: String, listed: String, relation| Evidence {
         attribute,
@@ -166,14 +162,13 @@ fn name_evidence(
     };
     let nationality = match party.nationality {
         None => Relation::Missing,
-        Some(_) if entry.nationalities.is_empty() => Relation::Missing,
-        Some(country) if entry.nationalities.contains(&country) => Relation::Same,
+        Some(_) if nationalities.is_empty() => Relation::Missing,
+        Some(country) if nationalities.contains(&country) => Relation::Same,
         Some(_) => Relation::Differs,
     };
-    let nationalities: Vec<&str> =
-        entry.nationalities.iter().map(|country| country.alpha3()).collect();
+    let nationalities: Vec<&str> = nationalities.iter().map(|country| country.alpha3()).collect();
     vec![
-        evidence(Attribute::Name, name.to_full(), stated(listed).to_full(), Relation::Same),
+        evidence(Attribute::Name, name.to_full(), listed.to_full(), Relation::Same),
         evidence(Attribute::BirthDate, birth_date.clone(), birth_date, Relation::Same),
         evidence(
             Attribute::Nationality,
@@ -195,13 +190,13 @@ impl Matches {
     /// the new. They are one entry: it matches once, as the newer version has it.
     fn merge(&mut self) {
         // Stable, so that evidence stays in the order in which the event states it.
-        self.found.sort_by(|a, b| a.listed.entry.key.cmp(&b.listed.entry.key));
+        self.found.sort_by(|a, b| a.listed.cmp_by_key(&b.listed));
         self.found.dedup_by(|next, kept| {
-            if next.listed.entry.key != kept.listed.entry.key {
+            if next.listed.cmp_by_key(&kept.listed).is_ne() {
                 return false;
             }
             kept.evidence.append(&mut next.evidence);
-            if kept.listed.version < next.listed.version {
+            if kept.listed.version() < next.listed.version() {
                 kept.listed = next.listed.clone();
             }
             true
@@ -261,7 +256,7 @@ mod tests {
     }
 
     fn keys(matches: &Matches) -> Vec<String> {
-        matches.found.iter().map(|found| found.listed.entry.key.to_string()).collect()
+        matches.found.iter().map(|found| found.listed.key().to_string()).collect()
     }
 
     /// Whether an entry with this identifier is met by an event that states that one.
@@ -518,7 +513,7 @@ mod tests {
             }
             matches.merge();
             assert_eq!(keys(&matches), ["wanted/1"]);
-            assert_eq!(matches.found[0].listed.version, 2);
+            assert_eq!(matches.found[0].listed.version(), 2);
         }
     }
 

@@ -22,7 +22,7 @@ struct Due {
 impl Expiry {
     /// Notes the candidate's end, if it has one.
     pub(super) fn watch(&mut self, candidate: &Candidate) {
-        if let Some(at) = candidate.entry.valid_to {
+        if let Some(at) = candidate.valid_to() {
             self.0.push(Reverse(Due { at, candidate: candidate.clone() }));
         }
     }

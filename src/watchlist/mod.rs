@@ -7,7 +7,10 @@
 //! moment older; equal content gives an equal checksum on every instance.
 //! Absent on purpose: reading topics (`kafka`), judging whether a candidate matches (`matching`).
 
+mod candidate;
 mod expiry;
+mod held;
+mod packed;
 #[cfg(test)]
 pub(crate) mod sample;
 mod standing;
@@ -20,39 +23,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::{ArcSwap, Guard};
 use foldhash::quality::RandomState;
 
-use crate::domain::{Date, Entry, Identifier};
+use crate::domain::{Date, Identifier};
 use crate::index::{Exact, Filter, NameKey, Names};
 
+pub use candidate::Candidate;
 pub use standing::{ListState, Requirement, Stance, Standing, State};
 pub use writer::{Change, Progress, Writer};
-
-/// An entry in force on the lists, with the version of it.
-pub struct Listed {
-    /// The entry.
-    pub entry: Entry,
-    /// The offset of the record that wrote it.
-    pub version: i64,
-    /// Digest of the record, for the list's checksum.
-    digest: u64,
-}
-
-/// One entry, shared by the indexes; equal only to itself.
-#[derive(Clone)]
-pub struct Candidate(Arc<Listed>);
-
-impl PartialEq for Candidate {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl std::ops::Deref for Candidate {
-    type Target = Listed;
-
-    fn deref(&self) -> &Listed {
-        &self.0
-    }
-}
 
 /// The lists as readers see them.
 pub struct Lists {

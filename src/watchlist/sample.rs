@@ -9,7 +9,8 @@ use crate::domain::{
 
 use crate::index::NameKey;
 
-use super::{Candidate, Change, Listed, Lists, Progress, Writer};
+use super::candidate::Common;
+use super::{Candidate, Change, Lists, Progress, Writer};
 
 /// Handling by this owner, routine, told to nobody else.
 pub(crate) fn handling(owner: &str) -> Handling {
@@ -98,7 +99,8 @@ pub(crate) fn lists(entries: impl IntoIterator<Item = Entry>) -> (Arc<Lists>, Wr
 
 /// The entry as a candidate that no index filed.
 pub(crate) fn candidate(entry: Entry, version: i64) -> Candidate {
-    Candidate(Arc::new(Listed { entry, version, digest: 0 }))
+    let common = Common { list: entry.key.list.clone(), handling: Arc::clone(&entry.handling) };
+    Candidate::new(&entry, Arc::new(common), (version, 0), &mut Vec::new())
 }
 
 /// Files an entry under another identifier and another name than its own, as if hashes collided.

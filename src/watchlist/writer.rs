@@ -1,18 +1,15 @@
 //! The one writer of the lists: applies changes in order, keeps tallies, publishes the standing.
 
-use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::hash::{Hash, Hasher};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::domain::{
-    Entry, EntryKey, Folded, Handling, ListId, ListVersion, ListedName, Name, Timestamp,
-};
+use crate::domain::{Entry, EntryKey, Folded, ListId, ListVersion, Timestamp};
 use crate::index::{Filter, NameKey};
 
 use super::expiry::Expiry;
-use super::{Candidate, ListState, Listed, Lists, Requirement, Standing, State};
+use super::held::{Commons, Held};
+use super::{Candidate, ListState, Lists, Requirement, Standing, State};
 
 /// One record of the list topic.
 pub struct Change {
@@ -50,9 +47,8 @@ pub struct Progress {
 pub struct Writer {
     lists: Arc<Lists>,
     requirements: Vec<Requirement>,
-    entries: HashSet<ByKey>,
-    handlings: HashSet<Arc<Handling>>,
-    handlings_max: usize,
+    entries: Held,
+    commons: Commons,
     /// Lists that have entries, and required ones that once had.
     tallies: BTreeMap<ListId, Tally>,
     /// Whether the lists counted as read to the end when they were last published.
@@ -66,10 +62,10 @@ pub struct Writer {
     expiry: Expiry,
     lapsed_until: Timestamp,
     folded: Folded,
+    /// Where an entry is packed.
+    buffer: Vec<u8>,
 }
 
-/// Below this many handlings it is not worth looking for unused ones.
-const HANDLINGS_MIN: usize = 1_024;
 /// Below this many ends of validity it is not worth looking for outdated ones.
 const ENDS_MIN: usize = 1_024;
 
@@ -87,9 +83,8 @@ impl Writer {
         Self {
             lists,
             requirements,
-            entries: HashSet::new(),
-            handlings: HashSet::new(),
-            handlings_max: HANDLINGS_MIN,
+            entries: Held::default(),
+            commons: Commons::default(),
             tallies: BTreeMap::new(),
             loaded: false,
             whole: false,
@@ -98,13 +93,14 @@ impl Writer {
             expiry: Expiry::default(),
             lapsed_until: Timestamp::MIN,
             folded: Folded::default(),
+            buffer: Vec::new(),
         }
     }
 
     /// Applies one change: from here on every look-up sees it.
     pub fn apply(&mut self, change: Change) {
-        let old = self.entries.take(&change.key).map(|held| held.0);
-        let new = change.entry.map(|entry| self.listed(entry, change.offset, change.digest));
+        let old = self.entries.take(&change.key);
+        let new = change.entry.map(|entry| self.listed(&entry, change.offset, change.digest));
         if let Some(new) = &new {
             self.file(new, old.as_ref());
             self.renew_filter();
@@ -118,7 +114,7 @@ impl Writer {
             if !lapsed(&new, self.lapsed_until) {
                 self.expiry.watch(&new);
             }
-            self.entries.insert(ByKey(new));
+            self.entries.insert(new);
         }
     }
 
@@ -141,12 +137,12 @@ impl Writer {
         if let Some(old) = &old {
             tally.entries -= 1;
             tally.lapsed -= u64::from(lapsed(old, until));
-            tally.checksum = tally.checksum.wrapping_sub(old.digest);
+            tally.checksum = tally.checksum.wrapping_sub(old.digest());
         }
         if let Some(new) = new {
             tally.entries += 1;
             tally.lapsed += u64::from(lapsed(new, until));
-            tally.checksum = tally.checksum.wrapping_add(new.digest);
+            tally.checksum = tally.checksum.wrapping_add(new.digest());
         }
         if tally.entries == 0 && !self.requirements.iter().any(|required| required.list == *list) {
             self.tallies.remove(list);
@@ -168,7 +164,7 @@ impl Writer {
     /// Publishes how the lists stand at `now`; readers see it at once.
     pub fn publish(&mut self, progress: Progress, now: Timestamp) {
         self.lapse(now);
-        self.forget_handlings();
+        self.commons.forget_unused();
         self.forget_ends();
         let mut names: Vec<&ListId> = self.tallies.keys().collect();
         names.extend(self.requirements.iter().map(|requirement| &requirement.list));
@@ -181,7 +177,7 @@ impl Writer {
         let states = names.into_iter().map(|list| self.state(list, progress.loaded, whole));
         let lists: Vec<ListState> = states.collect();
         self.blind =
-            self.requirements.is_empty() && (self.entries.is_empty() || (was_blind && !whole));
+            self.requirements.is_empty() && (self.entries.len() == 0 || (was_blind && !whole));
         let missing = lists.iter().filter(|list| list.state == State::Missing);
         self.missing = missing.map(|list| list.version.list.clone()).collect();
         self.loaded = progress.loaded;
@@ -201,7 +197,7 @@ impl Writer {
     pub fn clear(&mut self) {
         self.publish(Progress::default(), self.lapsed_until);
         self.lists.cleared.fetch_add(1, Ordering::Release);
-        for ByKey(held) in std::mem::take(&mut self.entries) {
+        for held in std::mem::take(&mut self.entries) {
             self.unfile(&held);
         }
         self.lists.filter.store(Arc::new(Filter::with_room(0)));
@@ -215,8 +211,8 @@ impl Writer {
     }
 
     /// Every entry held, in no order.
-    pub fn entries(&self) -> impl Iterator<Item = &Listed> {
-        self.entries.iter().map(|held| &*held.0)
+    pub fn entries(&self) -> impl Iterator<Item = &Candidate> {
+        self.entries.iter()
     }
 
     fn state(&self, list: &ListId, loaded: bool, whole: bool) -> ListState {
@@ -245,34 +241,29 @@ impl Writer {
         }
     }
 
-    /// Shares the handling with the entries that have the same: a million entries of one owner hold
-    /// one handling.
-    fn listed(&mut self, mut entry: Entry, version: i64, digest: u64) -> Candidate {
-        match self.handlings.get(&entry.handling) {
-            Some(shared) => entry.handling = Arc::clone(shared),
-            None => {
-                self.handlings.insert(Arc::clone(&entry.handling));
-            }
-        }
-        Candidate(Arc::new(Listed { entry, version, digest }))
+    fn listed(&mut self, entry: &Entry, version: i64, digest: u64) -> Candidate {
+        let common = self.commons.of(entry);
+        Candidate::new(entry, common, (version, digest), &mut self.buffer)
     }
 
     fn file(&mut self, new: &Candidate, old: Option<&Candidate>) {
-        for identifier in &new.entry.identifiers {
-            let map = self.lists.exact.map();
-            // First of all: what the filter denies is not looked for.
-            self.lists.filter.load().add(self.lists.hash(identifier.key()));
+        // First of all: what the filter denies is not looked for.
+        let (lists, filter) = (&self.lists, self.lists.filter.load());
+        let map = lists.exact.map();
+        for identifier in new.identifiers() {
+            let key = identifier.key();
+            filter.add(lists.hash(key));
             match old {
-                Some(old) => map.replace(identifier.key(), old, new.clone()),
-                None => map.insert(identifier.key(), new.clone()),
+                Some(old) => map.replace(key, old, new.clone()),
+                None => map.insert(key, new.clone()),
             }
         }
-        let lists = Arc::clone(&self.lists);
-        self.name_keys(&new.entry, |key| {
-            lists.filter.load().add(lists.hash(key));
+        let map = lists.names.map();
+        name_keys(&mut self.folded, new, |key| {
+            filter.add(lists.hash(key));
             match old {
-                Some(old) => lists.names.map().replace(key, old, new.clone()),
-                None => lists.names.map().insert(key, new.clone()),
+                Some(old) => map.replace(key, old, new.clone()),
+                None => map.insert(key, new.clone()),
             }
         });
     }
@@ -294,46 +285,27 @@ impl Writer {
     /// Takes the old entry from the keys that the new one does not have. Where both have the key,
     /// `file` has put the new in the place of the old, and this finds nothing to take.
     fn unfile(&mut self, old: &Candidate) {
-        for identifier in &old.entry.identifiers {
+        for identifier in old.identifiers() {
             self.lists.exact.map().remove(identifier.key(), old);
         }
-        let lists = Arc::clone(&self.lists);
-        self.name_keys(&old.entry, |key| lists.names.map().remove(key, old));
-    }
-
-    fn name_keys(&mut self, entry: &Entry, mut each: impl FnMut(NameKey)) {
-        for ListedName { surname, given } in &entry.names {
-            let folded = self.folded.fold(Name { surname, given });
-            for date in &entry.birth_dates {
-                if let Some(key) = NameKey::new(folded, *date) {
-                    each(key);
-                }
-            }
-        }
-    }
-
-    /// Lets go of handlings that no entry has any more, each time their number has doubled.
-    fn forget_handlings(&mut self) {
-        if self.handlings.len() >= self.handlings_max {
-            self.handlings.retain(|handling| Arc::strong_count(handling) > 1);
-            self.handlings_max = (self.handlings.len() * 2).max(HANDLINGS_MIN);
-        }
+        let map = self.lists.names.map();
+        name_keys(&mut self.folded, old, |key| map.remove(key, old));
     }
 
     /// Lets go of replaced entries whose end is yet to come, once they outnumber those held.
     fn forget_ends(&mut self) {
         if self.expiry.len() > (self.entries.len() * 2).max(ENDS_MIN) {
             let entries = &self.entries;
-            self.expiry.keep(|due| entries.get(&due.entry.key).is_some_and(|held| held.0 == *due));
+            self.expiry.keep(|due| entries.has(due));
         }
     }
 
     fn lapse(&mut self, now: Timestamp) {
         self.lapsed_until = self.lapsed_until.max(now);
         while let Some(candidate) = self.expiry.lapsed(self.lapsed_until) {
-            let key = &candidate.entry.key;
-            let current = self.entries.get(key).is_some_and(|held| held.0 == candidate);
-            if current && let Some(tally) = self.tallies.get_mut(&key.list) {
+            if self.entries.has(&candidate)
+                && let Some(tally) = self.tallies.get_mut(candidate.list())
+            {
                 tally.lapsed += 1;
             }
         }
@@ -341,31 +313,20 @@ impl Writer {
 }
 
 fn lapsed(candidate: &Candidate, now: Timestamp) -> bool {
-    candidate.entry.valid_to.is_some_and(|end| end <= now)
+    candidate.valid_to().is_some_and(|end| end <= now)
 }
 
-/// A candidate found by its entry's key, so that the key is held once.
-struct ByKey(Candidate);
-
-impl Borrow<EntryKey> for ByKey {
-    fn borrow(&self) -> &EntryKey {
-        &self.0.entry.key
+/// The key of each name with each birth date.
+fn name_keys(folded: &mut Folded, candidate: &Candidate, mut each: impl FnMut(NameKey)) {
+    for name in candidate.names() {
+        let folded = folded.fold(name);
+        for date in candidate.birth_dates() {
+            if let Some(key) = NameKey::new(folded, date) {
+                each(key);
+            }
+        }
     }
 }
-
-impl Hash for ByKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.entry.key.hash(state);
-    }
-}
-
-impl PartialEq for ByKey {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.entry.key == other.0.entry.key
-    }
-}
-
-impl Eq for ByKey {}
 
 #[cfg(test)]
 mod tests {
@@ -374,7 +335,7 @@ mod tests {
     use super::super::Stance;
     use super::super::sample::{at, document, entry, lists, loaded, put, with_document, with_name};
     use super::*;
-    use crate::domain::{Date, Identifier};
+    use crate::domain::{Date, Identifier, ListedName, Name};
 
     const KEYS: [&str; 5] = ["wanted/1", "wanted/2", "wanted/3", "stolen/1", "stolen/2"];
     const DOCUMENTS: [&str; 4] = ["AAA111", "BBB222", "CCC333", "DDD444"];
@@ -474,7 +435,7 @@ mod tests {
     }
 
     fn versions(found: Vec<Candidate>) -> Vec<i64> {
-        let mut versions: Vec<i64> = found.iter().map(|candidate| candidate.version).collect();
+        let mut versions: Vec<i64> = found.iter().map(|candidate| candidate.version()).collect();
         versions.sort_unstable();
         versions
     }
@@ -719,9 +680,9 @@ mod tests {
             let made = Entry { handling: Arc::new(handling), ..entry("wanted/1") };
             writer.apply(put(made, number));
         }
-        assert_eq!(writer.handlings.len(), 2_000);
+        assert_eq!(writer.commons.len(), 2_000);
         writer.publish(loaded(at(0)), at(0));
-        assert_eq!(writer.handlings.len(), 1);
+        assert_eq!(writer.commons.len(), 1);
     }
 
     #[test]
@@ -760,6 +721,6 @@ mod tests {
         for offset in (0..count).step_by(1_009) {
             assert_eq!(by_identifier(&lists, &document(&number(offset), "GBR")), [offset]);
         }
-        assert_eq!(writer.handlings.len(), 1);
+        assert_eq!(writer.commons.len(), 1);
     }
 }

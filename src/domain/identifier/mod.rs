@@ -56,6 +56,11 @@ pub struct Identifier {
 }
 
 impl Identifier {
+    /// An identifier that was parsed before, from its parts.
+    pub(crate) fn restore(kind: Kind, issuer: Option<Country>, value: &str, check: Check) -> Self {
+        Self { kind, issuer, value: CompactString::new(value), check }
+    }
+
     /// What it names.
     pub const fn kind(&self) -> Kind {
         self.kind

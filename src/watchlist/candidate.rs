@@ -1,0 +1,186 @@
+//! An entry in force, as the indexes share it: one block of memory, reached by one pointer.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use triomphe::ThinArc;
+
+use crate::domain::{
+    Country, Date, Entry, EntryId, EntryKey, Handling, Identifier, ListId, ListedName, Name,
+    Subject, Timestamp, covers,
+};
+
+use super::packed::{Packed, pack};
+
+/// One entry on the lists with the version of it, shared by the indexes; equal only to itself.
+///
+/// Millions are held, so it is packed: what is asked for is read from the block then and there.
+/// [`Self::entry`] gives the whole.
+#[derive(Clone)]
+pub struct Candidate(ThinArc<Header, u8>);
+
+/// What stands before the packed bytes.
+struct Header {
+    common: Arc<Common>,
+    version: i64,
+    digest: u64,
+}
+
+/// What very many entries have in common, and hold once.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct Common {
+    pub(super) list: ListId,
+    pub(super) handling: Arc<Handling>,
+}
+
+impl Candidate {
+    /// Packs an entry; `buffer` is scratch space.
+    pub(super) fn new(
+        entry: &Entry,
+        common: Arc<Common>,
+        (version, digest): (i64, u64),
+        buffer: &mut Vec<u8>,
+    ) -> Self {
+        buffer.clear();
+        pack(entry, buffer);
+        Self(ThinArc::from_header_and_slice(Header { common, version, digest }, buffer))
+    }
+
+    /// The entry as its owner wrote it.
+    pub fn entry(&self) -> Entry {
+        let listed =
+            |name: Name<'_>| ListedName { surname: name.surname.into(), given: name.given.into() };
+        Entry {
+            key: self.key(),
+            subject: self.subject(),
+            names: self.names().map(listed).collect(),
+            birth_dates: self.birth_dates().collect(),
+            nationalities: self.nationalities().collect(),
+            identifiers: self.identifiers().collect(),
+            valid_from: self.packed().valid_from(),
+            valid_to: self.valid_to(),
+            narrative: self.narrative().map(Box::from),
+            handling: Arc::clone(self.handling()),
+        }
+    }
+
+    /// The offset of the record that wrote it.
+    pub fn version(&self) -> i64 {
+        self.header().version
+    }
+
+    /// List and reference: the entry's identity.
+    pub fn key(&self) -> EntryKey {
+        let entry = EntryId::restore(self.reference());
+        EntryKey { list: self.list().clone(), entry }
+    }
+
+    /// The list it is on.
+    pub fn list(&self) -> &ListId {
+        &self.header().common.list
+    }
+
+    /// The reference within the list.
+    pub fn reference(&self) -> &str {
+        self.packed().reference()
+    }
+
+    /// What sort of subject it is about.
+    pub fn subject(&self) -> Subject {
+        self.packed().subject()
+    }
+
+    /// Names and variants.
+    pub fn names(&self) -> impl Iterator<Item = Name<'_>> {
+        self.packed().names()
+    }
+
+    /// Dates of birth, as far as they are known.
+    pub fn birth_dates(&self) -> impl Iterator<Item = Date> {
+        self.packed().birth_dates()
+    }
+
+    /// Nationalities.
+    pub fn nationalities(&self) -> impl Iterator<Item = Country> {
+        self.packed().nationalities()
+    }
+
+    /// Exact identifiers.
+    pub fn identifiers(&self) -> impl Iterator<Item = Identifier> {
+        self.packed().identifiers()
+    }
+
+    /// In force until just before this instant; for ever when absent.
+    pub fn valid_to(&self) -> Option<Timestamp> {
+        self.packed().valid_to()
+    }
+
+    /// Whether it is in force at `now`.
+    pub fn in_force(&self, now: Timestamp) -> bool {
+        covers(self.packed().valid_from(), self.valid_to(), now)
+    }
+
+    /// The owner's text about this subject.
+    pub fn narrative(&self) -> Option<&str> {
+        self.packed().narrative()
+    }
+
+    /// What to do and who may know.
+    pub fn handling(&self) -> &Arc<Handling> {
+        &self.header().common.handling
+    }
+
+    /// Whether it is this entry, whichever version of it.
+    pub(super) fn is(&self, key: &EntryKey) -> bool {
+        *self.list() == key.list && self.reference() == key.entry.as_str()
+    }
+
+    /// Orders by entry, whatever the version.
+    pub fn cmp_by_key(&self, other: &Self) -> Ordering {
+        self.list().cmp(other.list()).then_with(|| self.reference().cmp(other.reference()))
+    }
+
+    /// Digest of the record, for the list's checksum.
+    pub(super) fn digest(&self) -> u64 {
+        self.header().digest
+    }
+
+    fn header(&self) -> &Header {
+        &self.0.header.header
+    }
+
+    fn packed(&self) -> Packed<'_> {
+        Packed(&self.0.slice)
+    }
+
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self.header()).addr()
+    }
+}
+
+impl PartialEq for Candidate {
+    fn eq(&self, other: &Self) -> bool {
+        self.address() == other.address()
+    }
+}
+
+impl Eq for Candidate {}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By entry, then by version: the same on every instance, whatever the way to it. Where both are
+/// equal, as they are in tests alone, by place in memory.
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self == other {
+            return Ordering::Equal;
+        }
+        self.cmp_by_key(other)
+            .then_with(|| self.version().cmp(&other.version()))
+            .then_with(|| self.address().cmp(&other.address()))
+    }
+}
