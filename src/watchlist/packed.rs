@@ -24,7 +24,7 @@ const CHECKS: [Check; 4] = [Check::Agrees, Check::Fails, Check::Absent, Check::A
 pub(super) fn pack(entry: &Entry, out: &mut Vec<u8>) {
     let flag = |set: bool, flag: u8| if set { flag } else { 0 };
     out.push(
-        (entry.subject as u8) << SUBJECT_SHIFT
+        ((entry.subject as u8) << SUBJECT_SHIFT)
             | flag(entry.valid_from.is_some(), HAS_FROM)
             | flag(entry.valid_to.is_some(), HAS_TO)
             | flag(entry.narrative.is_some(), HAS_NARRATIVE),
@@ -50,9 +50,9 @@ pub(super) fn pack(entry: &Entry, out: &mut Vec<u8>) {
 fn put_identifier(identifier: &Identifier, out: &mut Vec<u8>) {
     let check = CHECKS.iter().position(|check| *check == identifier.check()).unwrap_or_default();
     out.push(
-        (identifier.kind() as u8) << KIND_SHIFT
-            | (check as u8) << CHECK_SHIFT
-            | u8::from(identifier.issuer().is_some()) * HAS_ISSUER,
+        ((identifier.kind() as u8) << KIND_SHIFT)
+            | ((check as u8) << CHECK_SHIFT)
+            | (u8::from(identifier.issuer().is_some()) * HAS_ISSUER),
     );
     identifier.issuer().iter().for_each(|country| put_text(country.alpha3(), out));
     put_text(identifier.value(), out);
@@ -348,7 +348,7 @@ mod tests {
             };
             prop_assert_eq!(stated(&unpacked), stated(&entry));
             prop_assert_eq!(packed.version(), 7);
-            prop_assert_eq!(packed.key(), entry.key.clone());
+            prop_assert!(packed.key() == entry.key);
             prop_assert!(entry.key.is_spelt(entry.key.to_string().as_bytes()));
             let now = Timestamp::from_micros(now >> 6).unwrap_or(Timestamp::MIN);
             prop_assert_eq!(packed.in_force(now), entry.in_force(now));
