@@ -96,22 +96,22 @@ impl<'a> Packed<'a> {
 
     pub(super) fn birth_dates(self) -> impl Iterator<Item = Date> + 'a {
         let mut at = self.at_birth_dates();
-        (0..at.count()).filter_map(move |_| at.date())
+        (0..at.items()).filter_map(move |_| at.date())
     }
 
     pub(super) fn names(self) -> impl Iterator<Item = Name<'a>> + 'a {
         let mut at = self.at_names();
-        (0..at.count()).map(move |_| at.name())
+        (0..at.items()).map(move |_| at.name())
     }
 
     pub(super) fn nationalities(self) -> impl Iterator<Item = Country> + 'a {
         let mut at = self.at_nationalities();
-        (0..at.count()).filter_map(move |_| at.country())
+        (0..at.items()).filter_map(move |_| at.country())
     }
 
     pub(super) fn identifiers(self) -> impl Iterator<Item = Identifier> + 'a {
         let mut at = self.at_identifiers();
-        (0..at.count()).filter_map(move |_| at.identifier())
+        (0..at.items()).filter_map(move |_| at.identifier())
     }
 
     pub(super) fn narrative(self) -> Option<&'a str> {
@@ -119,7 +119,7 @@ impl<'a> Packed<'a> {
             return None;
         }
         let mut at = self.at_identifiers();
-        for _ in 0..at.count() {
+        for _ in 0..at.items() {
             at.skip_identifier();
         }
         Some(std::str::from_utf8(at.0).unwrap_or_default())
@@ -152,21 +152,21 @@ impl<'a> Packed<'a> {
 
     fn at_names(self) -> Cursor<'a> {
         let mut at = self.at_birth_dates();
-        let dates = at.count();
+        let dates = at.items();
         at.take(dates * size_of::<u32>());
         at
     }
 
     fn at_nationalities(self) -> Cursor<'a> {
         let mut at = self.at_names();
-        let names = at.count();
+        let names = at.items();
         at.skip_texts(2 * names);
         at
     }
 
     fn at_identifiers(self) -> Cursor<'a> {
         let mut at = self.at_nationalities();
-        let nationalities = at.count();
+        let nationalities = at.items();
         at.skip_texts(nationalities);
         at
     }
@@ -201,6 +201,12 @@ impl<'a> Cursor<'a> {
                 return count;
             }
         }
+    }
+
+    /// How many items follow: each takes a byte at least, so never more than bytes are left.
+    fn items(&mut self) -> usize {
+        let count = self.count();
+        count.min(self.0.len())
     }
 
     fn text(&mut self) -> &'a str {
@@ -359,6 +365,8 @@ mod tests {
         fn any_bytes_can_be_read(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let packed = Packed(&bytes);
             prop_assert!(packed.reference().len() <= bytes.len());
+            prop_assert!(packed.names().count() <= bytes.len());
+            prop_assert!(packed.identifiers().count() <= bytes.len());
             prop_assert!(packed.narrative().unwrap_or_default().len() <= bytes.len());
             prop_assert!(packed.valid_from().is_none_or(|from| from <= Timestamp::MAX));
         }
