@@ -61,8 +61,6 @@ pub struct Saturation {
     pub cpu_us: f64,
     /// Memory at the end.
     pub resident_bytes: u64,
-    /// Mean nanoseconds of each stage, as Portcullis's own histograms have them.
-    pub stages: Vec<(&'static str, f64)>,
     /// Whether every answer owed came.
     pub exactness: Exactness,
 }

@@ -94,14 +94,12 @@ fn round(round: &Round) -> Value {
 }
 
 fn saturation(run: &Saturation) -> Value {
-    let stages = run.stages.iter().map(|(stage, nanos)| ((*stage).to_owned(), json!(nanos)));
     json!({
         "events": run.events,
         "seconds": run.seconds,
         "events_per_second": run.rate(),
         "cpu_us_per_event": run.cpu_us,
         "resident_bytes": run.resident_bytes,
-        "stage_mean_ns": stages.collect::<serde_json::Map<_, _>>(),
         "answers": answers(run.exactness),
     })
 }

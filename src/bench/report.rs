@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::figures::{Latency, Results, Round};
 use super::setting::Setting;
-use super::verdict::{cpu_ratio, p99_ratio, quantile, round, verdicts};
+use super::verdict::{cpu_ratio, median, p99_ratio, quantile, round, verdicts};
 use super::{Config, Error, Subject, json, plot};
 
 /// Writes `report.md`, `report.json` and `latency.svg` into the folder of the settings.
@@ -48,7 +48,7 @@ fn markdown(config: &Config, setting: &Setting, results: &Results) -> String {
     }
     starts(&mut out, results);
     operation(&mut out, results);
-    stages(&mut out, results);
+    budget(&mut out, results);
     exactness(&mut out, results);
     out
 }
@@ -292,25 +292,41 @@ fn operation(out: &mut String, results: &Results) {
     out.push('\n');
 }
 
-fn stages(out: &mut String, results: &Results) {
-    let runs =
-        || results.rounds.iter().filter_map(|at| at.saturation.as_ref().map(|run| (at, run)));
-    if runs().all(|(_, run)| run.stages.is_empty()) {
-        return;
-    }
+/// Where the CPU of an event goes: what the core takes by itself, and what is left.
+fn budget(out: &mut String, results: &Results) {
+    let Some(core) = &results.core else { return };
     line(
         out,
         format_args!(
-            "## Where the time goes\n\nMeans over the backlog, as Portcullis's own histograms have them; \
-         `acknowledge` is the wait for the brokers, of alerts alone.\n\n| repeat | stage | mean ns |\n|---|---|---|"
+            "## Where the time goes\n\nOf an event that touches no list. The core is measured alone, on \
+         events in memory; its control finds the document's number at its place and looks it up in a \
+         hash set, as *floor* does.\n\n| part | ns an event | against the control |\n|---|---|---|"
         ),
     );
-    for (at, run) in runs() {
-        for (stage, nanos) in &run.stages {
-            line(out, format_args!("| {} | {stage} | {nanos:.0} |", at.repeat));
-        }
+    let mut parts = vec![
+        ("the control", core.look_up),
+        ("from bytes to an event", core.decode),
+        ("from an event to the decision", core.screen),
+    ];
+    let cpu = |subject| median_cpu(results, subject);
+    if let (Some(floor), Some(ours)) = (cpu(Subject::Floor), cpu(Subject::Portcullis)) {
+        let client = floor - core.look_up;
+        parts.push(("the client, as *floor* shows it", client));
+        parts.push(("the lane, and what caches lose", ours - client - core.decode - core.screen));
+    }
+    for (part, nanos) in parts {
+        let times = number(nanos / core.look_up);
+        line(out, format_args!("| {part} | {nanos:.0} | {times} |"));
     }
     out.push('\n');
+}
+
+/// The middle repeat's CPU for each event of the backlog, nanoseconds.
+fn median_cpu(results: &Results, subject: Subject) -> Option<f64> {
+    let rounds = results.rounds.iter().filter(|round| round.subject == subject);
+    let cpu: Vec<f64> =
+        rounds.filter_map(|at| at.saturation.as_ref()).map(|run| run.cpu_us * 1e3).collect();
+    median(&cpu)
 }
 
 fn exactness(out: &mut String, results: &Results) {

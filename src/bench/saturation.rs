@@ -20,9 +20,6 @@ const LINGER: Duration = Duration::from_millis(5);
 /// How long working off a backlog may take without any progress.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The stages of which Portcullis keeps histograms, in the order of an event's way.
-const STAGES: [&str; 1] = ["acknowledge"];
-
 /// Sends the backlog.
 pub(super) fn fill(bench: &Bench<'_>, topic: &str, backlog: Batch) -> Result<(), Error> {
     let feed = Feed::new(&bench.config.kafka, LINGER)?;
@@ -59,7 +56,6 @@ pub(super) fn measure(
         seconds: ended.saturating_duration_since(begun).max(ASK_AGAIN).as_secs_f64(),
         cpu_us: cpu.as_secs_f64() * 1e6 / backlog.count as f64,
         resident_bytes: done.resident_bytes,
-        stages: if subject == Subject::Portcullis { stages(process)? } else { Vec::new() },
         exactness: tally.exactness(),
     })
 }
@@ -114,16 +110,4 @@ fn check(
     }
     tally.read(&alerts);
     Ok(())
-}
-
-/// Mean nanoseconds of each stage. Decoding and screening are sampled, one event in 64.
-fn stages(process: &Process) -> Result<Vec<(&'static str, f64)>, Error> {
-    let mean = |stage| {
-        let value = |of: &str| {
-            process.metric(&format!("portcullis_latency_seconds_{of}{{stage=\"{stage}\"}}"))
-        };
-        let (sum, count) = (value("sum")?, value("count")?);
-        Ok((stage, if count > 0.0 { sum / count * 1e9 } else { 0.0 }))
-    };
-    STAGES.into_iter().map(mean).collect()
 }

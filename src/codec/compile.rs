@@ -13,7 +13,8 @@ use super::Error;
 use super::datum::Value;
 use super::field::{Field, Kind, Named};
 use super::plan::{List, Plan, Read, Skip, Step};
-use super::schema::{Meaning, Names, Wire};
+use super::promotion::{primitive, timestamp};
+use super::schema::{Names, Wire};
 use super::shape::{Record, Shape};
 
 /// The steps of one plan at most: a schema beyond is hostile.
@@ -439,38 +440,6 @@ fn option(branches: &[Schema]) -> Option<(u8, &Schema)> {
         [Schema::Null, inner] => Some((0, inner)),
         [inner, Schema::Null] => Some((1, inner)),
         [..] => None,
-    }
-}
-
-/// The promotions of Avro 1.12, Schema Resolution.
-fn primitive(kind: &Kind, wire: Wire<'_>) -> Option<Read> {
-    Some(match (kind, wire) {
-        (Kind::Bool, Wire::Boolean) => Read::Bool,
-        (Kind::Int | Kind::Long, Wire::Int(_)) => Read::Int,
-        (Kind::Long, Wire::Long(_)) => Read::Long,
-        (Kind::Date, Wire::Int(Meaning::Plain | Meaning::Date)) => Read::Int,
-        (Kind::Float, Wire::Int(_)) => Read::IntAsFloat,
-        (Kind::Float, Wire::Long(_)) => Read::LongAsFloat,
-        (Kind::Float | Kind::Double, Wire::Float) => Read::Float,
-        (Kind::Double, Wire::Int(_)) => Read::IntAsDouble,
-        (Kind::Double, Wire::Long(_)) => Read::LongAsDouble,
-        (Kind::Double, Wire::Double) => Read::Double,
-        (Kind::Text | Kind::Bytes, Wire::Text | Wire::Bytes) => Read::Span,
-        _ => return None,
-    })
-}
-
-/// Timestamps: the writer's unit if it states one, else ours.
-fn timestamp(wire: Wire<'_>, millis: bool) -> Option<Read> {
-    match (wire, millis) {
-        (Wire::Int(Meaning::Plain), true) => Some(Read::IntMillis),
-        (Wire::Int(Meaning::Plain), false) => Some(Read::Int),
-        (Wire::Long(Meaning::Plain), true) => Some(Read::LongMillis),
-        (Wire::Long(Meaning::Plain), false) => Some(Read::Long),
-        (Wire::Long(Meaning::TimestampMillis), _) => Some(Read::LongMillis),
-        (Wire::Long(Meaning::TimestampMicros), _) => Some(Read::Long),
-        (Wire::Long(Meaning::TimestampNanos), _) => Some(Read::LongNanos),
-        _ => None,
     }
 }
 

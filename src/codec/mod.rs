@@ -25,6 +25,7 @@ mod json;
 #[cfg(test)]
 mod oracle;
 mod plan;
+mod promotion;
 mod schema;
 mod schemas;
 mod shape;

@@ -52,7 +52,8 @@ fn assert_exact(answers: &Value, owed: u64) {
 fn a_run_has_every_figure_every_answer_and_three_reports() {
     let broker = Broker::start(1);
     let out = tempfile::tempdir().unwrap();
-    let report = small_run(&broker, out.path(), "saturation,latency,changes,rewrite,take-over");
+    let report =
+        small_run(&broker, out.path(), "core,saturation,latency,changes,rewrite,take-over");
     assert_eq!(report["exact"], true, "{report:#}");
     // In the order of the first repeat: the controls before Portcullis.
     for (subject, round) in ["pass", "floor", "portcullis"].iter().zip(0..) {
@@ -74,6 +75,9 @@ fn a_run_has_every_figure_every_answer_and_three_reports() {
             assert_exact(&latency[1]["answers"], answers(3_000));
         }
     }
+    for part in ["look_up", "decode"] {
+        assert!(report["core_ns"][part].as_f64().unwrap() > 0.0, "{part}");
+    }
     assert_eq!(report["changes"]["ms"]["count"], 3);
     assert_eq!(report["rewrite"]["records"], 3_000);
     assert!(report["take_over"]["seconds"].as_f64().unwrap() > 0.0);
@@ -82,6 +86,7 @@ fn a_run_has_every_figure_every_answer_and_three_reports() {
         let target = verdict["target"].as_str().unwrap();
         assert!(text.contains(target), "{target} is not in the report");
     }
+    assert!(text.contains("## Where the time goes"), "{text}");
     let plot = std::fs::read_to_string(out.path().join("latency.svg")).unwrap();
     assert!(plot.starts_with("<svg") && plot.trim_end().ends_with("</svg>"), "{plot}");
     let topics = broker.topics();
