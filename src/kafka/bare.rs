@@ -122,15 +122,13 @@ pub fn bare_loop(
     stop: &AtomicBool,
 ) -> Result<(), Error> {
     let feed = Feed::new(config, config.linger)?;
-    let consumer: BaseConsumer<Quiet> = config
-        .lane(0)
+    let mut settings = config.lane(0);
+    settings
         .set("auto.offset.reset", "earliest")
         .set("enable.auto.commit", "true")
         .set("enable.auto.offset.store", "true")
-        .set("auto.commit.interval.ms", "200")
-        .create_with_context(Quiet::new(config))
-        .map_err(|error| Error::Settings(error.to_string()))?;
-    native::log_in(consumer.client(), config.tokens.as_ref());
+        .set("auto.commit.interval.ms", "200");
+    let consumer = Quiet::consumer(config, &settings)?;
     consumer.subscribe(inputs).map_err(|error| Error::failed("subscribing", &error))?;
     while !stop.load(Ordering::Relaxed) {
         match consumer.poll(POLL) {
@@ -161,11 +159,7 @@ impl Gauge {
     /// # Errors
     /// When the client refuses its settings, no broker answers, or the topic does not exist.
     pub fn open(config: &Config, topic: &str) -> Result<Self, Error> {
-        let consumer: BaseConsumer<Quiet> = config
-            .reader()
-            .create_with_context(Quiet::new(config))
-            .map_err(|error| Error::Settings(error.to_string()))?;
-        native::log_in(consumer.client(), config.tokens.as_ref());
+        let consumer = Quiet::consumer(config, &config.reader())?;
         let metadata = consumer
             .fetch_metadata(Some(topic), ASK_WITHIN)
             .map_err(|error| Error::no_answer(config, &error, None))?;

@@ -5,9 +5,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 
-use super::{Config, Tokens};
+use super::{Config, Error, Tokens, native};
 
 /// How often the same complaint is made.
 const REPEAT_AFTER: Duration = Duration::from_secs(30);
@@ -86,6 +88,21 @@ pub(super) struct Quiet {
 impl Quiet {
     pub(super) fn new(config: &Config) -> Self {
         Self { tokens: config.tokens.clone() }
+    }
+
+    /// A consumer with these settings, logged in.
+    ///
+    /// # Errors
+    /// When the client refuses its settings.
+    pub(super) fn consumer(
+        config: &Config,
+        settings: &ClientConfig,
+    ) -> Result<BaseConsumer<Self>, Error> {
+        let consumer: BaseConsumer<Self> = settings
+            .create_with_context(Self::new(config))
+            .map_err(|error| Error::Settings(error.to_string()))?;
+        native::log_in(consumer.client(), config.tokens.as_ref());
+        Ok(consumer)
     }
 }
 

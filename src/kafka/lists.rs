@@ -69,12 +69,7 @@ impl ListReader {
         metrics: Arc<Metrics>,
         complaints: Arc<Complaints>,
     ) -> Result<Self, Error> {
-        let consumer: BaseConsumer<Quiet> = config
-            .reader()
-            .set("fetch.wait.max.ms", "100")
-            .create_with_context(Quiet::new(config))
-            .map_err(|error| Error::Settings(error.to_string()))?;
-        native::log_in(consumer.client(), config.tokens.as_ref());
+        let consumer = Quiet::consumer(config, config.reader().set("fetch.wait.max.ms", "100"))?;
         let stop = Arc::new(AtomicBool::new(false));
         let mut reading = Reading {
             consumer,

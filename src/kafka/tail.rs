@@ -78,11 +78,7 @@ impl Tail {
     /// When the client refuses its settings, no broker answers, or the topic does not exist or may
     /// not be read.
     pub fn open(config: &Config, topic: &str, from: From) -> Result<Self, Error> {
-        let consumer: BaseConsumer<Quiet> = config
-            .reader()
-            .create_with_context(Quiet::new(config))
-            .map_err(|error| Error::Settings(error.to_string()))?;
-        native::log_in(consumer.client(), config.tokens.as_ref());
+        let consumer = Quiet::consumer(config, &config.reader())?;
         let metadata = consumer
             .fetch_metadata(Some(topic), ASK_WITHIN)
             .map_err(|error| unreachable(config, &consumer, &error))?;
