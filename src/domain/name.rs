@@ -31,78 +31,117 @@ impl Name<'_> {
 /// machine-readable zone (ICAO Doc 9303 Part 3, section 4.6).
 #[derive(Default)]
 pub struct Folded {
-    words: String,
-    bounds: Vec<(usize, usize)>,
-    sorted: String,
+    /// The words in the order stated, side by side.
+    letters: Vec<u8>,
+    /// Where each word lies among them.
+    words: Vec<(usize, usize)>,
+    /// Where the word begins that is being read.
+    start: usize,
+    sorted: Vec<u8>,
 }
 
 impl Folded {
-    /// Folds a name; gives the normal form, empty when the name holds no letter and no digit.
-    pub fn fold(&mut self, name: Name<'_>) -> &str {
+    /// Folds a name; gives the normal form in UTF-8, empty when the name holds no letter and no
+    /// digit.
+    pub fn fold(&mut self, name: Name<'_>) -> &[u8] {
+        self.letters.clear();
         self.words.clear();
-        self.bounds.clear();
-        self.sorted.clear();
-        fold_text(name.surname, &mut self.words);
-        self.words.push(' ');
-        fold_text(name.given, &mut self.words);
+        self.start = 0;
+        for text in [name.surname, name.given] {
+            self.read(text);
+            self.end_word();
+        }
         self.sort_words();
         &self.sorted
     }
 
-    fn sort_words(&mut self) {
-        let words = self.words.as_str();
-        let mut start = 0;
-        for (at, byte) in words.bytes().enumerate() {
-            if byte == b' ' {
-                self.bounds.push((start, at));
-                start = at + 1;
-            }
-        }
-        self.bounds.push((start, words.len()));
-        let word = |&(from, to): &(usize, usize)| words.get(from..to).unwrap_or_default();
-        self.bounds.retain(|bounds| !word(bounds).is_empty());
-        self.bounds.sort_unstable_by(|a, b| word(a).cmp(word(b)));
-        for bounds in &self.bounds {
-            if !self.sorted.is_empty() {
-                self.sorted.push(' ');
-            }
-            self.sorted.push_str(word(bounds));
+    fn read(&mut self, text: &str) {
+        if text.is_ascii() {
+            text.bytes().for_each(|letter| self.read_ascii(letter));
+        } else {
+            text.nfkd().for_each(|letter| self.read_letter(letter));
         }
     }
-}
 
-fn fold_text(text: &str, out: &mut String) {
-    if text.is_ascii() {
-        out.extend(text.chars().filter_map(fold_ascii));
-        return;
-    }
-    for letter in text.nfkd() {
+    fn read_letter(&mut self, letter: char) {
         match letter {
-            'ß' | 'ẞ' => out.push_str("SS"),
-            'æ' | 'Æ' => out.push_str("AE"),
-            'œ' | 'Œ' => out.push_str("OE"),
-            'ø' | 'Ø' => out.push('O'),
-            'đ' | 'Đ' | 'ð' | 'Ð' => out.push('D'),
-            'ł' | 'Ł' => out.push('L'),
-            'þ' | 'Þ' => out.push_str("TH"),
-            'ı' => out.push('I'),
+            'ß' | 'ẞ' => self.letters.extend(b"SS"),
+            'æ' | 'Æ' => self.letters.extend(b"AE"),
+            'œ' | 'Œ' => self.letters.extend(b"OE"),
+            'ø' | 'Ø' => self.letters.push(b'O'),
+            'đ' | 'Đ' | 'ð' | 'Ð' => self.letters.push(b'D'),
+            'ł' | 'Ł' => self.letters.push(b'L'),
+            'þ' | 'Þ' => self.letters.extend(b"TH"),
+            'ı' => self.letters.push(b'I'),
             '\u{2018}' | '\u{2019}' | '\u{02BC}' => {}
-            letter if letter.is_ascii() => out.extend(fold_ascii(letter)),
             letter if unicode_normalization::char::is_combining_mark(letter) => {}
-            letter if letter.is_alphanumeric() => out.extend(letter.to_uppercase()),
-            _ => out.push(' '),
+            letter => match u8::try_from(letter) {
+                Ok(letter) if letter.is_ascii() => self.read_ascii(letter),
+                _ if letter.is_alphanumeric() => {
+                    let mut bytes = [0; 4];
+                    for upper in letter.to_uppercase() {
+                        self.letters.extend(upper.encode_utf8(&mut bytes).bytes());
+                    }
+                }
+                _ => self.end_word(),
+            },
+        }
+    }
+
+    #[inline]
+    fn read_ascii(&mut self, letter: u8) {
+        match ASCII.get(usize::from(letter)) {
+            Some(Fold::To(letter)) => self.letters.push(*letter),
+            Some(Fold::Vanishes) => {}
+            Some(Fold::Parts) | None => self.end_word(),
+        }
+    }
+
+    fn end_word(&mut self) {
+        let end = self.letters.len();
+        if end > self.start {
+            self.words.push((self.start, end));
+        }
+        self.start = end;
+    }
+
+    fn sort_words(&mut self) {
+        let Self { letters, words, sorted, .. } = self;
+        let word = |&(from, to): &(usize, usize)| letters.get(from..to).unwrap_or_default();
+        words.sort_unstable_by(|a, b| word(a).cmp(word(b)));
+        sorted.clear();
+        for bounds in &*words {
+            if !sorted.is_empty() {
+                sorted.push(b' ');
+            }
+            sorted.extend_from_slice(word(bounds));
         }
     }
 }
 
-/// The folded character: letters upper-cased, the apostrophe gone, anything else a space.
-fn fold_ascii(letter: char) -> Option<char> {
-    match letter {
-        '\'' | '`' => None,
-        letter if letter.is_ascii_alphanumeric() => Some(letter.to_ascii_uppercase()),
-        _ => Some(' '),
-    }
+/// What becomes of a character.
+#[derive(Clone, Copy)]
+enum Fold {
+    To(u8),
+    Vanishes,
+    Parts,
 }
+
+/// ASCII: letters are upper-cased, the apostrophe is gone, anything else parts words.
+const ASCII: [Fold; 128] = {
+    let mut table = [Fold::Parts; 128];
+    let mut letter = 0;
+    while letter < 128 {
+        let as_byte = letter as u8;
+        if as_byte.is_ascii_alphanumeric() {
+            table[letter] = Fold::To(as_byte.to_ascii_uppercase());
+        }
+        letter += 1;
+    }
+    table[b'\'' as usize] = Fold::Vanishes;
+    table[b'`' as usize] = Fold::Vanishes;
+    table
+};
 
 #[cfg(test)]
 mod tests {
@@ -111,7 +150,7 @@ mod tests {
     use super::*;
 
     fn folded(surname: &str, given: &str) -> String {
-        Folded::default().fold(Name { surname, given }).to_owned()
+        String::from_utf8(Folded::default().fold(Name { surname, given }).to_vec()).unwrap()
     }
 
     #[track_caller]

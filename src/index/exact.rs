@@ -14,9 +14,16 @@ impl<T: Clone + Ord> Default for Exact<T> {
 }
 
 impl<T: Clone + Ord> Exact<T> {
-    /// Appends the values filed under the identifier's key, up to `limit`; gives how many were cut.
-    pub fn candidates(&self, identifier: &Identifier, limit: usize, found: &mut Vec<T>) -> usize {
-        self.0.collect(&identifier.key(), limit, found)
+    /// Appends the values filed under the identifier's key that are wanted, up to `limit`; gives how
+    /// many were not looked at.
+    pub fn candidates(
+        &self,
+        identifier: &Identifier,
+        limit: usize,
+        wanted: impl Fn(&T) -> bool,
+        found: &mut Vec<T>,
+    ) -> usize {
+        self.0.collect(&identifier.key(), limit, wanted, found)
     }
 
     /// The map, for the one who files.

@@ -7,6 +7,9 @@ use dashmap::DashMap;
 use dashmap::mapref::entry::{Entry, OccupiedEntry};
 use foldhash::quality::RandomState;
 
+/// How many values are looked at for each that may be found: the unwanted ones cost time as well.
+const LOOKED_AT: usize = 4;
+
 /// Keys to values, shared by readers and writers without a lock of its own.
 ///
 /// Keys come from outside, so the hasher is seeded at random for each process: nobody can prepare
@@ -100,20 +103,30 @@ impl<K: Eq + Hash + Clone, T: Clone + Ord> Multimap<K, T> {
         self.first.is_empty()
     }
 
-    /// Appends what is filed under `key` to `found`, up to `limit` values in their order; gives how
-    /// many were cut.
-    pub fn collect(&self, key: &K, limit: usize, found: &mut Vec<T>) -> usize {
+    /// Appends what is filed under `key` and `wanted` to `found`, up to `limit` values in their
+    /// order. Gives how many were not looked at: those behind the last that was found, or behind
+    /// the last of so many that were not wanted.
+    pub fn collect(
+        &self,
+        key: &K,
+        limit: usize,
+        wanted: impl Fn(&T) -> bool,
+        found: &mut Vec<T>,
+    ) -> usize {
         let Some(first) = self.first.get(key) else { return 0 };
-        match self.several.get(key) {
-            None => {
-                found.extend((limit > 0).then(|| first.clone()));
-                1usize.saturating_sub(limit)
+        let Some(several) = self.several.get(key) else {
+            found.extend((limit > 0 && wanted(&first)).then(|| first.clone()));
+            return 1usize.saturating_sub(limit);
+        };
+        let (end, mut looked_at) = (found.len() + limit, 0);
+        for value in several.iter().take(limit.saturating_mul(LOOKED_AT)) {
+            if found.len() == end {
+                break;
             }
-            Some(several) => {
-                found.extend(several.iter().take(limit).cloned());
-                several.len().saturating_sub(limit)
-            }
+            looked_at += 1;
+            found.extend(wanted(value).then(|| value.clone()));
         }
+        several.len() - looked_at
     }
 
     /// Files one more value under a key that has one.
@@ -174,7 +187,7 @@ mod tests {
 
     fn found(map: &Multimap<u8, u16>, key: u8) -> Vec<u16> {
         let mut values = Vec::new();
-        assert_eq!(map.collect(&key, usize::MAX, &mut values), 0);
+        assert_eq!(map.collect(&key, usize::MAX, |_| true, &mut values), 0);
         values.sort_unstable();
         values
     }
@@ -215,7 +228,7 @@ mod tests {
                 scope.spawn(|| {
                     for round in 0..200u16 {
                         let mut values = Vec::new();
-                        map.collect(&((round % 6) as u8), usize::MAX, &mut values);
+                        map.collect(&((round % 6) as u8), usize::MAX, |_| true, &mut values);
                         assert!(values.iter().all(|value| *value % 100 < 8));
                     }
                 });
@@ -250,7 +263,7 @@ mod tests {
             let mut last = 0;
             while last < 100_000 {
                 let mut values = Vec::new();
-                map.collect(&7, usize::MAX, &mut values);
+                map.collect(&7, usize::MAX, |_| true, &mut values);
                 assert_eq!(values.len(), 1);
                 assert!(values[0] >= last);
                 last = values[0];
@@ -263,8 +276,24 @@ mod tests {
         let map = Multimap::default();
         (0..10u16).for_each(|value| map.insert(1u8, value));
         let mut values = Vec::new();
-        assert_eq!(map.collect(&1, 4, &mut values), 6);
+        assert_eq!(map.collect(&1, 4, |_| true, &mut values), 6);
         assert_eq!(values.len(), 4);
+    }
+
+    #[test]
+    fn unwanted_values_take_nobodys_place_and_no_more_of_them_are_looked_at_than_the_bound() {
+        let map = Multimap::default();
+        (0..20u16).for_each(|value| map.insert(1u8, value));
+        let mut values = Vec::new();
+        assert_eq!(map.collect(&1, 4, |value| *value >= 10, &mut values), 6);
+        assert_eq!(values, [10, 11, 12, 13]);
+        values.clear();
+        assert_eq!(map.collect(&1, 4, |value| *value >= 16, &mut values), 20 - 4 * LOOKED_AT);
+        assert!(values.is_empty());
+        map.insert(2, 7);
+        assert_eq!(map.collect(&2, 4, |value| *value > 7, &mut values), 0);
+        assert_eq!(map.collect(&2, 0, |_| true, &mut values), 1);
+        assert!(values.is_empty());
     }
 
     /// A value that counts how often it is compared.
@@ -299,11 +328,11 @@ mod tests {
             map.replace(1u8, &counted(mixed(at)), counted(4 * MANY + at));
         }
         let mut found = Vec::new();
-        assert_eq!(map.collect(&1, 10, &mut found), MANY as usize - 10);
+        assert_eq!(map.collect(&1, 10, |_| true, &mut found), MANY as usize - 10);
         for at in 0..MANY {
             map.remove(1u8, &counted(4 * MANY + at));
         }
-        assert_eq!(map.collect(&1, 10, &mut Vec::new()), 0);
+        assert_eq!(map.collect(&1, 10, |_| true, &mut Vec::new()), 0);
         // Five searches among 2^17: a search of a B-tree compares in each node it passes.
         let each = comparisons.get() / u64::from(MANY);
         assert!(each <= 5 * 17 * 4, "{each} comparisons for each value");
@@ -315,7 +344,7 @@ mod tests {
             let map = Multimap::default();
             order.iter().for_each(|value| map.insert(1u8, *value));
             let mut values = Vec::new();
-            assert_eq!(map.collect(&1, 2, &mut values), 2);
+            assert_eq!(map.collect(&1, 2, |_| true, &mut values), 2);
             assert_eq!(values, [1, 2]);
         }
     }

@@ -18,13 +18,13 @@ pub struct NameKey(u64);
 impl NameKey {
     /// The key of a folded name and a birth date; `None` when the name is empty or the date is not
     /// known to the day, since equality then says nothing.
-    pub fn new(folded: &str, birth_date: Date) -> Option<Self> {
+    pub fn new(folded: &[u8], birth_date: Date) -> Option<Self> {
         if folded.is_empty() || !birth_date.is_full() {
             return None;
         }
         // The key is only filed under, never trusted: `matching` compares names and dates.
         let mut hasher = FixedState::with_seed(0).build_hasher();
-        hasher.write(folded.as_bytes());
+        hasher.write(folded);
         hasher.write_u32(birth_date.packed());
         Some(Self(hasher.finish()))
     }
@@ -40,9 +40,16 @@ impl<T: Clone + Ord> Default for Names<T> {
 }
 
 impl<T: Clone + Ord> Names<T> {
-    /// Appends the values filed under the key, up to `limit`; gives how many were cut.
-    pub fn candidates(&self, key: NameKey, limit: usize, found: &mut Vec<T>) -> usize {
-        self.0.collect(&key, limit, found)
+    /// Appends the values filed under the key that are wanted, up to `limit`; gives how many were
+    /// not looked at.
+    pub fn candidates(
+        &self,
+        key: NameKey,
+        limit: usize,
+        wanted: impl Fn(&T) -> bool,
+        found: &mut Vec<T>,
+    ) -> usize {
+        self.0.collect(&key, limit, wanted, found)
     }
 
     /// The map, for the one who files.

@@ -112,7 +112,8 @@ fn word(text: &'static str) -> Word {
     let mut plain = String::new();
     let mut sum = 0_u64;
     for part in text.split([' ', '-']) {
-        for folded in folded.fold(Name { surname: part, given: "" }).split(' ') {
+        let folded = String::from_utf8_lossy(folded.fold(Name { surname: part, given: "" }));
+        for folded in folded.split(' ') {
             if !plain.is_empty() {
                 plain.push(' ');
             }

@@ -361,7 +361,7 @@ mod tests {
 
     struct Flat {
         entry: Entry,
-        names: Vec<String>,
+        names: Vec<Vec<u8>>,
         identifiers: Vec<(Kind, String, String)>,
     }
 

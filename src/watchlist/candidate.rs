@@ -135,6 +135,12 @@ impl Candidate {
         *self.list() == key.list && self.reference() == key.entry.as_str()
     }
 
+    /// Whether it states the same identifiers, names and birth dates as `other`, in the same order,
+    /// and so is filed under the same keys.
+    pub(super) fn states_what(&self, other: &Self) -> bool {
+        self.packed().stated() == other.packed().stated()
+    }
+
     /// Orders by entry, whatever the version.
     pub fn cmp_by_key(&self, other: &Self) -> Ordering {
         self.list().cmp(other.list()).then_with(|| self.reference().cmp(other.reference()))
@@ -172,14 +178,17 @@ impl PartialOrd for Candidate {
     }
 }
 
-/// By entry, then by version: the same on every instance, whatever the way to it. Where both are
-/// equal, as they are in tests alone, by place in memory.
+/// The most urgent first, so that of too many the least urgent are left out; then by entry and by
+/// version: the same on every instance, whatever the way to it. Where all are equal, as they are in
+/// tests alone, by place in memory.
 impl Ord for Candidate {
     fn cmp(&self, other: &Self) -> Ordering {
         if self == other {
             return Ordering::Equal;
         }
-        self.cmp_by_key(other)
+        let urgency = self.handling().priority.cmp(&other.handling().priority);
+        urgency
+            .then_with(|| self.cmp_by_key(other))
             .then_with(|| self.version().cmp(&other.version()))
             .then_with(|| self.address().cmp(&other.address()))
     }

@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::{ArcSwap, Guard};
 use foldhash::quality::RandomState;
 
-use crate::domain::{Date, Identifier};
+use crate::domain::{Date, Identifier, Timestamp};
 use crate::index::{Exact, Filter, NameKey, Names};
 
 pub use candidate::Candidate;
@@ -39,6 +39,8 @@ pub struct Lists {
     hasher: RandomState,
     standing: ArcSwap<Standing>,
     cleared: AtomicU64,
+    /// How often an entry has been taken from where it was found, or is about to be.
+    moved: AtomicU64,
 }
 
 impl Lists {
@@ -51,14 +53,17 @@ impl Lists {
             hasher: RandomState::default(),
             standing: ArcSwap::from_pointee(Standing::loading(&requirements)),
             cleared: AtomicU64::new(0),
+            moved: AtomicU64::new(0),
         });
         let writer = Writer::new(Arc::clone(&lists), requirements);
         (lists, writer)
     }
 
-    /// Begins to look up what one event states.
-    pub fn look_up(&self) -> LookUp<'_> {
-        LookUp { lists: self, filter: self.filter.load() }
+    /// Begins to look up what one event states among the entries in force at `now`.
+    pub fn look_up(&self, now: Timestamp) -> LookUp<'_> {
+        // Loaded first: see `is_torn`.
+        let moved = self.moved.load(Ordering::Acquire);
+        LookUp { lists: self, filter: self.filter.load(), now, moved }
     }
 
     /// What the filter knows a key of either index by.
@@ -85,10 +90,20 @@ impl Lists {
 pub struct LookUp<'a> {
     lists: &'a Lists,
     filter: Guard<Arc<Filter>>,
+    now: Timestamp,
+    moved: u64,
 }
 
 impl LookUp<'_> {
-    /// Candidates that may carry the identifier, up to `limit`; gives how many were cut.
+    /// Whether an entry may have slipped through: it stood under one thing the event states when
+    /// another was looked up, and the other way round. Asked after the last question, for the entry
+    /// is filed anew before this is counted, and taken from where it was after it.
+    pub fn is_torn(&self) -> bool {
+        self.lists.moved.load(Ordering::Acquire) != self.moved
+    }
+
+    /// Candidates in force that may carry the identifier, the most urgent first, up to `limit`;
+    /// gives how many were not looked at.
     pub fn by_identifier(
         &self,
         identifier: &Identifier,
@@ -98,20 +113,22 @@ impl LookUp<'_> {
         if self.denies(identifier.key()) {
             return 0;
         }
-        self.lists.exact.candidates(identifier, limit, found)
+        self.lists.exact.candidates(identifier, limit, |at| at.in_force(self.now), found)
     }
 
-    /// Candidates that may bear the folded name and the birth date, up to `limit`; gives how many
-    /// were cut.
+    /// Candidates in force that may bear the folded name and the birth date, the most urgent first,
+    /// up to `limit`; gives how many were not looked at.
     pub fn by_name(
         &self,
-        folded: &str,
+        folded: &[u8],
         birth_date: Date,
         limit: usize,
         found: &mut Vec<Candidate>,
     ) -> usize {
         match NameKey::new(folded, birth_date) {
-            Some(key) if !self.denies(key) => self.lists.names.candidates(key, limit, found),
+            Some(key) if !self.denies(key) => {
+                self.lists.names.candidates(key, limit, |at| at.in_force(self.now), found)
+            }
             Some(_) | None => 0,
         }
     }

@@ -1,8 +1,9 @@
 //! What an entry has of its own, in one run of bytes: millions of entries are held like this.
 //!
 //! In order: subject and flags in one byte; the instants of validity that are stated; the reference;
-//! birth dates; names; nationalities; identifiers; the narrative to the end. Counts and lengths are
-//! written seven bits a byte, the lowest first.
+//! birth dates; the size of names and nationalities, so that they are passed over in one step; names;
+//! nationalities; identifiers; the narrative to the end. Counts and lengths are written seven bits a
+//! byte, the lowest first.
 //!
 //! Bytes are read that this program wrote into its own memory, so reading does not fail: beyond the
 //! end there are zeros and empty texts.
@@ -35,13 +36,15 @@ pub(super) fn pack(entry: &Entry, out: &mut Vec<u8>) {
     put_text(entry.key.entry.as_str(), out);
     put_count(entry.birth_dates.len(), out);
     entry.birth_dates.iter().for_each(|date| out.extend(date.packed().to_le_bytes()));
-    put_count(entry.names.len(), out);
-    for ListedName { surname, given } in &entry.names {
-        put_text(surname, out);
-        put_text(given, out);
-    }
-    put_count(entry.nationalities.len(), out);
-    entry.nationalities.iter().for_each(|country| put_text(country.alpha3(), out));
+    put_sized(out, |out| {
+        put_count(entry.names.len(), out);
+        for ListedName { surname, given } in &entry.names {
+            put_text(surname, out);
+            put_text(given, out);
+        }
+        put_count(entry.nationalities.len(), out);
+        entry.nationalities.iter().for_each(|country| put_text(country.alpha3(), out));
+    });
     put_count(entry.identifiers.len(), out);
     entry.identifiers.iter().for_each(|identifier| put_identifier(identifier, out));
     out.extend(entry.narrative.iter().flat_map(|text| text.bytes()));
@@ -61,6 +64,16 @@ fn put_identifier(identifier: &Identifier, out: &mut Vec<u8>) {
 fn put_text(text: &str, out: &mut Vec<u8>) {
     put_count(text.len(), out);
     out.extend(text.bytes());
+}
+
+/// Puts the size of what is put before it: known only behind it.
+fn put_sized(out: &mut Vec<u8>, put: impl FnOnce(&mut Vec<u8>)) {
+    let begin = out.len();
+    put(out);
+    let end = out.len();
+    put_count(end - begin, out);
+    let size_bytes = out.len() - end;
+    out.get_mut(begin..).unwrap_or_default().rotate_right(size_bytes);
 }
 
 fn put_count(mut count: usize, out: &mut Vec<u8>) {
@@ -125,6 +138,11 @@ impl<'a> Packed<'a> {
         Some(std::str::from_utf8(at.0).unwrap_or_default())
     }
 
+    /// Birth dates, names, nationalities, identifiers and the narrative, as they lie there.
+    pub(super) fn stated(self) -> &'a [u8] {
+        self.at_birth_dates().0
+    }
+
     fn head(self) -> u8 {
         Cursor(self.0).byte()
     }
@@ -151,10 +169,17 @@ impl<'a> Packed<'a> {
     }
 
     fn at_names(self) -> Cursor<'a> {
+        self.names_and_rest().0
+    }
+
+    /// Where names begin, and where identifiers do.
+    fn names_and_rest(self) -> (Cursor<'a>, Cursor<'a>) {
         let mut at = self.at_birth_dates();
         let dates = at.items();
         at.take(dates * size_of::<u32>());
-        at
+        let size = at.count();
+        let names = Cursor(at.take(size));
+        (names, at)
     }
 
     fn at_nationalities(self) -> Cursor<'a> {
@@ -165,10 +190,7 @@ impl<'a> Packed<'a> {
     }
 
     fn at_identifiers(self) -> Cursor<'a> {
-        let mut at = self.at_nationalities();
-        let nationalities = at.items();
-        at.skip_texts(nationalities);
-        at
+        self.names_and_rest().1
     }
 }
 
@@ -370,6 +392,21 @@ mod tests {
             prop_assert!(packed.narrative().unwrap_or_default().len() <= bytes.len());
             prop_assert!(packed.valid_from().is_none_or(|from| from <= Timestamp::MAX));
         }
+    }
+
+    #[test]
+    fn identifiers_are_found_without_a_look_at_the_names_before_them() {
+        let names = vec![ListedName { surname: "Berg".into(), given: "Olaf".into() }; 10_000];
+        let document = Identifier::document("123456789", Country::parse("NOR").unwrap()).unwrap();
+        let identifiers: Box<[Identifier]> = Box::new([document]);
+        let entry = Entry { names: names.into(), identifiers, ..entry("wanted/1") };
+        let mut bytes = Vec::new();
+        pack(&entry, &mut bytes);
+        let begin = bytes.windows(4).position(|text| text == b"Berg").unwrap();
+        // As many lengths that lead astray as there are bytes of names.
+        bytes[begin..begin + 10 * 10_000 - 20].fill(0xFF);
+        let found: Vec<Identifier> = Packed(&bytes).identifiers().collect();
+        assert!(*found == *entry.identifiers);
     }
 
     #[test]

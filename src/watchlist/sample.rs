@@ -106,6 +106,9 @@ pub(crate) fn candidate(entry: Entry, version: i64) -> Candidate {
 /// Files an entry under another identifier and another name than its own, as if hashes collided.
 pub(crate) fn misfile(lists: &Lists, entry: Entry, identifier: &Identifier, name: NameKey) {
     let candidate = candidate(entry, 99);
+    let filter = lists.filter.load();
+    filter.add(lists.hash(identifier.key()));
+    filter.add(lists.hash(name));
     lists.exact.map().insert(identifier.key(), candidate.clone());
     lists.names.map().insert(name, candidate);
 }
