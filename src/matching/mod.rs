@@ -392,7 +392,10 @@ mod tests {
         let (lists, mut writer) = lists([]);
         writer.apply(of(0));
         let over = std::sync::atomic::AtomicBool::new(false);
-        let stated = vec![document("BBB222", "GBR"), document("AAA111", "GBR")];
+        // Many between the two, so that there is time to move.
+        let between = (0..200).map(|number| document(&format!("CCC{number}"), "GBR"));
+        let (first, last) = (document("BBB222", "GBR"), document("AAA111", "GBR"));
+        let stated = std::iter::once(first).chain(between).chain([last]).collect();
         let event = event(Vec::new(), stated);
         std::thread::scope(|scope| {
             let looking = scope.spawn(|| {
@@ -403,7 +406,11 @@ mod tests {
                     looks += 1;
                 }
             });
-            (1..100_000).for_each(|round| writer.apply(of(round)));
+            for round in 1..4_000 {
+                writer.apply(of(round));
+                // Not eight times within one event.
+                std::thread::sleep(std::time::Duration::from_micros(100));
+            }
             over.store(true, std::sync::atomic::Ordering::Relaxed);
             looking.join().unwrap();
         });
