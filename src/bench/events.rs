@@ -1,5 +1,6 @@
 //! What happens in operation: a list changes, is written again, an instance is killed.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -14,7 +15,7 @@ use super::latency::{LINGER, open_loop};
 use super::load::{Hit, Load, Writer};
 use super::process::Process;
 use super::site::{Ground, Site};
-use super::{Bench, Error, SETTLE_WITHIN, Subject};
+use super::{Bench, Config, Error, SETTLE_WITHIN, Subject};
 
 /// How long each of these may take before the bench gives up.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -146,7 +147,7 @@ pub(super) fn take_over(
 ) -> Result<TakeOver, Error> {
     let mut second = site.start()?;
     second.await_ready()?;
-    await_share(bench, &second)?;
+    let moved = await_share(bench, site, first, &second)?;
     let partitions = usize::try_from(batch.partitions).unwrap_or(0);
     let killed: Mutex<Option<Instant>> = Mutex::new(None);
     let back: Mutex<Vec<Option<Instant>>> = Mutex::new(vec![None; partitions]);
@@ -180,20 +181,59 @@ pub(super) fn take_over(
     let last = last.ok_or_else(|| Error::Failed("a partition was never taken over".to_owned()))?;
     Ok(TakeOver {
         seconds: last.saturating_duration_since(killed).as_secs_f64(),
+        moved,
         session_timeout: bench.config.kafka.session_timeout.as_secs_f64(),
         exactness: load.exactness,
     })
 }
 
-/// Waits until an instance has been given partitions.
-fn await_share(bench: &Bench<'_>, process: &Process) -> Result<(), Error> {
+/// Waits until two instances share the partitions; gives how many the first has. Partitions move in
+/// two steps: whoever joins is first given nothing, and in between some are nobody's.
+fn await_share(
+    bench: &Bench<'_>,
+    site: &Site<'_>,
+    first: &Process,
+    second: &Process,
+) -> Result<u64, Error> {
+    let Config { partitions, lanes, .. } = *bench.config;
     let begun = Instant::now();
-    while process.metric("portcullis_rebalances_total{kind=\"assign\"}")? < 1.0 {
-        bench.must_go_on()?;
-        if begun.elapsed() > PATIENCE {
-            return Err(Error::Failed("the second instance was given no partition".to_owned()));
+    while begun.elapsed() < PATIENCE {
+        let held = [first.partitions(&site.live)?, second.partitions(&site.live)?];
+        let joined = second.metric("portcullis_rebalances_total{kind=\"assign\"}")?;
+        if joined >= f64::from(lanes) && are_shared(&held, partitions, lanes) {
+            let [first, _] = held;
+            return Ok(first.len() as u64);
         }
+        bench.must_go_on()?;
         std::thread::sleep(ASK_AGAIN);
     }
-    Ok(())
+    Err(Error::Failed("two instances never shared the partitions".to_owned()))
+}
+
+/// Whether each partition is one instance's, and the second has some. With no more partitions than
+/// the first has lanes, each of which keeps its one, there are none for the second.
+fn are_shared(held: &[BTreeSet<i32>; 2], partitions: i32, lanes: u32) -> bool {
+    let [first, second] = held;
+    let all = (0..partitions).all(|at| first.contains(&at) != second.contains(&at));
+    let none_left = i64::from(partitions) <= i64::from(lanes);
+    all && !first.is_empty() && (none_left || !second.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partitions_are_shared_when_both_instances_have_some_and_none_is_in_between() {
+        let shared = |first: &[i32], second: &[i32], lanes| {
+            let held = [first, second].map(|held| held.iter().copied().collect());
+            are_shared(&held, 4, lanes)
+        };
+        assert!(shared(&[0, 2], &[1, 3], 1));
+        assert!(!shared(&[0, 1, 2, 3], &[], 1), "joined, and given nothing yet");
+        assert!(!shared(&[0, 2], &[], 1), "let go by one, not yet the other's");
+        assert!(!shared(&[0, 2], &[1], 2), "one of them is nobody's yet");
+        assert!(!shared(&[], &[0, 1, 2, 3], 1), "nothing to lose");
+        assert!(shared(&[0, 1, 2, 3], &[], 4), "a partition for each lane of the first");
+    }
 }

@@ -55,20 +55,34 @@ pub struct Round {
 pub struct Saturation {
     /// Events.
     pub events: u64,
+    /// How fast; absent when the output held anything but each answer owed, once: its clock stopped
+    /// at as many records as were owed, which was then before the last of them.
+    pub speed: Option<Speed>,
+    /// Whether every answer owed came.
+    pub exactness: Exactness,
+}
+
+/// What working off a backlog took.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Speed {
     /// Seconds from the first record written to the last one owed.
     pub seconds: f64,
     /// CPU of the process for each event, microseconds.
     pub cpu_us: f64,
     /// Memory at the end.
     pub resident_bytes: u64,
-    /// Whether every answer owed came.
-    pub exactness: Exactness,
 }
 
 impl Saturation {
+    /// A backlog and what it took, if that can be told from its answers.
+    pub(super) fn new(events: u64, speed: Speed, exactness: Exactness) -> Self {
+        let alone = exactness.holds() && exactness.repeated == 0;
+        Self { events, speed: alone.then_some(speed), exactness }
+    }
+
     /// Events a second.
-    pub fn rate(&self) -> f64 {
-        self.events as f64 / self.seconds
+    pub fn rate(&self) -> Option<f64> {
+        Some(self.events as f64 / self.speed?.seconds)
     }
 }
 
@@ -82,23 +96,6 @@ pub struct Latency {
     pub late: Histogram<u64>,
     /// Whether every answer owed came.
     pub exactness: Exactness,
-}
-
-impl Latency {
-    /// Milliseconds below which this share of the answers came, 0 to 1.
-    pub fn ms(&self, share: f64) -> f64 {
-        self.histogram.value_at_quantile(share) as f64 / 1e3
-    }
-
-    /// The longest, milliseconds.
-    pub fn max_ms(&self) -> f64 {
-        self.histogram.max() as f64 / 1e3
-    }
-
-    /// Answers measured.
-    pub fn samples(&self) -> u64 {
-        self.histogram.len()
-    }
 }
 
 /// Changes of a list, one after the other.
@@ -125,6 +122,8 @@ pub struct Rewrite {
 pub struct TakeOver {
     /// Seconds from the kill until an event sent after it was alerted in every partition.
     pub seconds: f64,
+    /// Partitions of the instance that was killed.
+    pub moved: u64,
     /// How long the group waits for a lost member, seconds.
     pub session_timeout: f64,
     /// Whether every answer owed came, repeats allowed.
@@ -137,6 +136,19 @@ const LONGEST_MICROS: u64 = 3_600_000_000;
 /// A histogram of microseconds, to three digits.
 pub(super) fn histogram() -> Result<Histogram<u64>, Error> {
     Histogram::new_with_max(LONGEST_MICROS, 3).map_err(Error::made)
+}
+
+/// Milliseconds below which this share of the times lies, 0 to 1; `None` when they are too few to
+/// tell it from the longest.
+pub(super) fn quantile(times: &Histogram<u64>, share: f64) -> Option<f64> {
+    // A share of 0.99 is no whole number of hundredths in binary: hence the half.
+    let enough = times.len() as f64 * (1.0 - share) >= 0.999;
+    enough.then(|| times.value_at_quantile(share) as f64 / 1e3)
+}
+
+/// The longest of the times, milliseconds; `None` when there is none.
+pub(super) fn longest(times: &Histogram<u64>) -> Option<f64> {
+    (!times.is_empty()).then(|| times.max() as f64 / 1e3)
 }
 
 /// Notes a time, in microseconds.
@@ -186,5 +198,29 @@ mod tests {
             let kept = times.max();
             assert!(kept.abs_diff(micros) <= micros / 1_000, "{micros}: {kept}");
         }
+    }
+
+    #[test]
+    fn few_times_have_no_p99_and_none_have_nothing() {
+        let mut times = histogram().unwrap();
+        assert_eq!((quantile(&times, 0.5), longest(&times)), (None, None));
+        (0..99).for_each(|at| times.record(at).unwrap());
+        assert_eq!(quantile(&times, 0.99), None);
+        times.record(9_000).unwrap();
+        assert!(quantile(&times, 0.99).is_some_and(|p99| p99 < 1.0));
+        assert_eq!(quantile(&times, 0.999), None);
+        assert!(longest(&times).is_some_and(|longest| longest > 8.9));
+    }
+
+    #[test]
+    fn a_backlog_with_an_answer_too_many_has_no_speed() {
+        let speed = Speed { seconds: 2.0, cpu_us: 1.0, resident_bytes: 1 };
+        let run = |repeated, wrong| {
+            let exactness = Exactness { owed: 9, missing: 0, repeated, wrong };
+            Saturation::new(10, speed, exactness)
+        };
+        assert_eq!((run(0, 0).speed, run(0, 0).rate()), (Some(speed), Some(5.0)));
+        assert_eq!((run(1, 0).speed, run(1, 0).rate()), (None, None));
+        assert_eq!(run(0, 1).speed, None);
     }
 }

@@ -3,9 +3,9 @@
 use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 
-use super::figures::{Latency, Results, Round, Saturation};
+use super::figures::{Latency, Results, Round, Saturation, longest, quantile};
 use super::setting::{Setting, is_debug};
-use super::verdict::{quantile, verdicts};
+use super::verdict::verdicts;
 use super::{Config, Exactness};
 
 /// Everything that a run measured, and where.
@@ -32,6 +32,7 @@ pub(super) fn document(config: &Config, setting: &Setting, results: &Results) ->
         })),
         "take_over": results.take_over.as_ref().map(|run| json!({
             "seconds": run.seconds,
+            "partitions_moved": run.moved,
             "session_timeout_seconds": run.session_timeout,
             "answers": answers(run.exactness),
         })),
@@ -66,7 +67,7 @@ fn place(config: &Config, setting: &Setting, results: &Results) -> Value {
 }
 
 fn judged(config: &Config, results: &Results) -> Vec<Value> {
-    let verdicts = verdicts(config, results).into_iter();
+    let verdicts = verdicts(&config.rates, results).into_iter();
     verdicts
         .map(|verdict| {
             json!({
@@ -76,6 +77,7 @@ fn judged(config: &Config, results: &Results) -> Vec<Value> {
                 "measured": verdict.measured,
                 "middle": verdict.middle(),
                 "met": verdict.kept(),
+                "void": verdict.void,
             })
         })
         .collect()
@@ -96,10 +98,10 @@ fn round(round: &Round) -> Value {
 fn saturation(run: &Saturation) -> Value {
     json!({
         "events": run.events,
-        "seconds": run.seconds,
+        "seconds": run.speed.map(|speed| speed.seconds),
         "events_per_second": run.rate(),
-        "cpu_us_per_event": run.cpu_us,
-        "resident_bytes": run.resident_bytes,
+        "cpu_us_per_event": run.speed.map(|speed| speed.cpu_us),
+        "resident_bytes": run.speed.map(|speed| speed.resident_bytes),
         "answers": answers(run.exactness),
     })
 }
@@ -107,24 +109,21 @@ fn saturation(run: &Saturation) -> Value {
 fn latency(run: &Latency) -> Value {
     json!({
         "rate": run.rate,
-        "samples": run.samples(),
         "ms": percentiles(&run.histogram),
-        "p99_ms": quantile(run, 0.99),
-        "p999_ms": quantile(run, 0.999),
         "generator_late_ms": percentiles(&run.late),
         "answers": answers(run.exactness),
     })
 }
 
-/// As recorded; whether they are enough for a percentile is for `p99_ms` and `p999_ms` to say.
+/// A percentile of too few times is null.
 fn percentiles(histogram: &Histogram<u64>) -> Value {
-    let ms = |share| histogram.value_at_quantile(share) as f64 / 1e3;
+    let ms = |share| quantile(histogram, share);
     json!({
         "count": histogram.len(),
         "p50": ms(0.5),
         "p99": ms(0.99),
         "p999": ms(0.999),
-        "max": histogram.max() as f64 / 1e3,
+        "max": longest(histogram),
     })
 }
 

@@ -3,8 +3,8 @@
 //! In: settings and sizes. Out: figures, and a report of them in three forms.
 //! Invariants: every figure of one run comes from the same events, brokers and minutes; every
 //! subject is a process of its own; no figure without the count of what was owed and came.
-//! Absent on purpose: a verdict without the control's figure beside it, and any figure of a run
-//! whose answers were wrong.
+//! Absent on purpose: a verdict without the control's figure beside it, and any verdict on a run
+//! whose answers were wrong. Its figures stand in the report, marked void, to look for the fault.
 
 mod batch;
 mod core;
@@ -37,7 +37,7 @@ use site::Ground;
 pub use self::core::Core;
 pub use batch::Exactness;
 pub use error::Error;
-pub use figures::{Changes, Latency, Results, Rewrite, Round, Saturation, TakeOver};
+pub use figures::{Changes, Latency, Results, Rewrite, Round, Saturation, Speed, TakeOver};
 pub use process::READY_LINE;
 pub use report::{report, summary};
 pub use setting::Setting;

@@ -2,11 +2,13 @@
 
 use plotters::prelude::*;
 
-use super::figures::{Latency, Results};
+use super::figures::{Latency, Results, quantile};
 use super::verdict::median;
-use super::{Config, Error, Subject};
+use super::{Error, Subject};
 
 const SIZE: (u32, u32) = (760, 420);
+const CAPTION: &str = "Intended time of sending to answer read";
+const CAPTION_VOID: &str = "Void: answers were missing or wrong";
 /// The shares that have a line.
 const SHARES: [(f64, &str); 2] = [(0.5, "p50"), (0.99, "p99")];
 
@@ -14,16 +16,16 @@ const SHARES: [(f64, &str); 2] = [(0.5, "p50"), (0.99, "p99")];
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub(super) fn latency(config: &Config, results: &Results) -> Result<String, Error> {
+pub(super) fn latency(rates: &[u64], results: &Results) -> Result<String, Error> {
     let mut picture = String::new();
-    draw(&mut picture, config, results)
+    draw(&mut picture, rates, results)
         .map_err(|error| Error::Failed(format!("the plot cannot be drawn: {error}")))?;
     Ok(picture)
 }
 
 type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
-fn draw(picture: &mut String, config: &Config, results: &Results) -> Drawn {
+fn draw(picture: &mut String, rates: &[u64], results: &Results) -> Drawn {
     let mut lines = Vec::new();
     for subject in Subject::ALL {
         for (share, name) in SHARES {
@@ -32,26 +34,30 @@ fn draw(picture: &mut String, config: &Config, results: &Results) -> Drawn {
                 colour(subject),
                 share > 0.9,
                 name,
-                points(config, results, subject, share),
+                points(rates, results, subject, share),
             ));
         }
     }
     let all = || lines.iter().flat_map(|(_, _, _, points)| points);
     let top = all().map(|point| point.1).fold(10.0, f64::max) * 2.0;
     let bottom = all().map(|point| point.1).fold(1.0, f64::min).max(0.01) / 2.0;
-    let rates = || config.rates.iter().map(|rate| *rate as f64);
+    let each = || rates.iter().map(|rate| *rate as f64);
     let (slowest, fastest) =
-        (rates().fold(f64::MAX, f64::min) / 1.5, rates().fold(1.0, f64::max) * 1.5);
+        (each().fold(f64::MAX, f64::min) / 1.5, each().fold(1.0, f64::max) * 1.5);
+    let caption = if results.is_exact() { CAPTION } else { CAPTION_VOID };
     let area = SVGBackend::with_string(picture, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&area)
-        .caption("Intended time of sending to answer read", ("sans-serif", 16))
+        .caption(caption, ("sans-serif", 16))
         .margin(12)
         .x_label_area_size(40)
         .y_label_area_size(56)
         .build_cartesian_2d((slowest..fastest).log_scale(), (bottom..top).log_scale())?;
     chart.configure_mesh().x_desc("events a second").y_desc("milliseconds").draw()?;
     for (colour, bold, name, points) in lines {
+        if points.is_empty() {
+            continue;
+        }
         let style = colour.stroke_width(if bold { 3 } else { 1 });
         let series = LineSeries::new(points, style).point_size(3);
         let key = move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], style);
@@ -74,15 +80,57 @@ const fn colour(subject: Subject) -> RGBColor {
     }
 }
 
-/// For each rate the middle of what the repeats of a subject have, milliseconds.
-fn points(config: &Config, results: &Results, subject: Subject, share: f64) -> Vec<(f64, f64)> {
-    let mut rates = config.rates.clone();
+/// For each rate the middle of what the repeats of a subject have, milliseconds; nothing where their
+/// answers are too few.
+fn points(rates: &[u64], results: &Results, subject: Subject, share: f64) -> Vec<(f64, f64)> {
+    let mut rates = rates.to_vec();
     rates.sort_unstable();
     let at = |rate: u64| {
         let runs = results.rounds.iter().filter(|round| round.subject == subject);
         let runs = runs.flat_map(|round| &round.latency).filter(|run| run.rate == rate);
-        let ms = |run: &Latency| run.ms(share).max(0.01);
-        median(&runs.map(ms).collect::<Vec<f64>>()).map(|ms| (rate as f64, ms))
+        let ms = |run: &Latency| Some(quantile(&run.histogram, share)?.max(0.01));
+        median(&runs.filter_map(ms).collect::<Vec<f64>>()).map(|ms| (rate as f64, ms))
     };
     rates.into_iter().filter_map(at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::figures::histogram;
+    use crate::bench::{Exactness, Round};
+
+    /// Results of one round of this subject with so many answers.
+    fn results(subject: Subject, answers: u64, wrong: u64) -> Results {
+        let mut histogram = histogram().unwrap();
+        (0..answers).for_each(|_| histogram.record(5_000).unwrap());
+        let exactness = Exactness { owed: answers, wrong, ..Exactness::default() };
+        let late = histogram.clone();
+        let round = Round {
+            subject,
+            repeat: 1,
+            ready_seconds: 1.0,
+            ready_bytes: 1,
+            ready_cpu_seconds: 1.0,
+            saturation: None,
+            latency: vec![Latency { rate: 1_000, histogram, late, exactness }],
+        };
+        Results { rounds: vec![round], ..Results::default() }
+    }
+
+    #[test]
+    fn a_percentile_of_too_few_answers_has_no_line() {
+        let drawn = |answers| latency(&[1_000], &results(Subject::Floor, answers, 0)).unwrap();
+        let (none, few, enough) = (drawn(0), drawn(99), drawn(100));
+        assert!(none.contains("<svg") && !none.contains("floor"), "{none}");
+        assert!(few.contains("floor p50") && !few.contains("floor p99"), "{few}");
+        assert!(enough.contains("floor p50") && enough.contains("floor p99"), "{enough}");
+    }
+
+    #[test]
+    fn the_plot_of_a_run_with_a_wrong_answer_says_so() {
+        let drawn = |wrong| latency(&[1_000], &results(Subject::Floor, 100, wrong)).unwrap();
+        assert!(drawn(0).contains(CAPTION) && !drawn(0).contains(CAPTION_VOID));
+        assert!(drawn(1).contains(CAPTION_VOID));
+    }
 }

@@ -1,5 +1,6 @@
 //! A subject of the bench as a process of its own, so that CPU and memory are its own.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -90,6 +91,11 @@ impl Process {
         Ok(samples.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
     }
 
+    /// The partitions of a topic that it reads, as its metrics show them.
+    pub(super) fn partitions(&self, topic: &str) -> Result<BTreeSet<i32>, Error> {
+        Ok(partitions(&self.get("metrics")?, topic))
+    }
+
     /// CPU time since its start and memory now.
     pub(super) fn usage(&self) -> Result<Usage, Error> {
         let read = |file: &str| {
@@ -156,6 +162,22 @@ impl Drop for Process {
     }
 }
 
+/// The partitions of a topic that have a gauge of their lag: those that an instance has and has
+/// asked for records.
+fn partitions(metrics: &str, topic: &str) -> BTreeSet<i32> {
+    let series = metrics.lines().filter_map(|line| line.strip_prefix("portcullis_lag_records{"));
+    let labels = series.filter_map(|rest| Some(rest.split_once('}')?.0));
+    let value = |labels: &'_ str, name: &str| {
+        let mut labels = labels.split(',').filter_map(|label| label.split_once('='));
+        let (_, value) = labels.find(|(given, _)| *given == name)?;
+        Some(value.trim_matches('"').to_owned())
+    };
+    labels
+        .filter(|labels| value(labels, "topic").as_deref() == Some(topic))
+        .filter_map(|labels| value(labels, "partition")?.parse().ok())
+        .collect()
+}
+
 /// User and system time of `/proc/PID/stat`, fields 14 and 15; the second field, the program's
 /// name, may hold anything, also blanks and brackets.
 fn ticks(stat: &str) -> Option<u32> {
@@ -179,6 +201,17 @@ mod tests {
         let stat = "17 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0 4 0 99 1 2";
         assert_eq!(ticks(stat), Some(300));
         assert_eq!(ticks("17"), None);
+    }
+
+    #[test]
+    fn the_partitions_of_a_topic_are_read_off_the_metrics() {
+        let metrics = "# TYPE portcullis_lag_records gauge\n\
+                       portcullis_lag_records{partition=\"0\",topic=\"live\"} 0\n\
+                       portcullis_lag_records{partition=\"12\",topic=\"live\"} 7\n\
+                       portcullis_lag_records{partition=\"3\",topic=\"backlog\"} 0\n\
+                       portcullis_lag_seconds{partition=\"4\",topic=\"live\"} 0\n";
+        assert_eq!(partitions(metrics, "live"), [0, 12].into());
+        assert!(partitions(metrics, "gone").is_empty());
     }
 
     #[test]

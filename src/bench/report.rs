@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::figures::{Latency, Results, Round};
+use super::figures::{Latency, Results, Round, longest, quantile};
 use super::setting::Setting;
-use super::verdict::{cpu_ratio, median, p99_ratio, quantile, round, verdicts};
+use super::verdict::{cpu_ratio, median, p99_ratio, round, verdicts};
 use super::{Config, Error, Subject, json, plot};
+
+/// Stands where there is no figure.
+const ABSENT: &str = "–";
 
 /// Writes `report.md`, `report.json` and `latency.svg` into the folder of the settings.
 ///
@@ -16,7 +19,7 @@ pub fn report(config: &Config, setting: &Setting, results: &Results) -> Result<(
     let files = [
         ("report.md", markdown(config, setting, results)),
         ("report.json", format!("{json:#}\n")),
-        ("latency.svg", plot::latency(config, results)?),
+        ("latency.svg", plot::latency(&config.rates, results)?),
     ];
     for (name, text) in files {
         let path = config.out.join(name);
@@ -26,10 +29,10 @@ pub fn report(config: &Config, setting: &Setting, results: &Results) -> Result<(
     Ok(())
 }
 
-/// The verdicts, one a line.
-pub fn summary(config: &Config, results: &Results) -> String {
+/// The verdicts, one a line; those about latency at these rates.
+pub fn summary(rates: &[u64], results: &Results) -> String {
     let mut out = String::new();
-    for verdict in verdicts(config, results) {
+    for verdict in verdicts(rates, results) {
         line(&mut out, format_args!("{:<55} {}", verdict.target, verdict.words()));
     }
     out.truncate(out.trim_end().len());
@@ -38,6 +41,15 @@ pub fn summary(config: &Config, results: &Results) -> String {
 
 fn markdown(config: &Config, setting: &Setting, results: &Results) -> String {
     let mut out = String::from("# How fast: Portcullis beside two bare loops\n\n");
+    if !results.is_exact() {
+        line(
+            &mut out,
+            format_args!(
+                "**Void: answers were missing or wrong, as the last table says. Nothing is judged; the \
+             figures are here to look for the fault.**\n"
+            ),
+        );
+    }
     head(&mut out, config, setting, results);
     promises(&mut out, config, results);
     if config.phases.saturation {
@@ -117,7 +129,7 @@ fn promises(out: &mut String, config: &Config, results: &Results) {
             "## Targets\n\n| target | at most | measured, each repeat | verdict |\n|---|---|---|---|"
         ),
     );
-    for verdict in verdicts(config, results) {
+    for verdict in verdicts(&config.rates, results) {
         let measured: Vec<String> = verdict.measured.iter().map(|at| number(*at)).collect();
         let (limit, unit) = (number(verdict.limit), verdict.unit);
         line(
@@ -150,18 +162,21 @@ fn backlog(out: &mut String, results: &Results) {
     for at in &results.rounds {
         let Some(run) = &at.saturation else { continue };
         let ratio = |control| optional(cpu_ratio(results, at, control));
+        let shown = |value: Option<f64>, digits| {
+            value.map_or_else(|| ABSENT.to_owned(), |value| format!("{value:.digits$}"))
+        };
         line(
             out,
             format_args!(
-                "| {} | {} | {} | {:.0} | {:.3} | {} | {} | {:.0} |",
+                "| {} | {} | {} | {} | {} | {} | {} | {} |",
                 at.repeat,
                 at.subject.name(),
                 run.events,
-                run.rate(),
-                run.cpu_us,
+                shown(run.rate(), 0),
+                shown(run.speed.map(|speed| speed.cpu_us), 3),
                 ratio(Subject::Pass),
                 ratio(Subject::Floor),
-                run.resident_bytes as f64 / 1e6
+                shown(run.speed.map(|speed| speed.resident_bytes as f64 / 1e6), 0)
             ),
         );
     }
@@ -169,7 +184,8 @@ fn backlog(out: &mut String, results: &Results) {
         out,
         format_args!(
             "\nTime from the first record written to the last one owed; CPU of the whole process, user \
-         and system, from its being ready.\n"
+         and system, from its being ready. A run in which an answer came twice has no figures: as many \
+         records as are owed were there before the last answer.\n"
         ),
     );
 }
@@ -197,7 +213,7 @@ fn latencies(out: &mut String, config: &Config, results: &Results) {
                     at.subject.name(),
                     percentiles(run),
                     optional(ratio),
-                    number(run.late.value_at_quantile(0.99) as f64 / 1e3)
+                    optional(quantile(&run.late, 0.99))
                 ),
             );
         }
@@ -215,9 +231,10 @@ fn latencies(out: &mut String, config: &Config, results: &Results) {
 
 /// Answers, p50, p99, p99.9 and the longest, as cells.
 fn percentiles(run: &Latency) -> String {
-    let share = |share| optional(quantile(run, share));
-    let longest = number(run.max_ms());
-    format!("{} | {} | {} | {} | {longest}", run.samples(), share(0.5), share(0.99), share(0.999))
+    let times = &run.histogram;
+    let share = |share| optional(quantile(times, share));
+    let longest = optional(longest(times));
+    format!("{} | {} | {} | {} | {longest}", times.len(), share(0.5), share(0.99), share(0.999))
 }
 
 fn starts(out: &mut String, results: &Results) {
@@ -252,14 +269,14 @@ fn operation(out: &mut String, results: &Results) {
     }
     line(out, format_args!("## In operation\n"));
     if let Some(changes) = &results.changes {
-        let ms = |share| number(changes.histogram.value_at_quantile(share) as f64 / 1e3);
+        let ms = |share| optional(quantile(&changes.histogram, share));
         line(
             out,
             format_args!(
                 "- List change sent to first alert by it read: p50 {} ms, p99 {} ms, longest {} ms, of {} changes.",
                 ms(0.5),
                 ms(0.99),
-                ms(1.0),
+                optional(longest(&changes.histogram)),
                 changes.histogram.len()
             ),
         );
@@ -273,9 +290,9 @@ fn operation(out: &mut String, results: &Results) {
                 run.records,
                 run.seconds,
                 run.before.rate,
-                optional(quantile(&run.before, 0.99)),
-                optional(quantile(&run.during, 0.99)),
-                number(run.during.max_ms())
+                optional(quantile(&run.before.histogram, 0.99)),
+                optional(quantile(&run.during.histogram, 0.99)),
+                optional(longest(&run.during.histogram))
             ),
         );
     }
@@ -283,9 +300,9 @@ fn operation(out: &mut String, results: &Results) {
         line(
             out,
             format_args!(
-                "- kill -9 of one of two instances: every partition was worked on again after {:.2} s; the group waits \
-             {:.0} s for a lost member. {} alerts came twice, with the same id.",
-                run.seconds, run.session_timeout, run.exactness.repeated
+                "- kill -9 of one of two instances, which had {} partitions: every one was worked on again after {:.2} s; \
+             the group waits {:.0} s for a lost member. {} alerts came twice, with the same id.",
+                run.moved, run.seconds, run.session_timeout, run.exactness.repeated
             ),
         );
     }
@@ -325,7 +342,7 @@ fn budget(out: &mut String, results: &Results) {
 fn median_cpu(results: &Results, subject: Subject) -> Option<f64> {
     let rounds = results.rounds.iter().filter(|round| round.subject == subject);
     let cpu: Vec<f64> =
-        rounds.filter_map(|at| at.saturation.as_ref()).map(|run| run.cpu_us * 1e3).collect();
+        rounds.filter_map(|at| Some(at.saturation.as_ref()?.speed?.cpu_us * 1e3)).collect();
     median(&cpu)
 }
 
@@ -371,5 +388,52 @@ fn number(value: f64) -> String {
 }
 
 fn optional(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), number)
+    value.map_or_else(|| ABSENT.to_owned(), number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::{Exactness, Saturation, Speed};
+
+    /// Results of one round of Portcullis whose backlog was answered so.
+    fn results(exactness: Exactness) -> Results {
+        let speed = Speed { seconds: 2.0, cpu_us: 1.5, resident_bytes: 7_000_000 };
+        let round = |subject| Round {
+            subject,
+            repeat: 1,
+            ready_seconds: 1.0,
+            ready_bytes: 1,
+            ready_cpu_seconds: 1.0,
+            saturation: Some(Saturation::new(10, speed, exactness)),
+            latency: Vec::new(),
+        };
+        let rounds = vec![round(Subject::Pass), round(Subject::Portcullis)];
+        Results { rounds, entries: 1_000_000, ..Results::default() }
+    }
+
+    fn backlog_of(exactness: Exactness) -> String {
+        let mut out = String::new();
+        backlog(&mut out, &results(exactness));
+        out
+    }
+
+    #[test]
+    fn a_backlog_with_an_answer_twice_has_no_figures() {
+        let once = Exactness { owed: 9, ..Exactness::default() };
+        let twice = Exactness { repeated: 1, ..once };
+        let row = "| 1 | portcullis | 10 | 5 | 1.500 | 1.00 | – | 7 |";
+        assert!(backlog_of(once).contains(row), "{}", backlog_of(once));
+        let row = "| 1 | portcullis | 10 | – | – | – | – | – |";
+        assert!(backlog_of(twice).contains(row), "{}", backlog_of(twice));
+    }
+
+    #[test]
+    fn a_run_with_a_missing_answer_meets_no_target() {
+        let short = Exactness { owed: 9, missing: 1, ..Exactness::default() };
+        let lines = |exactness| summary(&[], &results(exactness));
+        let sound = lines(Exactness { owed: 9, ..Exactness::default() });
+        assert!(sound.contains("met, ") && !sound.contains("void"), "{sound}");
+        assert!(lines(short).lines().all(|line| line.contains("void")), "{}", lines(short));
+    }
 }

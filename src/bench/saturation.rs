@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::kafka::{Feed, From, Gauge, Tail};
 
 use super::batch::{Batch, Duty, Tally};
-use super::figures::Saturation;
+use super::figures::{Saturation, Speed};
 use super::load::Writer;
 use super::process::{Process, Usage};
 use super::site::Site;
@@ -51,13 +51,12 @@ pub(super) fn measure(
     let done = process.usage()?;
     check(bench, site, subject, &mut tally)?;
     let cpu = done.cpu.saturating_sub(ready.cpu);
-    Ok(Saturation {
-        events: backlog.count,
+    let speed = Speed {
         seconds: ended.saturating_duration_since(begun).max(ASK_AGAIN).as_secs_f64(),
         cpu_us: cpu.as_secs_f64() * 1e6 / backlog.count as f64,
         resident_bytes: done.resident_bytes,
-        exactness: tally.exactness(),
-    })
+    };
+    Ok(Saturation::new(backlog.count, speed, tally.exactness()))
 }
 
 /// Waits until the output holds so many records; gives when it was seen to.
@@ -87,7 +86,7 @@ fn await_records(
 }
 
 /// Reads the output through. As many records as are owed may hold repeats: then it waits for the
-/// rest.
+/// rest, so that what is missing is known, although the time is not.
 fn check(
     bench: &Bench<'_>,
     site: &Site<'_>,

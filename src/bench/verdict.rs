@@ -1,7 +1,7 @@
 //! What was promised beside what was measured.
 
-use super::figures::{Latency, Results, Round, Saturation};
-use super::{Config, Subject};
+use super::Subject;
+use super::figures::{Latency, Results, Round, quantile};
 
 /// Portcullis may use so much CPU for an event, as a share of what passing it on costs.
 const PASS_SHARE: f64 = 0.75;
@@ -27,12 +27,15 @@ pub struct Verdict {
     pub measured: Vec<f64>,
     /// The unit of both.
     pub unit: &'static str,
+    /// Whether an answer of the run was missing or wrong: then nothing is judged.
+    pub void: bool,
 }
 
 impl Verdict {
-    /// The middle one of what was measured; `None` when nothing was, or not often enough.
+    /// The middle one of what was measured; `None` when nothing was, or not often enough, or it is
+    /// void.
     pub fn middle(&self) -> Option<f64> {
-        median(&self.measured)
+        median(&self.measured).filter(|_| !self.void)
     }
 
     /// Whether the promise was kept; `None` when that is not known.
@@ -42,6 +45,9 @@ impl Verdict {
 
     /// In words: met or missed, and by how much.
     pub fn words(&self) -> String {
+        if self.void {
+            return "void: answers were missing or wrong".to_owned();
+        }
         let Some(middle) = self.middle() else { return "not measured".to_owned() };
         let share = (middle / self.limit - 1.0) * 100.0;
         if middle <= self.limit {
@@ -52,21 +58,27 @@ impl Verdict {
     }
 }
 
-/// Every promise, in the order of the report.
-pub fn verdicts(config: &Config, results: &Results) -> Vec<Verdict> {
+/// Every promise, in the order of the report; those about latency at these rates.
+pub fn verdicts(rates: &[u64], results: &Results) -> Vec<Verdict> {
+    let mut verdicts = promises(rates, results);
+    let void = !results.is_exact();
+    verdicts.iter_mut().for_each(|verdict| verdict.void = void);
+    verdicts
+}
+
+fn promises(rates: &[u64], results: &Results) -> Vec<Verdict> {
     let mut verdicts = vec![
         of("CPU an event, as a share of pass", PASS_SHARE, "x", cpu_ratios(results, Subject::Pass)),
         of("CPU an event, against floor", FLOOR_TIMES, "x", cpu_ratios(results, Subject::Floor)),
     ];
-    for rate in &config.rates {
+    for rate in rates {
         let target = format!("p99 at {rate} events a second, against floor");
         verdicts.push(of(&target, LATENCY_TIMES, "x", p99_ratios(results, *rate)));
     }
     let millions = results.entries as f64 / 1e6;
     let ready = portcullis(results).map(|round| round.ready_seconds / millions).collect();
     let memory = portcullis(results).map(|round| round.ready_bytes as f64 / 1e6 / millions);
-    let changes = results.changes.iter();
-    let changes = changes.map(|run| run.histogram.value_at_quantile(0.99) as f64 / 1e3);
+    let changes = results.changes.iter().filter_map(|run| quantile(&run.histogram, 0.99));
     let take_over = results.take_over.iter().map(|run| run.seconds).collect();
     let rewrite = results.rewrite.iter().filter_map(|run| p99_ratio(&run.during, &run.before));
     verdicts.extend([
@@ -85,7 +97,7 @@ pub fn verdicts(config: &Config, results: &Results) -> Vec<Verdict> {
 }
 
 fn of(target: &str, limit: f64, unit: &'static str, measured: Vec<f64>) -> Verdict {
-    Verdict { target: target.to_owned(), limit, measured, unit }
+    Verdict { target: target.to_owned(), limit, measured, unit, void: false }
 }
 
 fn portcullis(results: &Results) -> impl Iterator<Item = &Round> {
@@ -104,9 +116,9 @@ fn cpu_ratios(results: &Results, control: Subject) -> Vec<f64> {
 
 /// A round's CPU for each event beside that of a control in the same repeat.
 pub(super) fn cpu_ratio(results: &Results, ours: &Round, control: Subject) -> Option<f64> {
-    let cpu = |run: &Saturation| run.cpu_us;
-    let theirs = round(results, control, ours.repeat)?.saturation.as_ref().map(cpu)?;
-    let ours = ours.saturation.as_ref().map(cpu)?;
+    let cpu = |round: &Round| Some(round.saturation.as_ref()?.speed?.cpu_us);
+    let theirs = cpu(round(results, control, ours.repeat)?)?;
+    let ours = cpu(ours)?;
     (theirs > 0.0).then_some(ours / theirs)
 }
 
@@ -121,15 +133,7 @@ fn p99_ratios(results: &Results, rate: u64) -> Vec<f64> {
 
 /// One p99 beside another; `None` where one is of too few answers to have one.
 pub(super) fn p99_ratio(ours: &Latency, theirs: &Latency) -> Option<f64> {
-    Some(quantile(ours, 0.99)? / quantile(theirs, 0.99)?)
-}
-
-/// Milliseconds below which this share of answers came; `None` when they are too few to tell it
-/// from the longest.
-pub(super) fn quantile(latency: &Latency, share: f64) -> Option<f64> {
-    // A share of 0.99 is no whole number of hundredths in binary: hence the half.
-    let enough = latency.samples() as f64 * (1.0 - share) >= 0.999;
-    enough.then(|| latency.ms(share))
+    Some(quantile(&ours.histogram, 0.99)? / quantile(&theirs.histogram, 0.99)?)
 }
 
 /// The middle one; of an even number the mean of the two in the middle.
@@ -144,11 +148,20 @@ pub(super) fn median(values: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::Exactness;
+    use crate::bench::Changes;
     use crate::bench::figures::histogram;
 
     fn verdict(limit: f64, measured: &[f64]) -> Verdict {
         of("x", limit, "s", measured.to_vec())
+    }
+
+    /// The verdict on list changes that took so many microseconds each.
+    fn on_changes(micros: &[u64], wrong: u64) -> Verdict {
+        let mut histogram = histogram().unwrap();
+        micros.iter().for_each(|micros| histogram.record(*micros).unwrap());
+        let changes = Some(Changes { histogram, wrong });
+        let verdicts = verdicts(&[], &Results { changes, ..Results::default() });
+        verdicts.into_iter().find(|verdict| verdict.target.contains("list change")).unwrap()
     }
 
     #[test]
@@ -160,15 +173,18 @@ mod tests {
     }
 
     #[test]
-    fn few_answers_have_no_p99() {
-        let mut histogram = histogram().unwrap();
-        (0..99).for_each(|at| histogram.record(at).unwrap());
-        let late = histogram.clone();
-        let exactness = Exactness::default();
-        let mut latency = Latency { rate: 1, histogram, late, exactness };
-        assert_eq!(quantile(&latency, 0.99), None);
-        latency.histogram.record(9_000).unwrap();
-        assert!(quantile(&latency, 0.99).is_some_and(|p99| p99 < 1.0));
-        assert_eq!(quantile(&latency, 0.999), None);
+    fn too_few_list_changes_are_not_judged() {
+        for few in [0, 1, 99] {
+            let verdict = on_changes(&vec![5_000; few], 0);
+            assert_eq!((verdict.words().as_str(), verdict.kept()), ("not measured", None), "{few}");
+        }
+        assert_eq!(on_changes(&[5_000; 100], 0).kept(), Some(true));
+    }
+
+    #[test]
+    fn a_run_with_a_wrong_answer_is_not_judged() {
+        let verdict = on_changes(&[5_000; 100], 1);
+        assert_eq!((verdict.kept(), verdict.middle()), (None, None));
+        assert_eq!(verdict.words(), "void: answers were missing or wrong");
     }
 }

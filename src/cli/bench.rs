@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use crate::bench::{self, Config, Control, Phases, READY_LINE, Setting, Subject};
+use crate::config::{MASK, looks_secret};
 use crate::kafka::wall;
 
 use super::{Source, run, say};
@@ -116,7 +117,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let results = bench::run(&config, &stop, &tell).map_err(|error| error.to_string())?;
     let setting = Setting::of_this_machine(command_line(), arguments.broker_version.clone());
     bench::report(&config, &setting, &results).map_err(|error| error.to_string())?;
-    say(format_args!("{}", bench::summary(&config, &results)))?;
+    say(format_args!("{}", bench::summary(&config.rates, &results)))?;
     say(format_args!("report: {out}/report.md, report.json, latency.svg"))?;
     if results.is_exact() {
         return Ok(ExitCode::SUCCESS);
@@ -190,14 +191,19 @@ fn command_line() -> String {
     words.collect::<Vec<String>>().join(" ")
 }
 
+/// A word with the value behind it masked when the setting's name, or the value itself, a table
+/// perhaps, looks as if it held a secret.
 fn masked(word: &str) -> String {
-    let at = ["password", "secret", "key"].iter().filter_map(|part| word.find(part)).min();
-    let shown = at.and_then(|at| {
-        let (before, name) = word.split_at_checked(at)?;
-        let (name, _) = name.split_once('=')?;
-        Some(format!("{before}{name}=***"))
-    });
-    shown.unwrap_or_else(|| word.to_owned())
+    let flag = word.split_once('=').filter(|(flag, _)| flag.starts_with("--"));
+    let setting = flag.map_or(word, |(_, setting)| setting);
+    let given = setting.split_once('=').or(flag);
+    match given {
+        Some((name, value)) if looks_secret(name) || looks_secret(value) => {
+            let shown = word.len() - value.len();
+            format!("{}{MASK}", word.get(..shown).unwrap_or_default())
+        }
+        _ => word.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -206,12 +212,24 @@ mod tests {
 
     #[test]
     fn the_command_line_of_a_report_holds_no_secret() {
-        assert_eq!(masked("kafka.security.password=hush"), "kafka.security.password=***");
-        assert_eq!(
-            masked("--set=kafka.security.key_password=a=b"),
-            "--set=kafka.security.key_password=***"
-        );
-        assert_eq!(masked("kafka.linger_ms=1"), "kafka.linger_ms=1");
-        assert_eq!(masked("--quick"), "--quick");
+        for secret in [
+            "kafka.security.password=hush",
+            "kafka.security.PASSWORD=hush",
+            "--set=kafka.security.key_password=hush=hush",
+            "registry.token=hush",
+            "kafka.client.sasl.oauthbearer.config=hush",
+            "registry.basic.auth.user.info=me:hush",
+            "kafka.client={\"ssl.key.passphrase\"=\"hush\"}",
+            "--set=kafka.client={Secret=\"hush\"}",
+            "--password=hush",
+        ] {
+            let shown = masked(secret);
+            assert!(!shown.contains("hush") && shown.ends_with(&format!("={MASK}")), "{shown}");
+        }
+        assert_eq!(masked("--set=a.secret=b=c"), format!("--set=a.secret={MASK}"));
+        for plain in ["kafka.linger_ms=1", "--set=kafka.linger_ms=1", "--prefix=a", "--quick", ""] {
+            assert_eq!(masked(plain), plain);
+        }
+        assert_eq!(masked("kafka.client.keystore=a"), "kafka.client.keystore=a");
     }
 }

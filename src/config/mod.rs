@@ -20,6 +20,6 @@ mod unknown;
 pub use effective::Effective;
 pub use mistake::{Mistake, Mistakes, Place};
 pub use reader::{Argument, Reader};
-pub use secret::Secret;
+pub use secret::{MASK, Secret, looks_secret};
 pub use settings::{Log, Settings, read};
 pub use topics::AlertFormat;

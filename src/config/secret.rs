@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 /// What stands in for a secret wherever settings are printed.
-pub(super) const MASK: &str = "********";
+pub const MASK: &str = "********";
 
 /// Words that, in a setting's key, say that its value must not be shown.
 const TELLTALES: [&str; 5] = ["password", "passphrase", "secret", "token", "credential"];
@@ -39,7 +39,7 @@ impl fmt::Debug for Secret {
 /// Whether a key names something that must not be shown. It errs on the side of silence:
 /// `ssl.key.location` holds a path, and is masked all the same. `basic.auth.user.info` is the
 /// schema registry's name for "user:password"; `sasl.oauthbearer.config` may hold a token's parts.
-pub(super) fn looks_secret(key: &str) -> bool {
+pub fn looks_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     TELLTALES.iter().any(|word| key.contains(word))
         || key.contains("user.info")

@@ -81,10 +81,13 @@ fn a_run_has_every_figure_every_answer_and_three_reports() {
     assert_eq!(report["changes"]["ms"]["count"], 3);
     assert_eq!(report["rewrite"]["records"], 3_000);
     assert!(report["take_over"]["seconds"].as_f64().unwrap() > 0.0);
+    assert_eq!(report["take_over"]["partitions_moved"], 2, "two of four, not all: {report:#}");
     let text = std::fs::read_to_string(out.path().join("report.md")).unwrap();
     for verdict in report["verdicts"].as_array().unwrap() {
         let target = verdict["target"].as_str().unwrap();
         assert!(text.contains(target), "{target} is not in the report");
+        let few = target.contains("list change");
+        assert!(!few || verdict["met"].is_null(), "three changes have no p99: {verdict}");
     }
     assert!(text.contains("## Where the time goes"), "{text}");
     let plot = std::fs::read_to_string(out.path().join("latency.svg")).unwrap();
