@@ -23,7 +23,7 @@ use crate::watchlist::{Change, Progress, Writer};
 use super::clock::wall;
 use super::context::{Complaints, Quiet};
 use super::list_place::{Part, Place};
-use super::list_record::{Refusal, read};
+use super::list_record::{Refusal, Source, read};
 use super::{Config, Error, native};
 
 /// What the list reader needs to know.
@@ -243,7 +243,12 @@ impl Reading {
                     return;
                 }
                 Some(Ok(message)) => {
-                    let change = read(&message, &mut self.decoder, &*self.schemas, &self.stop);
+                    let source = Source {
+                        schemas: &*self.schemas,
+                        complaints: &self.complaints,
+                        stop: &self.stop,
+                    };
+                    let change = read(&message, &mut self.decoder, &source);
                     let written_at = message.timestamp().to_millis();
                     (message.partition(), message.offset(), written_at, change)
                 }
@@ -452,4 +457,185 @@ impl Reading {
 fn is_unknown(error: &KafkaError) -> bool {
     let unknown = [Code::UnknownTopic, Code::UnknownTopicOrPartition, Code::UnknownPartition];
     error.rdkafka_error_code().is_some_and(|code| unknown.contains(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use rdkafka::ClientConfig;
+    use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
+
+    use super::*;
+    use crate::codec::{Limits, SchemaRef};
+    use crate::kafka::EmbeddedBroker;
+    use crate::pipeline::Lookup;
+    use crate::watchlist::Lists;
+
+    const TOPIC: &str = "lists";
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    struct NoSchemas;
+
+    impl Schemas for NoSchemas {
+        fn look_up(&self, _schema: SchemaRef) -> Lookup {
+            Lookup::Absent
+        }
+
+        fn alert_id(&self) -> Option<u32> {
+            None
+        }
+    }
+
+    fn config(brokers: String) -> Config {
+        Config {
+            brokers,
+            client_id: "portcullis".into(),
+            security: BTreeMap::new(),
+            tokens: None,
+            passthrough: BTreeMap::new(),
+            group: "portcullis".into(),
+            instance: None,
+            session_timeout: Duration::from_secs(12),
+            fetch_wait: Duration::from_millis(5),
+            fetch_queue_kbytes: 1_024,
+            linger: Duration::from_millis(1),
+            message_bytes_max: 1_000_000,
+        }
+    }
+
+    fn reading(brokers: String) -> Reading {
+        let config = config(brokers);
+        let settings = config.reader();
+        let consumer = Quiet::consumer(&config, &settings).unwrap();
+        let reader = ReaderConfig {
+            topic: TOPIC.into(),
+            confirm_interval: Duration::from_secs(60),
+            settle: Duration::ZERO,
+        };
+        let (_, writer) = Lists::new(Vec::new());
+        let decoder = Decoder::new(Limits::STANDARD).unwrap();
+        let metrics = Arc::new(Metrics::new("").unwrap());
+        Reading::new(
+            consumer,
+            reader,
+            writer,
+            decoder,
+            Arc::new(NoSchemas),
+            metrics,
+            Arc::default(),
+        )
+    }
+
+    /// Another removal of an entry that nobody knows.
+    fn publish(broker: &EmbeddedBroker) {
+        let mut settings = ClientConfig::new();
+        settings.set("bootstrap.servers", broker.brokers()).set("linger.ms", "0");
+        let producer: BaseProducer = settings.create().unwrap();
+        producer.send(BaseRecord::<str, [u8]>::to(TOPIC).key("wanted/w-1")).unwrap();
+        producer.flush(PATIENCE).unwrap();
+    }
+
+    /// Reads until a record came, and no further.
+    fn read_one(reading: &mut Reading) {
+        // Positions move without records too.
+        let records =
+            |reading: &Reading| (reading.progress.records_read, reading.unrest.map(|at| at.newest));
+        let (before, until) = (records(reading), Instant::now() + PATIENCE);
+        while records(reading) == before {
+            assert!(Instant::now() < until, "no record came");
+            reading.publish_due = Instant::now();
+            reading.poll();
+        }
+    }
+
+    fn loaded(broker: &EmbeddedBroker) -> Reading {
+        publish(broker);
+        let mut reading = reading(broker.brokers());
+        reading.open().unwrap();
+        read_one(&mut reading);
+        assert!(reading.progress.loaded);
+        reading
+    }
+
+    #[test]
+    fn lists_stay_current_under_a_flow_that_no_look_finds_the_end_of() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let mut reading = loaded(&broker);
+        for _ in 0..3 {
+            publish(&broker);
+            let before = wall();
+            reading.look();
+            assert!(reading.progress.current_at.unwrap() < before);
+            assert!(reading.writer.awaits_settling() && reading.place.is_behind());
+            // What the look found is read while more comes.
+            publish(&broker);
+            read_one(&mut reading);
+            reading.note_reached();
+            assert!(reading.progress.current_at.unwrap() >= before);
+            assert!(reading.writer.awaits_settling(), "settled while records came");
+            read_one(&mut reading);
+        }
+        reading.look();
+        assert!(!reading.writer.awaits_settling());
+    }
+
+    #[test]
+    fn who_waits_for_the_end_of_a_publication_rests_after_a_look_that_failed() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let mut reading = loaded(&broker);
+        publish(&broker);
+        read_one(&mut reading);
+        reading.look();
+        drop(broker);
+        reading.unrest = Some(Unrest { since: Instant::now(), newest: Instant::now() });
+        assert_eq!(reading.next_look(), reading.looked_at + LOOK_SOON);
+        reading.look();
+        assert_eq!(reading.next_look(), reading.looked_at + reading.config.confirm_interval);
+    }
+
+    #[test]
+    fn a_topic_that_is_read_anew_is_not_measured_by_the_old_one() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let mut reading = loaded(&broker);
+        publish(&broker);
+        reading.look();
+        assert!(reading.place.is_behind());
+        reading.reopen();
+        assert!(!reading.place.is_behind());
+        reading.note_reached();
+        assert_eq!(reading.progress.current_at, None);
+    }
+
+    /// What is logged on this thread.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_record_shows_that_the_topic_may_be_read() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let mut reading = loaded(&broker);
+        publish(&broker);
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            reading.complaints.make("list access", "we may not read topic");
+            read_one(&mut reading);
+        });
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("the list topic may be read"), "{text}");
+    }
 }
