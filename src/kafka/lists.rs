@@ -465,12 +465,9 @@ mod tests {
     use std::io::Write;
     use std::sync::Mutex;
 
-    use rdkafka::ClientConfig;
-    use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
-
     use super::*;
     use crate::codec::{Limits, SchemaRef};
-    use crate::kafka::EmbeddedBroker;
+    use crate::kafka::{Courier, EmbeddedBroker};
     use crate::pipeline::Lookup;
     use crate::watchlist::Lists;
 
@@ -531,11 +528,10 @@ mod tests {
 
     /// Another removal of an entry that nobody knows.
     fn publish(broker: &EmbeddedBroker) {
-        let mut settings = ClientConfig::new();
-        settings.set("bootstrap.servers", broker.brokers()).set("linger.ms", "0");
-        let producer: BaseProducer = settings.create().unwrap();
-        producer.send(BaseRecord::<str, [u8]>::to(TOPIC).key("wanted/w-1")).unwrap();
-        producer.flush(PATIENCE).unwrap();
+        let courier = Courier::new(&config(broker.brokers())).unwrap();
+        let ticket = courier.send(TOPIC, Some(b"wanted/w-1"), None, &[]);
+        courier.settle(PATIENCE);
+        assert!(courier.has_delivered(ticket));
     }
 
     /// Reads until a record came, and no further.
