@@ -2,18 +2,22 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use sha2::{Digest as _, Sha256};
 
-use crate::codec::{self, Decoder};
+use crate::codec::{self, Decoder, SchemaRef, SchemaText};
 use crate::domain::{EntryKey, Timestamp};
 use crate::pipeline::{Lookup, Schemas, header};
 use crate::watchlist::Change;
 
+use super::context::Complaints;
+
 /// How often a schema that is being fetched is asked for.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
+/// A registry that answers does so before this: from then on the wait is told.
+const TELL_AFTER: Duration = Duration::from_secs(2);
 
 /// Why a record of the list topic changes nothing.
 pub(super) struct Refusal {
@@ -21,16 +25,23 @@ pub(super) struct Refusal {
     pub(super) why: String,
 }
 
+/// Where writer schemas come from, and who is told that they do not come.
+pub(super) struct Source<'a> {
+    pub(super) schemas: &'a dyn Schemas,
+    pub(super) complaints: &'a Complaints,
+    /// Ends the wait for a schema.
+    pub(super) stop: &'a AtomicBool,
+}
+
 /// A record of the list topic as a change. One that this program fails at is refused, as a lane does:
 /// it would meet it again at each start.
 pub(super) fn read(
     message: &BorrowedMessage<'_>,
     decoder: &mut Decoder,
-    schemas: &dyn Schemas,
-    stop: &AtomicBool,
+    source: &Source<'_>,
 ) -> Result<Change, Refusal> {
     // The decoder forgets its last value before it reads the next.
-    let decoding = AssertUnwindSafe(|| decoded(message, decoder, schemas, stop));
+    let decoding = AssertUnwindSafe(|| decoded(message, decoder, source));
     match catch_unwind(decoding) {
         Ok(Ok(change)) => Ok(change),
         Ok(Err(error)) => Err(Refusal { cause: error.cause(), why: error.to_string() }),
@@ -46,8 +57,7 @@ pub(super) fn read(
 fn decoded(
     message: &BorrowedMessage<'_>,
     decoder: &mut Decoder,
-    schemas: &dyn Schemas,
-    stop: &AtomicBool,
+    source: &Source<'_>,
 ) -> Result<Change, codec::Error> {
     let key = message.key().unwrap_or_default();
     let entry_key = std::str::from_utf8(key).ok().and_then(EntryKey::parse);
@@ -60,17 +70,8 @@ fn decoded(
         Some(value) => {
             let headers = headers(message);
             while let Some(missing) = decoder.missing_schema(value, headers)? {
-                match schemas.look_up(missing) {
-                    Lookup::Found(schema) => decoder.learn(missing, &schema)?,
-                    Lookup::Absent => return Err(codec::Error::UnknownSchema(missing)),
-                    Lookup::Unusable(reason) => {
-                        return Err(codec::Error::UnusableSchema { schema: missing, reason });
-                    }
-                    Lookup::Pending if stop.load(Ordering::Relaxed) => {
-                        return Err(codec::Error::UnknownSchema(missing));
-                    }
-                    Lookup::Pending => std::thread::sleep(ASK_AGAIN),
-                }
+                let schema = source.schema(missing)?;
+                decoder.learn(missing, &schema)?;
             }
             Some(decoder.decode_entry(Some(key), value, headers)?)
         }
@@ -87,6 +88,38 @@ fn decoded(
         digest,
         written_at: message.timestamp().to_millis().and_then(Timestamp::from_millis),
     })
+}
+
+impl Source<'_> {
+    /// A writer schema, however long it takes. Nothing else is read meanwhile: the lists' changes
+    /// are applied in their order.
+    fn schema(&self, schema: SchemaRef) -> Result<SchemaText, codec::Error> {
+        let since = Instant::now();
+        loop {
+            let answer = match self.schemas.look_up(schema) {
+                Lookup::Pending if !self.stop.load(Ordering::Relaxed) => {
+                    if since.elapsed() >= TELL_AFTER {
+                        self.complain(schema);
+                    }
+                    std::thread::sleep(ASK_AGAIN);
+                    continue;
+                }
+                Lookup::Found(schema) => Ok(schema),
+                Lookup::Absent | Lookup::Pending => Err(codec::Error::UnknownSchema(schema)),
+                Lookup::Unusable(reason) => Err(codec::Error::UnusableSchema { schema, reason }),
+            };
+            self.complaints.settle("list schema", "the lists are read on: their schema is known");
+            return answer;
+        }
+    }
+
+    fn complain(&self, schema: SchemaRef) {
+        let text = format!(
+            "the lists wait for the schema with {schema}, which the schema registry has not given: \
+             nothing is screened until they are loaded, and loaded lists go stale"
+        );
+        self.complaints.make("list schema", &text);
+    }
 }
 
 fn headers<'a>(message: &'a BorrowedMessage<'_>) -> codec::Headers<'a> {

@@ -22,7 +22,8 @@ use crate::watchlist::{Change, Progress, Writer};
 
 use super::clock::wall;
 use super::context::{Complaints, Quiet};
-use super::list_record::{Refusal, read};
+use super::list_place::{Part, Place};
+use super::list_record::{Refusal, Source, read};
 use super::{Config, Error, native};
 
 /// What the list reader needs to know.
@@ -42,7 +43,7 @@ const POLL: Duration = Duration::from_millis(50);
 const PUBLISH_INTERVAL: Duration = Duration::from_millis(20);
 /// A topic that never rests that long counts as whole after this: events must not wait for ever.
 const SETTLE_WITHIN: Duration = Duration::from_secs(300);
-/// When to look again after the end was not reached yet.
+/// The least rest between two looks for the end.
 const LOOK_SOON: Duration = Duration::from_millis(50);
 /// How long to rest before a topic that could not be opened is tried again.
 const OPEN_AGAIN: Duration = Duration::from_millis(500);
@@ -70,26 +71,9 @@ impl ListReader {
         complaints: Arc<Complaints>,
     ) -> Result<Self, Error> {
         let consumer = Quiet::consumer(config, config.reader().set("fetch.wait.max.ms", "100"))?;
-        let stop = Arc::new(AtomicBool::new(false));
-        let mut reading = Reading {
-            consumer,
-            config: reader,
-            writer: ManuallyDrop::new(writer),
-            decoder,
-            schemas,
-            metrics,
-            complaints,
-            stop: Arc::clone(&stop),
-            parts: Vec::new(),
-            progress: Progress::default(),
-            publish_due: Instant::now(),
-            confirm_due: Instant::now(),
-            opened_at: wall(),
-            newest_at: None,
-            unrest: None,
-            behind: false,
-            vanished: false,
-        };
+        let mut reading =
+            Reading::new(consumer, reader, writer, decoder, schemas, metrics, complaints);
+        let stop = Arc::clone(&reading.stop);
         let thread =
             std::thread::Builder::new().name("lists".into()).spawn(move || reading.run()).map_err(
                 |error| Error::Failed { doing: "starting a thread", why: error.to_string() },
@@ -141,18 +125,19 @@ struct Reading {
     metrics: Arc<Metrics>,
     complaints: Arc<Complaints>,
     stop: Arc<AtomicBool>,
-    parts: Vec<Part>,
+    place: Place,
     progress: Progress,
     publish_due: Instant,
-    confirm_due: Instant,
+    /// When the last look for the end was over.
+    looked_at: Instant,
+    /// Whether it failed.
+    look_failed: bool,
     /// When the topic was opened.
     opened_at: Timestamp,
     /// When the newest record that was read was written, by its broker's clock.
     newest_at: Option<Timestamp>,
     /// The publication that lists wait for the end of.
     unrest: Option<Unrest>,
-    /// Whether there was more than had been read when the end was last asked for.
-    behind: bool,
     /// Whether the topic was gone when it was last asked for: what comes back is another.
     vanished: bool,
 }
@@ -166,29 +151,51 @@ struct Unrest {
     newest: Instant,
 }
 
-/// One partition of the list topic.
-#[derive(Clone, Copy)]
-struct Part {
-    number: i32,
-    /// The next offset to read.
-    position: i64,
-    /// The end offset taken at start.
-    target: i64,
-}
-
 impl Reading {
+    fn new(
+        consumer: BaseConsumer<Quiet>,
+        config: ReaderConfig,
+        writer: Writer,
+        decoder: Decoder,
+        schemas: Arc<dyn Schemas>,
+        metrics: Arc<Metrics>,
+        complaints: Arc<Complaints>,
+    ) -> Self {
+        Self {
+            consumer,
+            config,
+            writer: ManuallyDrop::new(writer),
+            decoder,
+            schemas,
+            metrics,
+            complaints,
+            stop: Arc::default(),
+            place: Place::default(),
+            progress: Progress::default(),
+            publish_due: Instant::now(),
+            looked_at: Instant::now(),
+            look_failed: false,
+            opened_at: wall(),
+            newest_at: None,
+            unrest: None,
+            vanished: false,
+        }
+    }
+
     fn run(&mut self) {
         while !self.stop.load(Ordering::Relaxed) {
-            if self.parts.is_empty() {
+            if self.place.parts().is_empty() {
                 self.open_or_complain();
                 continue;
             }
             self.poll();
-            let now = Instant::now();
-            if now >= self.confirm_due && self.progress.loaded {
-                self.confirm();
-                self.confirm_due = self.next_look();
+            self.note_reached();
+            if self.progress.loaded && Instant::now() >= self.next_look() {
+                self.look();
             }
+            // Behind a look, which may take long: otherwise no more than one record would be read
+            // before the next.
+            let now = Instant::now();
             if now >= self.publish_due {
                 self.publish_due = now + PUBLISH_INTERVAL;
                 self.publish();
@@ -214,7 +221,7 @@ impl Reading {
         let known: i64 = parts.iter().map(|part| part.target - part.position).sum();
         self.progress = Progress { records_known: known.unsigned_abs(), ..Progress::default() };
         (self.opened_at, self.newest_at) = (wall(), None);
-        self.parts = parts;
+        self.place = Place::new(parts);
         self.note_loaded();
         Ok(())
     }
@@ -224,11 +231,10 @@ impl Reading {
         for _ in 0..1_000 {
             let consumer = &self.consumer;
             let (number, offset, written_at, change) = match consumer.poll(POLL) {
-                None => return self.caught_up(),
+                None => return,
                 Some(Err(KafkaError::PartitionEOF(number))) => {
-                    self.complaints.settle("list access", "the list topic may be read");
-                    self.reached_end(number);
-                    return self.caught_up();
+                    self.settle_access();
+                    return self.reached_end(number);
                 }
                 Some(Err(error)) => {
                     self.vanished |= is_unknown(&error);
@@ -237,11 +243,17 @@ impl Reading {
                     return;
                 }
                 Some(Ok(message)) => {
-                    let change = read(&message, &mut self.decoder, &*self.schemas, &self.stop);
+                    let source = Source {
+                        schemas: &*self.schemas,
+                        complaints: &self.complaints,
+                        stop: &self.stop,
+                    };
+                    let change = read(&message, &mut self.decoder, &source);
                     let written_at = message.timestamp().to_millis();
                     (message.partition(), message.offset(), written_at, change)
                 }
             };
+            self.settle_access();
             self.newest_at = written_at.and_then(Timestamp::from_millis).max(self.newest_at);
             self.take(number, offset, change);
             if self.publish_due <= Instant::now() {
@@ -258,13 +270,17 @@ impl Reading {
         }
     }
 
+    fn settle_access(&self) {
+        self.complaints.settle("list access", "the list topic may be read");
+    }
+
     fn take(&mut self, number: i32, offset: i64, change: Result<Change, Refusal>) {
-        if let Some(part) = self.parts.iter_mut().find(|part| part.number == number) {
+        if let Some(part) = self.place.part(number) {
             part.position = offset + 1;
         }
         match change {
             Ok(mut change) => {
-                change.position = self.parts.iter().map(|part| part.position).sum();
+                change.position = self.place.position();
                 self.writer.apply(change);
             }
             // What was there before stays in force: a broken correction must not blind us.
@@ -286,11 +302,11 @@ impl Reading {
             let newest = Instant::now();
             let since = self.unrest.map_or(newest, |unrest| unrest.since);
             self.unrest = Some(Unrest { since, newest });
-            self.confirm_due = self.confirm_due.min(newest + self.config.settle);
         }
     }
 
-    /// At a confirmed end: what is there is whole, unless it is still being published.
+    /// After a look that found nothing new: what is there is whole, unless it is still being
+    /// published.
     fn settle(&mut self) {
         let Some(Unrest { since, newest }) = self.unrest else { return };
         if newest.elapsed() < self.config.settle && since.elapsed() < SETTLE_WITHIN {
@@ -307,23 +323,20 @@ impl Reading {
         // The end that a fetch told may lie behind records that wait in the client's queue: while
         // the lists are loaded, to an exact point, only the end taken at start counts.
         let end = end.filter(|_| self.progress.loaded).unwrap_or(0);
-        if let Some(part) = self.parts.iter_mut().find(|part| part.number == number) {
+        if let Some(part) = self.place.part(number) {
             part.position = part.position.max(part.target).max(end);
         }
         self.note_loaded();
     }
 
     fn note_loaded(&mut self) {
-        let loaded =
-            !self.parts.is_empty() && self.parts.iter().all(|part| part.position >= part.target);
-        if loaded && !self.progress.loaded {
+        if self.place.is_at_target() && !self.progress.loaded {
             self.progress.loaded = true;
             self.progress.current_at = Some(wall());
             self.progress.unsettled = !self.was_at_rest();
             if self.progress.unsettled {
                 let now = Instant::now();
                 self.unrest = Some(Unrest { since: now, newest: now });
-                self.confirm_due = now + self.config.settle;
             }
             self.publish();
             tracing::info!(records = self.progress.records_read, "the lists are loaded");
@@ -337,59 +350,74 @@ impl Reading {
         self.newest_at.is_none_or(|newest| self.opened_at.micros_since(newest) >= settle)
     }
 
-    /// Makes sure that the lists are current: the end of each partition has been read. A topic that
-    /// was made anew is read anew, and nothing is screened meanwhile.
-    fn confirm(&mut self) {
+    fn look(&mut self) {
+        self.look_failed = !self.confirm();
+        self.looked_at = Instant::now();
+    }
+
+    /// Asks for the end of each partition; `false` when that failed. A topic that was made anew is
+    /// read anew, and nothing is screened meanwhile.
+    fn confirm(&mut self) -> bool {
         let topic = &self.config.topic;
-        let mut current = true;
-        for part in &self.parts {
+        let (asked, mut ends) = (wall(), Vec::new());
+        for part in self.place.parts() {
             match self.consumer.fetch_watermarks(topic, part.number, ASK_WITHIN) {
-                Ok((_, high)) if high < part.position => return self.reopen(),
-                Ok((_, high)) => current &= part.position >= high,
+                Ok((_, high)) if high < part.position => {
+                    self.reopen();
+                    return true;
+                }
+                Ok((_, high)) => ends.push(high),
                 Err(error) => {
                     self.vanished |= is_unknown(&error);
                     let text = format!(
                         "the list topic {topic} cannot be reached ({error}); its lists go stale"
                     );
                     self.complaints.make("list topic", &text);
-                    return;
+                    return false;
                 }
             }
         }
         self.complaints.settle("list topic", "the list topic can be reached again");
         if self.vanished {
-            return self.reopen();
+            self.reopen();
+            return true;
         }
-        if current {
-            self.progress.current_at = Some(wall());
+        let nothing_new = self.place.note_look(asked, ends);
+        self.note_reached();
+        if nothing_new {
             self.settle();
         }
-        self.behind = !current;
         self.look_for_new_partitions();
+        true
+    }
+
+    /// The lists are at least as current as the newest look whose ends have been read.
+    fn note_reached(&mut self) {
+        if let Some(at) = self.place.take_reached() {
+            self.progress.current_at = Some(at);
+        }
     }
 
     /// When to look again. Counts from the end of a look: a broker answers the requests of a connection
     /// in turn, so that each question may take as long as an empty fetch waits, and what is there
-    /// already must be read between two looks.
+    /// already must be read between two looks. Whoever waits for the end of a publication looks as
+    /// soon as it may be over; that is for later where a look failed, or found what is not read yet.
     fn next_look(&self) -> Instant {
-        let next = Instant::now() + self.config.confirm_interval;
-        let settled = self.unrest.filter(|_| !self.behind);
-        settled.map_or(next, |unrest| next.min(unrest.newest + self.config.settle))
-    }
-
-    /// What was on its way at the last look has been read: looks again, so that one missed look does
-    /// not make lists stale.
-    fn caught_up(&mut self) {
-        if std::mem::take(&mut self.behind) {
-            self.confirm_due = self.confirm_due.min(Instant::now() + LOOK_SOON);
+        let regular = self.looked_at + self.config.confirm_interval;
+        if self.look_failed || self.place.is_behind() {
+            return regular;
         }
+        self.unrest.map_or(regular, |unrest| {
+            let settled = unrest.newest + self.config.settle;
+            regular.min(settled.max(self.looked_at + LOOK_SOON))
+        })
     }
 
     fn look_for_new_partitions(&mut self) {
         let topic = &self.config.topic;
         let Ok(metadata) = self.consumer.fetch_metadata(Some(topic), ASK_WITHIN) else { return };
         let count: usize = metadata.topics().iter().map(|topic| topic.partitions().len()).sum();
-        if count > self.parts.len() {
+        if count > self.place.parts().len() {
             self.reopen();
         }
     }
@@ -401,7 +429,7 @@ impl Reading {
             "the list topic has changed its shape: reading it anew"
         );
         self.writer.clear();
-        self.parts.clear();
+        self.place = Place::default();
         self.vanished = false;
         self.unrest = None;
         self.progress = Progress::default();
@@ -429,4 +457,181 @@ impl Reading {
 fn is_unknown(error: &KafkaError) -> bool {
     let unknown = [Code::UnknownTopic, Code::UnknownTopicOrPartition, Code::UnknownPartition];
     error.rdkafka_error_code().is_some_and(|code| unknown.contains(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::codec::{Limits, SchemaRef};
+    use crate::kafka::{Courier, EmbeddedBroker};
+    use crate::pipeline::Lookup;
+    use crate::watchlist::Lists;
+
+    const TOPIC: &str = "lists";
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    struct NoSchemas;
+
+    impl Schemas for NoSchemas {
+        fn look_up(&self, _schema: SchemaRef) -> Lookup {
+            Lookup::Absent
+        }
+
+        fn alert_id(&self) -> Option<u32> {
+            None
+        }
+    }
+
+    fn config(brokers: String) -> Config {
+        Config {
+            brokers,
+            client_id: "portcullis".into(),
+            security: BTreeMap::new(),
+            tokens: None,
+            passthrough: BTreeMap::new(),
+            group: "portcullis".into(),
+            instance: None,
+            session_timeout: Duration::from_secs(12),
+            fetch_wait: Duration::from_millis(5),
+            fetch_queue_kbytes: 1_024,
+            linger: Duration::from_millis(1),
+            message_bytes_max: 1_000_000,
+        }
+    }
+
+    fn reading(brokers: String) -> Reading {
+        let config = config(brokers);
+        let settings = config.reader();
+        let consumer = Quiet::consumer(&config, &settings).unwrap();
+        let reader = ReaderConfig {
+            topic: TOPIC.into(),
+            confirm_interval: Duration::from_secs(60),
+            settle: Duration::ZERO,
+        };
+        let (_, writer) = Lists::new(Vec::new());
+        let decoder = Decoder::new(Limits::STANDARD).unwrap();
+        let metrics = Arc::new(Metrics::new("").unwrap());
+        Reading::new(
+            consumer,
+            reader,
+            writer,
+            decoder,
+            Arc::new(NoSchemas),
+            metrics,
+            Arc::default(),
+        )
+    }
+
+    /// Another removal of an entry that nobody knows.
+    fn publish(broker: &EmbeddedBroker) {
+        let courier = Courier::new(&config(broker.brokers())).unwrap();
+        let ticket = courier.send(TOPIC, Some(b"wanted/w-1"), None, &[]);
+        courier.settle(PATIENCE);
+        assert!(courier.has_delivered(ticket));
+    }
+
+    /// Reads until a record came, and no further.
+    fn read_one(reading: &mut Reading) {
+        // Positions move without records too.
+        let records =
+            |reading: &Reading| (reading.progress.records_read, reading.unrest.map(|at| at.newest));
+        let (before, until) = (records(reading), Instant::now() + PATIENCE);
+        while records(reading) == before {
+            assert!(Instant::now() < until, "no record came");
+            reading.publish_due = Instant::now();
+            reading.poll();
+        }
+    }
+
+    fn loaded(broker: &EmbeddedBroker) -> Reading {
+        publish(broker);
+        let mut reading = reading(broker.brokers());
+        reading.open().unwrap();
+        read_one(&mut reading);
+        assert!(reading.progress.loaded);
+        reading
+    }
+
+    #[test]
+    fn lists_stay_current_under_a_flow_that_no_look_finds_the_end_of() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let mut reading = loaded(&broker);
+        for _ in 0..3 {
+            publish(&broker);
+            let before = wall();
+            reading.look();
+            assert!(reading.progress.current_at.unwrap() < before);
+            assert!(reading.writer.awaits_settling() && reading.place.is_behind());
+            // What the look found is read while more comes.
+            publish(&broker);
+            read_one(&mut reading);
+            reading.note_reached();
+            assert!(reading.progress.current_at.unwrap() >= before);
+            assert!(reading.writer.awaits_settling(), "settled while records came");
+            read_one(&mut reading);
+        }
+        reading.look();
+        assert!(!reading.writer.awaits_settling());
+    }
+
+    #[test]
+    fn who_waits_for_the_end_of_a_publication_rests_after_a_look_that_failed() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let mut reading = loaded(&broker);
+        publish(&broker);
+        read_one(&mut reading);
+        reading.look();
+        drop(broker);
+        reading.unrest = Some(Unrest { since: Instant::now(), newest: Instant::now() });
+        assert_eq!(reading.next_look(), reading.looked_at + LOOK_SOON);
+        reading.look();
+        assert_eq!(reading.next_look(), reading.looked_at + reading.config.confirm_interval);
+    }
+
+    #[test]
+    fn a_topic_that_is_read_anew_is_not_measured_by_the_old_one() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let mut reading = loaded(&broker);
+        publish(&broker);
+        reading.look();
+        assert!(reading.place.is_behind());
+        reading.reopen();
+        assert!(!reading.place.is_behind());
+        reading.note_reached();
+        assert_eq!(reading.progress.current_at, None);
+    }
+
+    /// What is logged on this thread.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_record_shows_that_the_topic_may_be_read() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let mut reading = loaded(&broker);
+        publish(&broker);
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            reading.complaints.make("list access", "we may not read topic");
+            read_one(&mut reading);
+        });
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains("the list topic may be read"), "{text}");
+    }
 }

@@ -15,6 +15,7 @@ mod courier;
 mod embedded;
 mod fault;
 mod http;
+mod list_place;
 mod list_record;
 mod lists;
 mod native;

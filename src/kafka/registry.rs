@@ -165,7 +165,7 @@ impl Asking {
                 }
                 Err(why) => {
                     self.complaints.make("schema registry", &format!(
-                        "the schema registry does not answer ({why}): events with schemas not seen before wait"
+                        "the schema registry does not answer ({why}): events and list entries with schemas not seen before wait"
                     ));
                     ("failed", None)
                 }

@@ -1,7 +1,12 @@
 //! Lists that are missing, late, stale or made anew: what waits, what passes, what readiness says.
 
-use std::time::Duration;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
+use portcullis::codec::Contract;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 
 use super::broker::Broker;
@@ -10,7 +15,7 @@ use super::faults::{
 };
 use super::instance::{Instance, PATIENCE, Site, eventually};
 use super::told::events_told;
-use super::traffic::{Told, alerts};
+use super::traffic::{Told, alerts, file, word};
 
 /// A settings file that demands lists, as a word for [`Site::start`].
 fn requiring(dir: &tempfile::TempDir, lists: &[(&str, &str, u64)]) -> String {
@@ -216,8 +221,6 @@ fn a_list_topic_that_is_made_anew_is_read_anew_and_what_it_no_longer_holds_is_no
 
 #[test]
 fn a_list_that_is_published_in_a_transaction_stays_current() {
-    use std::time::Instant;
-
     let dir = tempfile::tempdir().unwrap();
     let site = Site::made(Broker::shared(), "transaction", &[]);
     let file = requiring(&dir, &[("wanted", "hold", 1)]);
@@ -240,4 +243,98 @@ fn a_list_that_is_published_in_a_transaction_stays_current() {
         std::thread::sleep(Duration::from_millis(100));
     }
     instance.stop();
+}
+
+/// Thousands of changes a second: each look for the end finds more than has been read.
+#[test]
+fn a_publication_longer_than_lists_may_be_unconfirmed_does_not_make_them_stale() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::made(Broker::shared(), "long", &["police"]);
+    publish_listed(&site, "wanted", 0..3);
+    let file = requiring(&dir, &[("wanted", "hold", 1)]);
+    let instance = site.start_ready(&[&file, "lists.stale_after_seconds=2"]);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| publish_without_rest(&site, &over));
+        // What stays current for several times as long will do so for ever.
+        std::thread::sleep(Duration::from_secs(8));
+        instance.await_ready();
+        send(site.broker(), &site.topic("crossings"), 0, &crossings(0..3));
+        instance.await_events(3);
+        over.store(true, Ordering::Relaxed);
+    });
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(0..3));
+}
+
+fn publish_without_rest(site: &Site<'_>, over: &AtomicBool) {
+    let producer: BaseProducer = site.broker().client().set("linger.ms", "0").create().unwrap();
+    let topic = site.topic("lists");
+    let (key, value) = entry("other", 1_000);
+    let value = value.to_string();
+    while !over.load(Ordering::Relaxed) {
+        for _ in 0..3 {
+            let record = BaseRecord::to(&topic).partition(0).key(&key).payload(&value);
+            producer.send(record).map_err(|(error, _)| error).unwrap();
+        }
+        producer.poll(Duration::from_millis(1));
+    }
+    producer.flush(PATIENCE).unwrap();
+}
+
+/// Published entries have the registry's id of their schema: who starts anew must ask for it.
+#[test]
+fn lists_wait_at_a_start_while_the_registry_is_away_and_say_so_and_are_read_when_it_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::made(Broker::shared(), "schema-away", &["police"]);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let urls = format!("registry.urls=http://{}", listener.local_addr().unwrap());
+    let answers = Arc::new(AtomicBool::new(true));
+    let shared = Arc::clone(&answers);
+    std::thread::spawn(move || know_entries(&listener, &shared));
+    let path = file(&dir, "wanted.jsonl", &entry("wanted", 0).1.to_string());
+    site.run(&["watchlist", "publish", word(&path), "--set", &urls]).succeeded();
+    send(site.broker(), &site.topic("crossings"), 0, &crossings(0..2));
+
+    answers.store(false, Ordering::Relaxed);
+    let instance = site.start(&[&urls, "agencies=police"]);
+    instance.await_log("events and list entries with schemas not seen before wait");
+    instance.await_log("the lists wait for the schema with id 9");
+    assert_eq!(instance.get("/readyz").0, 503);
+    assert_eq!(instance.readiness()["phase"], "loading");
+    assert_eq!(instance.metric("portcullis_events_total", &[]), 0.0);
+
+    answers.store(true, Ordering::Relaxed);
+    instance.await_log("the lists are read on");
+    instance.await_ready();
+    instance.await_events(2);
+    instance.stop();
+    assert_eq!(events_told(&site, "police"), ids(0..1));
+}
+
+/// A registry that gives every schema the id 9 and knows the schema of entries; while it does not
+/// answer, it hangs up.
+fn know_entries(listener: &TcpListener, answers: &AtomicBool) {
+    for stream in listener.incoming() {
+        let mut stream = stream.unwrap();
+        if !answers.load(Ordering::Relaxed) {
+            continue;
+        }
+        let mut request = [0; 65_536];
+        let read = stream.read(&mut request).unwrap_or(0);
+        let body = if request[..read].starts_with(b"GET") {
+            serde_json::json!({"schema": Contract::Entries.text()})
+        } else {
+            serde_json::json!({"id": 9})
+        };
+        let body = body.to_string();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close",
+            body.len()
+        );
+        drop(stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()));
+        // A connection that is closed before all was read may take the answer with it.
+        drop(stream.shutdown(Shutdown::Write));
+        drop(std::io::copy(&mut stream, &mut std::io::sink()));
+    }
 }
