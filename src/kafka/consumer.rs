@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender as Reporter, channel};
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -433,9 +433,9 @@ impl Port for LanePort {
             Commit::Async if !self.consumer.context().begin_commit() => {
                 Err("the one before is not answered yet".to_owned())
             }
-            Commit::Async => self.consumer.commit(&list, CommitMode::Async).map_err(|error| {
+            Commit::Async => native::commit_in_passing(&self.consumer, &list).map_err(|code| {
                 self.consumer.context().end_commit();
-                error.to_string()
+                code.to_string()
             }),
             Commit::Sync => {
                 native::commit(&self.consumer, &list, ASK_WITHIN).map_err(|code| code.to_string())
