@@ -134,8 +134,17 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
+    /// A member of a group; closed without anybody who drains.
+    struct Member(BaseConsumer<Watch>);
+
+    impl Drop for Member {
+        fn drop(&mut self) {
+            self.0.context().closing.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// A member of a group whose partition is assigned.
-    fn member(broker: &EmbeddedBroker) -> BaseConsumer<Watch> {
+    fn member(broker: &EmbeddedBroker) -> Member {
         let mut settings = ClientConfig::new();
         settings
             .set("bootstrap.servers", broker.brokers())
@@ -144,11 +153,12 @@ mod tests {
             .set("partition.assignment.strategy", "cooperative-sticky");
         let consumer: BaseConsumer<Watch> = settings.create_with_context(Watch::default()).unwrap();
         consumer.subscribe(&["events"]).unwrap();
-        let assigned = poll_until(&consumer, |watch| watch.changed.load(Ordering::Acquire));
+        let member = Member(consumer);
+        let assigned = poll_until(&member.0, |watch| watch.changed.load(Ordering::Acquire));
         assert!(assigned, "never assigned");
-        let Some(Change::Assigned(_)) = consumer.context().next_change() else { panic!("none") };
-        consumer.incremental_assign(&list("events", 0)).unwrap();
-        consumer
+        assert!(matches!(member.0.context().next_change(), Some(Change::Assigned(_))));
+        member.0.incremental_assign(&list("events", 0)).unwrap();
+        member
     }
 
     fn list(topic: &str, offset: i64) -> TopicPartitionList {
@@ -174,12 +184,13 @@ mod tests {
     fn a_commit_in_passing_is_answered_so_that_the_next_may_follow() {
         assert!(PATIENCE < ANSWER_WITHIN);
         let broker = EmbeddedBroker::start([("events", 1)].into_iter()).unwrap();
-        let consumer = member(&broker);
+        let member = member(&broker);
+        let consumer = &member.0;
         for offset in 1..4 {
             assert!(consumer.context().begin_commit());
             assert!(!consumer.context().begin_commit(), "two commits under way");
-            native::commit_in_passing(&consumer, &list("events", offset)).unwrap();
-            assert!(poll_until(&consumer, is_answered), "commit {offset} was never answered");
+            native::commit_in_passing(consumer, &list("events", offset)).unwrap();
+            assert!(poll_until(consumer, is_answered), "commit {offset} was never answered");
             let committed = consumer.committed_offsets(list("events", 0), PATIENCE).unwrap();
             assert_eq!(committed, list("events", offset));
         }
@@ -189,11 +200,12 @@ mod tests {
     #[test]
     fn a_commit_in_passing_that_fails_is_noticed() {
         let broker = EmbeddedBroker::start([("events", 1)].into_iter()).unwrap();
-        let consumer = member(&broker);
+        let member = member(&broker);
+        let consumer = &member.0;
         assert!(consumer.context().begin_commit());
         // Nothing to commit is the one failure that needs no broker to fail.
-        native::commit_in_passing(&consumer, &TopicPartitionList::new()).unwrap();
-        assert!(poll_until(&consumer, is_answered), "the commit was never answered");
+        native::commit_in_passing(consumer, &TopicPartitionList::new()).unwrap();
+        assert!(poll_until(consumer, is_answered), "the commit was never answered");
         assert!(consumer.context().commit_failed.load(Ordering::Relaxed));
     }
 }
