@@ -72,6 +72,12 @@ impl Watch {
         }
     }
 
+    /// Whether a commit was asked for that has no answer yet.
+    #[cfg(test)]
+    pub(super) fn awaits_answer(&self) -> bool {
+        self.commit_asked.lock().unwrap().is_some()
+    }
+
     /// Puts a change back that could not be taken up.
     pub(super) fn put_back(&self, change: Change) {
         if let Ok(mut changes) = self.changes.lock() {
@@ -121,91 +127,5 @@ impl ConsumerContext for Watch {
             tracing::debug!(%error, "a commit failed; it will be made again");
             self.commit_failed.store(true, Ordering::Relaxed);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rdkafka::ClientConfig;
-    use rdkafka::topic_partition_list::Offset;
-
-    use super::super::{EmbeddedBroker, native};
-    use super::*;
-
-    const PATIENCE: Duration = Duration::from_secs(20);
-
-    /// A member of a group; closed without anybody who drains.
-    struct Member(BaseConsumer<Watch>);
-
-    impl Drop for Member {
-        fn drop(&mut self) {
-            self.0.context().closing.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// A member of a group whose partition is assigned.
-    fn member(broker: &EmbeddedBroker) -> Member {
-        let mut settings = ClientConfig::new();
-        settings
-            .set("bootstrap.servers", broker.brokers())
-            .set("group.id", "group")
-            .set("enable.auto.commit", "false")
-            .set("partition.assignment.strategy", "cooperative-sticky");
-        let consumer: BaseConsumer<Watch> = settings.create_with_context(Watch::default()).unwrap();
-        consumer.subscribe(&["events"]).unwrap();
-        let member = Member(consumer);
-        let assigned = poll_until(&member.0, |watch| watch.changed.load(Ordering::Acquire));
-        assert!(assigned, "never assigned");
-        assert!(matches!(member.0.context().next_change(), Some(Change::Assigned(_))));
-        member.0.incremental_assign(&list("events", 0)).unwrap();
-        member
-    }
-
-    fn list(topic: &str, offset: i64) -> TopicPartitionList {
-        let mut list = TopicPartitionList::new();
-        list.add_partition_offset(topic, 0, Offset::Offset(offset)).unwrap();
-        list
-    }
-
-    fn poll_until(consumer: &BaseConsumer<Watch>, done: impl Fn(&Watch) -> bool) -> bool {
-        let deadline = Instant::now() + PATIENCE;
-        while !done(consumer.context()) && Instant::now() < deadline {
-            drop(consumer.poll(Duration::from_millis(10)));
-        }
-        done(consumer.context())
-    }
-
-    fn is_answered(watch: &Watch) -> bool {
-        watch.commit_asked.lock().unwrap().is_none()
-    }
-
-    /// An answer that never came would keep every commit after it waiting for [`ANSWER_WITHIN`].
-    #[test]
-    fn a_commit_in_passing_is_answered_so_that_the_next_may_follow() {
-        assert!(PATIENCE < ANSWER_WITHIN);
-        let broker = EmbeddedBroker::start([("events", 1)].into_iter()).unwrap();
-        let member = member(&broker);
-        let consumer = &member.0;
-        for offset in 1..4 {
-            assert!(consumer.context().begin_commit());
-            assert!(!consumer.context().begin_commit(), "two commits under way");
-            native::commit_in_passing(consumer, &list("events", offset)).unwrap();
-            assert!(poll_until(consumer, is_answered), "commit {offset} was never answered");
-            let committed = consumer.committed_offsets(list("events", 0), PATIENCE).unwrap();
-            assert_eq!(committed, list("events", offset));
-        }
-        assert!(!consumer.context().commit_failed.load(Ordering::Relaxed));
-    }
-
-    #[test]
-    fn a_commit_in_passing_that_fails_is_noticed() {
-        let broker = EmbeddedBroker::start([("events", 1)].into_iter()).unwrap();
-        let member = member(&broker);
-        let consumer = &member.0;
-        assert!(consumer.context().begin_commit());
-        // Nothing to commit is the one failure that needs no broker to fail.
-        native::commit_in_passing(consumer, &TopicPartitionList::new()).unwrap();
-        assert!(poll_until(consumer, is_answered), "the commit was never answered");
-        assert!(consumer.context().commit_failed.load(Ordering::Relaxed));
     }
 }
