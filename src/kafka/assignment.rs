@@ -72,6 +72,12 @@ impl Watch {
         }
     }
 
+    /// Whether a commit was asked for that has no answer yet.
+    #[cfg(test)]
+    pub(super) fn awaits_answer(&self) -> bool {
+        self.commit_asked.lock().unwrap().is_some()
+    }
+
     /// Puts a change back that could not be taken up.
     pub(super) fn put_back(&self, change: Change) {
         if let Ok(mut changes) = self.changes.lock() {

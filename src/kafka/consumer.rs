@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender as Reporter, channel};
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -433,9 +433,9 @@ impl Port for LanePort {
             Commit::Async if !self.consumer.context().begin_commit() => {
                 Err("the one before is not answered yet".to_owned())
             }
-            Commit::Async => self.consumer.commit(&list, CommitMode::Async).map_err(|error| {
+            Commit::Async => native::commit_in_passing(&self.consumer, &list).map_err(|code| {
                 self.consumer.context().end_commit();
-                error.to_string()
+                code.to_string()
             }),
             Commit::Sync => {
                 native::commit(&self.consumer, &list, ASK_WITHIN).map_err(|code| code.to_string())
@@ -487,5 +487,100 @@ impl Drop for LanePort {
                 self.release(&partitions, false);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Complaints, EmbeddedBroker, Outputs};
+    use super::*;
+
+    const TOPIC: &str = "events";
+    const PLACE: Partition = Partition { input: 0, number: 0 };
+    /// Far less than the time after which an answer is given up.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn config(broker: &EmbeddedBroker) -> Config {
+        Config {
+            brokers: broker.brokers(),
+            client_id: "portcullis".into(),
+            security: BTreeMap::new(),
+            tokens: None,
+            passthrough: BTreeMap::new(),
+            group: "group".into(),
+            instance: None,
+            session_timeout: Duration::from_secs(6),
+            fetch_wait: Duration::from_millis(5),
+            fetch_queue_kbytes: 1_024,
+            linger: Duration::from_millis(1),
+            message_bytes_max: 1_000_000,
+        }
+    }
+
+    /// A port whose partition is assigned.
+    fn port(broker: &EmbeddedBroker) -> LanePort {
+        let config = config(broker);
+        let outputs = Outputs {
+            command: "alerts".into(),
+            agency_prefix: "alerts.".into(),
+            dead_letter: "dead-letter".into(),
+        };
+        let sender = Sender::new(&config, outputs, Arc::new(Complaints::default())).unwrap();
+        let topics = vec![TOPIC.to_owned()];
+        let mut port =
+            LanePort::new(&config, 0, topics, Start::Earliest, Arc::new(sender)).unwrap();
+        let assigned = |input: &Input<()>| matches!(input, Input::Assigned(_));
+        assert!(poll_until(&mut port, |_, input| assigned(input)), "never assigned");
+        port
+    }
+
+    fn poll_until(port: &mut LanePort, done: impl Fn(&LanePort, &Input<()>) -> bool) -> bool {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            let input = port.next(Duration::from_millis(10), |_| ());
+            if done(port, &input) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn commit(port: &mut LanePort, offsets: &[(Partition, i64)]) {
+        port.commit(offsets, Commit::Async);
+        let answered = |port: &LanePort| !port.consumer.context().awaits_answer();
+        assert!(poll_until(port, |port, _| answered(port)), "a commit was never answered");
+    }
+
+    /// Without an answer every later commit waits until the answer is given up.
+    #[test]
+    fn a_commit_in_passing_is_answered_and_the_next_one_follows() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let mut port = port(&broker);
+        for offset in 1..4 {
+            commit(&mut port, &[(PLACE, offset)]);
+            assert!(!port.commit_failed());
+            let committed = port.consumer.committed_offsets(port.bare(&[PLACE]), PATIENCE).unwrap();
+            let committed = committed.find_partition(TOPIC, 0).unwrap().offset();
+            assert_eq!(committed, Offset::Offset(offset));
+        }
+    }
+
+    #[test]
+    fn of_two_commits_in_passing_the_second_waits() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let mut port = port(&broker);
+        port.commit(&[(PLACE, 1)], Commit::Async);
+        assert!(!port.commit_failed());
+        port.commit(&[(PLACE, 2)], Commit::Async);
+        assert!(port.commit_failed(), "two were under way");
+    }
+
+    #[test]
+    fn a_commit_in_passing_that_fails_is_made_again() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let mut port = port(&broker);
+        // That there is nothing to commit is the one failure that needs no broker to fail.
+        commit(&mut port, &[]);
+        assert!(port.commit_failed());
     }
 }

@@ -26,6 +26,35 @@ pub(super) fn flush<C: ProducerContext + 'static>(
     answer == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
 }
 
+/// Asks for a commit in passing; its answer comes to the consumer's context while it is polled.
+///
+/// rdkafka's own asynchronous commit asks for no answer, so that its callback is never called
+/// (rust-rdkafka issue 856).
+pub(super) fn commit_in_passing<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    offsets: &TopicPartitionList,
+) -> Result<(), RDKafkaErrorCode> {
+    let client = consumer.client().native_ptr();
+    // SAFETY: client and list are live and borrowed for the calls; librdkafka copies the list. The
+    // queue is the one that rdkafka polls; our handle on it is given back here, and the request
+    // keeps its own. No callback is set: the answer is an event there, which rdkafka takes.
+    let asked = unsafe {
+        let queue = sys::rd_kafka_queue_get_consumer(client);
+        if queue.is_null() {
+            return Err(RDKafkaErrorCode::UnknownGroup);
+        }
+        let asked =
+            sys::rd_kafka_commit_queue(client, offsets.ptr(), queue, None, std::ptr::null_mut());
+        sys::rd_kafka_queue_destroy(queue);
+        asked
+    };
+    if asked == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+        Ok(())
+    } else {
+        Err(asked.into())
+    }
+}
+
 /// Commits offsets and waits for the answer, for no longer than `within`; fails when it failed for
 /// any partition.
 ///
