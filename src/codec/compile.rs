@@ -16,11 +16,10 @@ use super::plan::{List, Plan, Read, Skip, Step};
 use super::promotion::{primitive, timestamp};
 use super::schema::{Names, Wire};
 use super::shape::{Record, Shape};
+use super::weightless::Weightless;
 
 /// The steps of one plan at most: a schema beyond is hostile.
 const STEPS_MAX: usize = 1 << 16;
-/// How deep records may lie in each other that are known to take no bytes.
-const DEPTH_MAX: u32 = 64;
 
 /// Compiles the writer's schema, whose named types `family` defines.
 pub(super) fn compile(family: &Schema, writer: &Schema, shape: &Shape) -> Result<Plan, Error> {
@@ -30,7 +29,7 @@ pub(super) fn compile(family: &Schema, writer: &Schema, shape: &Shape) -> Result
         plan: Plan::default(),
         calls: HashMap::new(),
         uncompiled: Vec::new(),
-        weightless: HashMap::new(),
+        weightless: Weightless::of(&names),
     };
     let root = shape.root();
     let mut row = vec![Value::Null; root.width()];
@@ -54,8 +53,7 @@ struct Compiler<'a, 's> {
     /// The records that are skipped by call, and the entry of each.
     calls: HashMap<&'s Name, u32>,
     uncompiled: Vec<(u32, &'s RecordSchema)>,
-    /// The records that take no bytes, as far as that has been found out.
-    weightless: HashMap<&'s Name, bool>,
+    weightless: Weightless<'s>,
 }
 
 /// The row that takes defaults before the first step, or `None` below a union: there a default
@@ -159,7 +157,7 @@ impl<'s> Compiler<'_, 's> {
     }
 
     fn list(&mut self, items: &'s Schema, item: &Record, slot: u16) -> Result<(), Error> {
-        let weightless = self.weightless(items, DEPTH_MAX);
+        let weightless = self.weightless.has(self.names, items);
         let list = self.open_list();
         self.emit(Step::List { slot, list })?;
         let start = self.here();
@@ -254,10 +252,11 @@ impl<'s> Compiler<'_, 's> {
         Ok(())
     }
 
-    /// Passes over a value of the writer's that we have no field for. Each step takes a byte at
-    /// least, or is a call that soon does: so the bytes bound the work, whatever the schema is like.
+    /// Passes over a value of the writer's that we have no field for. Whatever has steps here takes
+    /// a byte at least, or has no values at all and ends at the bound of the depth: so the bytes
+    /// bound the work, whatever the schema is like.
     fn skip(&mut self, schema: &'s Schema) -> Result<(), Error> {
-        if self.weightless(schema, DEPTH_MAX) {
+        if self.weightless.has(self.names, schema) {
             return Ok(());
         }
         let skip = match self.names.wire(schema).ok_or_else(undefined)? {
@@ -301,7 +300,7 @@ impl<'s> Compiler<'_, 's> {
     }
 
     fn skip_list(&mut self, key: Option<Skip>, items: &'s Schema) -> Result<(), Error> {
-        let weightless = key.is_none() && self.weightless(items, DEPTH_MAX);
+        let weightless = key.is_none() && self.weightless.has(self.names, items);
         let list = self.open_list();
         self.emit(Step::SkipList { list })?;
         let start = self.here();
@@ -321,27 +320,6 @@ impl<'s> Compiler<'_, 's> {
             self.uncompiled.push((call, record));
         }
         self.emit(Step::Call { call })
-    }
-
-    /// Whether values of a type take no bytes. All others take one at least, but for records that
-    /// hold only such deep within each other, which no writer has.
-    fn weightless(&mut self, schema: &'s Schema, depth: u32) -> bool {
-        match self.names.wire(schema) {
-            Some(Wire::Null | Wire::Fixed { size: 0, .. }) => true,
-            Some(Wire::Record(record)) => {
-                if let Some(known) = self.weightless.get(&record.name) {
-                    return *known;
-                }
-                let Some(depth) = depth.checked_sub(1) else { return false };
-                // A record that holds itself without end has no values at all.
-                self.weightless.insert(&record.name, false);
-                let mut fields = record.fields.iter();
-                let weightless = fields.all(|field| self.weightless(&field.schema, depth));
-                self.weightless.insert(&record.name, weightless);
-                weightless
-            }
-            Some(_) | None => false,
-        }
     }
 
     fn wire(&self, schema: &'s Schema, field: &Field) -> Result<Wire<'s>, Error> {

@@ -32,6 +32,7 @@ mod shape;
 mod show;
 mod text;
 mod utf8;
+mod weightless;
 mod wire;
 mod writer;
 
