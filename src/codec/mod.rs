@@ -26,6 +26,7 @@ mod json;
 mod oracle;
 mod plan;
 mod promotion;
+mod prune;
 mod schema;
 mod schemas;
 mod shape;
