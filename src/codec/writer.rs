@@ -18,6 +18,13 @@ pub struct SchemaText {
     pub references: Arc<[Box<str>]>,
 }
 
+impl SchemaText {
+    /// The length of all its texts.
+    pub fn bytes(&self) -> usize {
+        self.text.len() + self.references.iter().map(|text| text.len()).sum::<usize>()
+    }
+}
+
 /// A writer's schema, parsed.
 pub(super) struct Writer {
     /// A record made up here: one field for each schema that is referred to, the last for the
