@@ -82,7 +82,8 @@ impl Pruner {
                 }
                 Value::String(kind)
             }
-            nested => self.schema(nested, scope)?,
+            nested @ (Value::Object(_) | Value::Array(_)) => self.schema(nested, scope)?,
+            Value::Null | Value::Bool(_) | Value::Number(_) => return Err(INVALID),
         };
         // Elsewhere it means nothing, and the parser copies the type and complains of it at length.
         if is_scalar(&kind) {
@@ -176,7 +177,7 @@ fn is_scalar(kind: &Value) -> bool {
     match kind {
         Value::String(kind) => SCALARS.contains(&&**kind),
         Value::Object(object) => object.get("type").is_some_and(is_scalar),
-        _ => false,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => false,
     }
 }
 

@@ -54,9 +54,8 @@ impl<'s> Names<'s> {
 
     /// Every record that is defined.
     pub(super) fn records(&self) -> impl Iterator<Item = &'s RecordSchema> {
-        self.resolved.get_names().values().filter_map(|schema| match *schema {
-            Schema::Record(record) => Some(record),
-            _ => None,
+        self.resolved.get_names().values().filter_map(|schema| {
+            if let Schema::Record(record) = *schema { Some(record) } else { None }
         })
     }
 

@@ -95,9 +95,8 @@ fn family(schema: &SchemaText) -> Result<(Value, usize), &'static str> {
             Ok(field_of(format!("f{number}"), pruner.prune(schema)?))
         })
         .collect();
-    let mut family = json!({"type": "record", "name": FAMILY});
-    family["fields"] = Value::Array(fields?);
-    Ok((family, pruner.bytes()))
+    let fields = fields?;
+    Ok((json!({"type": "record", "name": FAMILY, "fields": fields}), pruner.bytes()))
 }
 
 #[cfg(test)]
