@@ -16,11 +16,13 @@ use super::plan::{List, Plan, Read, Skip, Step};
 use super::promotion::{primitive, timestamp};
 use super::schema::{Names, Wire};
 use super::shape::{Record, Shape};
+use super::weightless::Weightless;
 
 /// The steps of one plan at most: a schema beyond is hostile.
 const STEPS_MAX: usize = 1 << 16;
-/// How deep records may lie in each other that are known to take no bytes.
-const DEPTH_MAX: u32 = 64;
+/// The fields, branches and symbols that are looked at for one plan at most: branches that fit
+/// nothing are taken back, and leave no steps to count.
+const LOOKS_MAX: usize = 1 << 20;
 
 /// Compiles the writer's schema, whose named types `family` defines.
 pub(super) fn compile(family: &Schema, writer: &Schema, shape: &Shape) -> Result<Plan, Error> {
@@ -30,11 +32,14 @@ pub(super) fn compile(family: &Schema, writer: &Schema, shape: &Shape) -> Result
         plan: Plan::default(),
         calls: HashMap::new(),
         uncompiled: Vec::new(),
-        weightless: HashMap::new(),
+        weightless: Weightless::of(&names),
+        looks_left: Some(LOOKS_MAX),
     };
     let root = shape.root();
     let mut row = vec![Value::Null; root.width()];
-    compiler.field(writer, root.field(), Some(&mut row))?;
+    let fits = compiler.field(writer, root.field(), Some(&mut row));
+    compiler.look_at(0)?;
+    fits?;
     compiler.plan.row = row;
     compiler.plan.end = compiler.here();
     while let Some((call, record)) = compiler.uncompiled.pop() {
@@ -54,8 +59,9 @@ struct Compiler<'a, 's> {
     /// The records that are skipped by call, and the entry of each.
     calls: HashMap<&'s Name, u32>,
     uncompiled: Vec<(u32, &'s RecordSchema)>,
-    /// The records that take no bytes, as far as that has been found out.
-    weightless: HashMap<&'s Name, bool>,
+    weightless: Weightless<'s>,
+    /// `None` once they were too few: then a branch may have been refused for that alone.
+    looks_left: Option<usize>,
 }
 
 /// The row that takes defaults before the first step, or `None` below a union: there a default
@@ -116,6 +122,7 @@ impl<'s> Compiler<'_, 's> {
                 None => self.emit(Step::Present { slot: field.first })?,
             }
         }
+        self.look_at(writer.fields.len())?;
         // For each of the writer's fields, that of ours which it fills.
         let mut taker: Vec<Option<&Field>> = vec![None; writer.fields.len()];
         for field in ours {
@@ -159,7 +166,7 @@ impl<'s> Compiler<'_, 's> {
     }
 
     fn list(&mut self, items: &'s Schema, item: &Record, slot: u16) -> Result<(), Error> {
-        let weightless = self.weightless(items, DEPTH_MAX);
+        let weightless = self.weightless.has(self.names, items);
         let list = self.open_list();
         self.emit(Step::List { slot, list })?;
         let start = self.here();
@@ -177,6 +184,7 @@ impl<'s> Compiler<'_, 's> {
         default: Option<u16>,
         field: &Field,
     ) -> Result<Read, Error> {
+        self.look_at(writer.symbols.len())?;
         let first = index(self.plan.symbols.len());
         let count = u16::try_from(writer.symbols.len())
             .map_err(|_too_many| misfit_of(field, "an enum may have 65,535 symbols"))?;
@@ -237,6 +245,7 @@ impl<'s> Compiler<'_, 's> {
     ) -> Result<(), Error> {
         let first = self.plan.branches.len();
         let count = branches.len();
+        self.look_at(count)?;
         self.emit(Step::Union { count: index(count), first: index(first) })?;
         self.plan.branches.resize(first + count, 0);
         let mut jumps = Vec::with_capacity(count);
@@ -254,10 +263,11 @@ impl<'s> Compiler<'_, 's> {
         Ok(())
     }
 
-    /// Passes over a value of the writer's that we have no field for. Each step takes a byte at
-    /// least, or is a call that soon does: so the bytes bound the work, whatever the schema is like.
+    /// Passes over a value of the writer's that we have no field for. Whatever has steps here takes
+    /// a byte at least, or has no values at all and ends at the bound of the depth: so the bytes
+    /// bound the work, whatever the schema is like.
     fn skip(&mut self, schema: &'s Schema) -> Result<(), Error> {
-        if self.weightless(schema, DEPTH_MAX) {
+        if self.weightless.has(self.names, schema) {
             return Ok(());
         }
         let skip = match self.names.wire(schema).ok_or_else(undefined)? {
@@ -284,6 +294,7 @@ impl<'s> Compiler<'_, 's> {
     }
 
     fn skip_fields(&mut self, record: &'s RecordSchema) -> Result<(), Error> {
+        self.look_at(record.fields.len())?;
         for field in &record.fields {
             self.skip(&field.schema)?;
         }
@@ -301,7 +312,7 @@ impl<'s> Compiler<'_, 's> {
     }
 
     fn skip_list(&mut self, key: Option<Skip>, items: &'s Schema) -> Result<(), Error> {
-        let weightless = key.is_none() && self.weightless(items, DEPTH_MAX);
+        let weightless = key.is_none() && self.weightless.has(self.names, items);
         let list = self.open_list();
         self.emit(Step::SkipList { list })?;
         let start = self.here();
@@ -323,27 +334,6 @@ impl<'s> Compiler<'_, 's> {
         self.emit(Step::Call { call })
     }
 
-    /// Whether values of a type take no bytes. All others take one at least, but for records that
-    /// hold only such deep within each other, which no writer has.
-    fn weightless(&mut self, schema: &'s Schema, depth: u32) -> bool {
-        match self.names.wire(schema) {
-            Some(Wire::Null | Wire::Fixed { size: 0, .. }) => true,
-            Some(Wire::Record(record)) => {
-                if let Some(known) = self.weightless.get(&record.name) {
-                    return *known;
-                }
-                let Some(depth) = depth.checked_sub(1) else { return false };
-                // A record that holds itself without end has no values at all.
-                self.weightless.insert(&record.name, false);
-                let mut fields = record.fields.iter();
-                let weightless = fields.all(|field| self.weightless(&field.schema, depth));
-                self.weightless.insert(&record.name, weightless);
-                weightless
-            }
-            Some(_) | None => false,
-        }
-    }
-
     fn wire(&self, schema: &'s Schema, field: &Field) -> Result<Wire<'s>, Error> {
         self.names.wire(schema).ok_or_else(|| misfit_of(field, UNDEFINED))
     }
@@ -358,6 +348,12 @@ impl<'s> Compiler<'_, 's> {
         }
         self.plan.steps.push(step);
         Ok(())
+    }
+
+    fn look_at(&mut self, count: usize) -> Result<(), Error> {
+        self.looks_left = self.looks_left.and_then(|left| left.checked_sub(count));
+        let left = self.looks_left.map(drop);
+        left.ok_or_else(|| misfit("", "there is too much in it to be compared with ours"))
     }
 
     /// Emits a step whose target is not known yet.
@@ -467,4 +463,39 @@ fn misfit_of(field: &Field, reason: impl Into<Box<str>>) -> Error {
 fn misfit(path: &str, reason: impl Into<Box<str>>) -> Error {
     let path = if path.is_empty() { "the root" } else { path };
     Error::IncompatibleSchema { path: path.into(), reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::writer::Writer;
+    use super::super::{Plan, SchemaRef, SchemaText, Shape};
+
+    /// A thousand branches, each with a record of a thousand branches, each with a record of a
+    /// thousand fields that does not fit.
+    #[test]
+    fn what_fits_nothing_a_thousand_million_times_is_refused_soon() {
+        let record = |name: &str, fields: &str| {
+            format!(r#"{{"type": "record", "name": "{name}", "fields": [{fields}]}}"#)
+        };
+        let field = |name: &str, kind: &str| format!(r#"{{"name": "{name}", "type": {kind}}}"#);
+        let thousand = |each: &dyn Fn(usize) -> String| -> String {
+            (0..1_000).map(each).collect::<Vec<_>>().join(", ")
+        };
+        let branches = |name: &str, inner: &str| {
+            let branch = |at| record(&format!("n{at}.{name}"), &field("f", inner));
+            format!("[{}]", thousand(&branch))
+        };
+        let last = record("u.C", &thousand(&|at| field(&format!("x{at}"), "\"null\"")));
+        let middle = record("u.B", &field("f", &branches("P", "\"u.C\"")));
+        let own = record("R", &field("f", &branches("A", "\"u.B\"")));
+        let references = [last, middle].map(Into::into).into();
+        let text = SchemaText { text: own.into(), references };
+        let writer = Writer::parse(SchemaRef::Id(7), &text).unwrap();
+        let ours = ["C", "P", "B", "A", "R"]
+            .iter()
+            .fold("\"int\"".to_owned(), |inner, name| record(name, &field("f", &inner)));
+        let shape = Shape::parse(&ours).unwrap();
+        let error = Plan::compile_in(writer.family(), writer.schema(), &shape).err().unwrap();
+        assert!(error.to_string().contains("too much in it"), "{error}");
+    }
 }

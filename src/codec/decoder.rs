@@ -1,6 +1,6 @@
 //! The door of the codec: bytes in, events and entries out. One decoder a lane.
 
-use std::collections::{HashMap, hash_map};
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::bind::{EntryBinder, EventBinder};
@@ -16,12 +16,16 @@ use crate::domain::{Entry, Event, Topic};
 /// The writers' schemas that one decoder keeps, the shipped ones among them. Ids come from outside:
 /// beyond, the one that has not been used for longest is forgotten, and can be learnt again.
 const WRITER_SCHEMAS_MAX: usize = 4_096;
+/// What the schemas that were learnt may take in memory, parsed and with their plans.
+const WRITER_BYTES_MAX: usize = 64 << 20;
 
 /// Reads values: buffers and plans that are used again for the next one.
 pub struct Decoder {
     limits: Limits,
     datum: Datum,
     writers: HashMap<SchemaRef, Known, foldhash::fast::RandomState>,
+    /// About what the schemas that were learnt take in memory.
+    bytes: usize,
     /// Counts the values, so that it is known which schema was used last.
     turn: u64,
     /// How a writer's values are read, or why they cannot be: found out once.
@@ -41,6 +45,8 @@ struct Known {
     used: u64,
     /// Whether it was shipped: never forgotten.
     shipped: bool,
+    /// About what it takes in memory with its plans; nothing for one that was shipped.
+    bytes: usize,
 }
 
 impl Decoder {
@@ -54,6 +60,7 @@ impl Decoder {
             limits,
             datum: Datum::new(),
             writers: released()?.iter().map(shipped).collect(),
+            bytes: 0,
             turn: 0,
             plans: HashMap::default(),
             last: None,
@@ -66,27 +73,40 @@ impl Decoder {
     /// # Errors
     /// [`Error::UnusableSchema`] when it is no Avro schema.
     pub fn learn(&mut self, schema: SchemaRef, text: &SchemaText) -> Result<(), Error> {
-        if !self.writers.contains_key(&schema) && self.writers.len() >= WRITER_SCHEMAS_MAX {
-            self.forget_one();
-        }
-        self.plans.retain(|(_, known), _| *known != schema);
+        self.note_last();
         self.last = None;
+        self.forget(schema);
         let writer = Writer::parse(schema, text).map(Arc::new);
         let outcome = writer.as_ref().map(|_| ()).map_err(Clone::clone);
-        self.writers.insert(schema, Known { writer, used: self.turn, shipped: false });
+        let bytes = writer.as_ref().map_or(0, |writer| writer.bytes());
+        self.writers.insert(schema, Known { writer, used: self.turn, shipped: false, bytes });
+        self.bytes += bytes;
+        self.make_room(schema);
         outcome
     }
 
-    /// Forgets the schema that has not been used for longest, and how its values are read.
-    fn forget_one(&mut self) {
-        // What is in use just now is not noted as used each time.
-        let in_use = self.last.as_ref().map(|((_, schema), _)| *schema);
-        let learnt = self.writers.iter();
-        let learnt = learnt.filter(|(schema, known)| !known.shipped && in_use != Some(**schema));
-        let oldest = learnt.min_by_key(|(_, known)| known.used).map(|(schema, _)| *schema);
-        let Some(oldest) = oldest else { return };
-        self.writers.remove(&oldest);
-        self.plans.retain(|(_, known), _| *known != oldest);
+    /// Notes the schema of the last value as used: that is not done for each value.
+    fn note_last(&mut self) {
+        let last = self.last.as_ref().map(|((_, schema), _)| *schema);
+        if let Some(known) = last.and_then(|last| self.writers.get_mut(&last)) {
+            known.used = self.turn;
+        }
+    }
+
+    fn forget(&mut self, schema: SchemaRef) {
+        self.bytes -= self.writers.remove(&schema).map_or(0, |known| known.bytes);
+        self.plans.retain(|(_, known), _| *known != schema);
+    }
+
+    /// Forgets the schemas that have not been used for longest, until there is room for this one.
+    fn make_room(&mut self, schema: SchemaRef) {
+        while self.writers.len() > WRITER_SCHEMAS_MAX || self.bytes > WRITER_BYTES_MAX {
+            let learnt = self.writers.iter();
+            let learnt = learnt.filter(|(other, known)| !known.shipped && **other != schema);
+            let oldest = learnt.min_by_key(|(_, known)| known.used).map(|(other, _)| *other);
+            let Some(oldest) = oldest else { return };
+            self.forget(oldest);
+        }
     }
 
     /// The writer's schema that the value needs and this decoder does not know. One that it knows
@@ -106,6 +126,7 @@ impl Decoder {
         if self.last.as_ref().is_some_and(|((_, last), _)| *last == schema) {
             return Ok(None);
         }
+        self.note_last();
         self.turn += 1;
         let Some(known) = self.writers.get_mut(&schema) else { return Ok(Some(schema)) };
         known.used = self.turn;
@@ -191,21 +212,26 @@ impl Decoder {
         (contract, schema): (Contract, SchemaRef),
         shape: &Shape,
     ) -> Result<Reading, Error> {
-        match self.plans.entry((contract, schema)) {
-            hash_map::Entry::Occupied(known) => Ok(Arc::clone(known.get())),
-            hash_map::Entry::Vacant(unused) => {
-                let writer = self.writers.get(&schema).ok_or(Error::UnknownSchema(schema))?;
-                let writer = writer.writer.as_ref().map_err(Clone::clone)?;
-                let plan = Plan::compile_in(writer.family(), writer.schema(), shape);
-                Ok(Arc::clone(unused.insert(Arc::new(plan))))
-            }
+        if let Some(plan) = self.plans.get(&(contract, schema)) {
+            return Ok(Arc::clone(plan));
         }
+        let known = self.writers.get_mut(&schema).ok_or(Error::UnknownSchema(schema))?;
+        let writer = known.writer.as_ref().map_err(Clone::clone)?;
+        let plan = Arc::new(Plan::compile_in(writer.family(), writer.schema(), shape));
+        if !known.shipped {
+            let bytes = plan.as_ref().as_ref().map_or(0, Plan::bytes);
+            known.bytes += bytes;
+            self.bytes += bytes;
+        }
+        self.plans.insert((contract, schema), Arc::clone(&plan));
+        self.make_room(schema);
+        Ok(plan)
     }
 }
 
 /// A released schema, as a decoder knows it from the start.
 fn shipped((schema, writer): &(SchemaRef, Arc<Writer>)) -> (SchemaRef, Known) {
-    (*schema, Known { writer: Ok(Arc::clone(writer)), used: 0, shipped: true })
+    (*schema, Known { writer: Ok(Arc::clone(writer)), used: 0, shipped: true, bytes: 0 })
 }
 
 /// Every released schema, parsed once for all decoders.
@@ -306,6 +332,49 @@ mod tests {
         for released in Schemas::released() {
             assert!(!missing(&mut decoder, released.id));
         }
+    }
+
+    #[test]
+    fn what_schemas_take_is_bounded_and_the_longest_unused_goes_first() {
+        let mut decoder = Decoder::new(Limits::STANDARD).unwrap();
+        let fields: Vec<String> =
+            (0..10_000).map(|at| format!(r#"{{"name": "f{at}", "type": "int"}}"#)).collect();
+        let large = format!(
+            r#"{{"type": "record", "name": "Crossing", "fields": [{}]}}"#,
+            fields.join(", ")
+        );
+        let large = SchemaText::from(&*large);
+        let mut ids = 0..30;
+        for id in ids.by_ref() {
+            decoder.learn(SchemaRef::Id(id), &large).unwrap();
+            // The first is in use all the time.
+            assert!(!missing(&mut decoder, id) && !missing(&mut decoder, 0));
+            assert!(decoder.bytes <= WRITER_BYTES_MAX);
+        }
+        let kept: Vec<u32> = (0..ids.end).filter(|id| !missing(&mut decoder, *id)).collect();
+        let newest = ids.end + 1 - u32::try_from(kept.len()).unwrap();
+        assert!((4..20).contains(&kept.len()), "{kept:?}");
+        assert_eq!(kept, [0].into_iter().chain(newest..ids.end).collect::<Vec<u32>>());
+        // Whatever was counted is taken off again.
+        for id in 100..5_000 {
+            decoder.learn(SchemaRef::Id(id), &"\"int\"".into()).unwrap();
+            assert!(!missing(&mut decoder, id));
+        }
+        assert!(decoder.bytes < 4 << 20, "{}", decoder.bytes);
+    }
+
+    #[test]
+    fn a_plan_counts_and_what_is_used_is_not_forgotten_for_it() {
+        let mut decoder = Decoder::new(Limits::STANDARD).unwrap();
+        decoder.learn(SchemaRef::Id(7), &Contract::Entries.text().into()).unwrap();
+        let parsed = decoder.bytes;
+        assert!(decoder.decode_entry(None, &[0, 0, 0, 0, 7, 2], NONE).is_err());
+        assert!(decoder.bytes > parsed);
+        let with_plan = decoder.bytes;
+        assert!(decoder.decode_entry(None, &[0, 0, 0, 0, 7, 2], NONE).is_err());
+        assert_eq!(decoder.bytes, with_plan);
+        decoder.learn(SchemaRef::Id(7), &Contract::Entries.text().into()).unwrap();
+        assert_eq!(decoder.bytes, parsed);
     }
 
     #[test]

@@ -26,12 +26,14 @@ mod json;
 mod oracle;
 mod plan;
 mod promotion;
+mod prune;
 mod schema;
 mod schemas;
 mod shape;
 mod show;
 mod text;
 mod utf8;
+mod weightless;
 mod wire;
 mod writer;
 

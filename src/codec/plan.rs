@@ -136,6 +136,18 @@ impl Plan {
         compile::compile(family, writer, shape)
     }
 
+    /// About what it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        let rows = self.lists.iter().map(|list| size_of_val(&*list.row)).sum::<usize>();
+        rows + size_of_val(&*self.steps)
+            + size_of_val(&*self.row)
+            + size_of_val(&*self.lists)
+            + size_of_val(&*self.branches)
+            + size_of_val(&*self.symbols)
+            + size_of_val(&*self.fills)
+            + size_of_val(&*self.calls)
+    }
+
     /// Makes one step of an optional value, where the one value read is all that is behind it.
     pub(super) fn fuse(&mut self, option: usize) {
         if let [Step::Option { null, .. }, Step::Read { slot, read }] =

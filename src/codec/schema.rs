@@ -52,6 +52,13 @@ impl<'s> Names<'s> {
         Ok(Self { resolved })
     }
 
+    /// Every record that is defined.
+    pub(super) fn records(&self) -> impl Iterator<Item = &'s RecordSchema> {
+        self.resolved.get_names().values().filter_map(|schema| {
+            if let Schema::Record(record) = *schema { Some(record) } else { None }
+        })
+    }
+
     /// The wire type of a schema; `None` when a reference leads nowhere.
     pub(super) fn wire(&self, schema: &'s Schema) -> Option<Wire<'s>> {
         Some(match schema {

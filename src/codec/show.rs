@@ -51,12 +51,14 @@ pub fn to_json_from(
         return to_json(contract, value, headers);
     };
     let writer = Writer::parse(schema, written_with)?;
-    let ours = Writer::parse(schema, &contract.text().into())?;
+    // Not as a writer's: a reader's defaults and aliases count.
+    let ours = Schema::parse_str(contract.text())
+        .map_err(|_quotes| Error::UnusableSchema { schema, reason: "ours cannot be parsed" })?;
     let unreadable = |_quotes| Error::Truncated { at: 0 };
     let reading = GenericDatumReader::builder(writer.schema())
         .writer_schemata(vec![writer.family()])
         .map_err(unreadable)?;
-    let resolving = reading.reader_schema(ours.schema()).build().map_err(unreadable)?;
+    let resolving = reading.reader_schema(&ours).build().map_err(unreadable)?;
     resolving.read_value(&mut datum).map(json).map_err(unreadable)
 }
 

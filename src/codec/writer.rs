@@ -5,6 +5,7 @@ use std::sync::Arc;
 use apache_avro::Schema;
 use serde_json::{Value, json};
 
+use super::prune::{Pruner, field_of};
 use super::schema::Names;
 use super::{Error, SchemaRef};
 
@@ -17,11 +18,20 @@ pub struct SchemaText {
     pub references: Arc<[Box<str>]>,
 }
 
+impl SchemaText {
+    /// The length of all its texts.
+    pub fn bytes(&self) -> usize {
+        self.text.len() + self.references.iter().map(|text| text.len()).sum::<usize>()
+    }
+}
+
 /// A writer's schema, parsed.
 pub(super) struct Writer {
     /// A record made up here: one field for each schema that is referred to, the last for the
     /// writer's own. As fields of one record they know each other's names, as Avro has it.
     family: Schema,
+    /// About what it takes in memory.
+    bytes: usize,
 }
 
 /// The family's name: no writer's, and in no namespace, so that it lends none.
@@ -39,16 +49,16 @@ impl Writer {
     /// # Errors
     /// [`Error::UnusableSchema`] when it is no schema, or refers to what is not there.
     pub(super) fn parse(schema: SchemaRef, text: &SchemaText) -> Result<Self, Error> {
+        let unusable = |reason| Error::UnusableSchema { schema, reason };
+        let (family, bytes) = family(text).map_err(unusable)?;
         // The parser's own words quote the schema.
-        let family = family(text).and_then(|family| Schema::parse(&family).ok());
+        let family = Schema::parse(&family).ok();
         // A type that is defined twice is found here, and not by the parser.
-        let family = family.filter(|family| Names::of(family).is_ok());
-        match family {
-            Some(family @ Schema::Record(_)) => Ok(Self { family }),
-            Some(_) | None => Err(Error::UnusableSchema {
-                schema,
-                reason: "it is no valid Avro schema, or a type it names is defined nowhere or twice",
-            }),
+        match family.filter(|family| Names::of(family).is_ok()) {
+            Some(family @ Schema::Record(_)) => Ok(Self { family, bytes }),
+            Some(_) | None => Err(unusable(
+                "it is no valid Avro schema, or a type it names is defined nowhere or twice",
+            )),
         }
     }
 
@@ -67,19 +77,26 @@ impl Writer {
     pub(super) const fn family(&self) -> &Schema {
         &self.family
     }
+
+    /// About what it takes in memory.
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
 }
 
-/// The family's own schema; `None` when one of the texts is no JSON.
-fn family(schema: &SchemaText) -> Option<Value> {
+/// The family's own schema, and about what it takes in memory once it is parsed.
+fn family(schema: &SchemaText) -> Result<(Value, usize), &'static str> {
+    let mut pruner = Pruner::default();
     let texts = schema.references.iter().map(|text| &**text).chain([&*schema.text]);
-    let fields: Option<Vec<Value>> = texts
+    let fields: Result<Vec<Value>, &'static str> = texts
         .enumerate()
         .map(|(number, text)| {
-            let schema: Value = serde_json::from_str(text).ok()?;
-            Some(json!({"name": format!("f{number}"), "type": schema}))
+            let schema = serde_json::from_str(text).map_err(|_quotes_it| "it is no JSON")?;
+            Ok(field_of(format!("f{number}"), pruner.prune(schema)?))
         })
         .collect();
-    Some(json!({"type": "record", "name": FAMILY, "fields": fields?}))
+    let fields = fields?;
+    Ok((json!({"type": "record", "name": FAMILY, "fields": fields}), pruner.bytes()))
 }
 
 #[cfg(test)]
@@ -133,6 +150,34 @@ mod tests {
             let error = Writer::parse(ID, &broken).err().unwrap();
             assert_eq!(error.cause(), "unusable_schema");
             assert!(!error.to_string().contains("Nowhere"), "{error}");
+        }
+    }
+
+    /// A schema of as many bytes as a registry may have, whose parts are copied many times unless
+    /// care is taken.
+    #[test]
+    fn a_schema_that_unfolds_while_it_is_parsed_takes_no_more_than_its_share() {
+        let record = |more: &str, fields: &str| {
+            format!(r#"{{"type": "record", "name": "R", {more} "fields": [{fields}]}}"#)
+        };
+        let many = |each: fn(usize) -> String| (0..30_000).map(each).collect::<Vec<_>>().join(",");
+        let aliases = format!("\"aliases\": [{}],", many(|at| format!("\"A{at}\"")));
+        let fields = many(|at| format!(r#"{{"name": "f{at}", "type": "int"}}"#));
+        let writer = Writer::parse(ID, &text(&record(&aliases, &fields), &[])).unwrap();
+        assert!(matches!(writer.schema(), Schema::Record(own) if own.fields.len() == 30_000));
+        // Here the word "record" would be the name of the type, and that type copied each time.
+        let named = record("", &fields).replace("\"R\"", "\"record\"");
+        let copies = many(|at| format!(r#"{{"name": "f{at}", "type": {{"type": "record"}}}}"#));
+        let error = Writer::parse(ID, &text(&record("", &copies), &[&named])).err().unwrap();
+        assert_eq!(error.cause(), "unusable_schema");
+    }
+
+    #[test]
+    fn types_as_deep_within_each_other_as_json_may_lie_end_nothing() {
+        for (open, close) in [(r#"{"type": "#, "}"), (r#"{"type": "array", "items": "#, "}")] {
+            let deep = |depth| [open.repeat(depth), "\"int\"".into(), close.repeat(depth)].concat();
+            Writer::parse(ID, &text(&deep(120), &[])).unwrap();
+            assert!(Writer::parse(ID, &text(&deep(130), &[])).is_err());
         }
     }
 }

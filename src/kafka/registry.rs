@@ -1,7 +1,9 @@
 //! Writer schemas from a registry with Confluent's API: asked for by a thread of its own, kept for
 //! good once found, as long as there is room.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::mem::discriminant;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -15,9 +17,15 @@ use super::context::Complaints;
 use super::registry_api::{RegistryApi, RegistryConfig};
 use super::registry_text::Answer;
 
-/// The most schemas kept and questions waiting: ids come from outside. Beyond, the one that has not
-/// been asked for longest is forgotten, and is fetched again for whoever needs it.
-const KNOWN_MAX: usize = 10_000;
+/// The most schemas kept, and text of theirs. Beyond, the one that has not been asked for longest
+/// is forgotten, and is fetched again for whoever needs it.
+const FOUND_MAX: usize = 10_000;
+const FOUND_BYTES_MAX: usize = 64 << 20;
+/// The most schemas known to be lacking, likewise. They have room of their own: ids come from
+/// outside, and made-up ones push each other out, and nothing that is there.
+const LACKING_MAX: usize = 1_000;
+/// The most questions waiting, and so less than what is lacking: no answer is forgotten before
+/// whoever asked has seen it.
 const WAITING_MAX: usize = 256;
 /// How long to rest before the alerts' schema is registered again.
 const REGISTER_AGAIN: Duration = Duration::from_secs(1);
@@ -35,6 +43,24 @@ enum Known {
     Found(SchemaText),
     /// Not there, or of no use for this reason: as the registry said then.
     Lacking(Instant, Option<&'static str>),
+}
+
+impl Known {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Found(text) => text.bytes(),
+            Self::Asked | Self::Lacking(..) => 0,
+        }
+    }
+
+    /// How many of this kind may be known, and how much text they may have.
+    const fn room(&self) -> (usize, usize) {
+        match self {
+            Self::Found(_) => (FOUND_MAX, FOUND_BYTES_MAX),
+            Self::Lacking(..) => (LACKING_MAX, usize::MAX),
+            Self::Asked => (usize::MAX, usize::MAX),
+        }
+    }
 }
 
 /// What the registry has said so far.
@@ -114,18 +140,22 @@ impl Answers {
         }
     }
 
-    /// Notes what is known of a schema. Makes room where there is none: what is lacking goes first,
-    /// then the schema that has not been asked for longest; never an open question, which would be
-    /// asked twice. Those are few: the queue bounds them.
+    /// Notes what is known of a schema, and makes room for it among its kind. Open questions are
+    /// never forgotten, or they would be asked twice: the queue bounds them.
     fn note(&mut self, schema: SchemaRef, known: Known) {
-        if self.known.len() >= KNOWN_MAX && !self.known.contains_key(&schema) {
-            let answered =
-                self.known.iter().filter(|(_, (known, _))| !matches!(known, Known::Asked));
-            let oldest = answered
-                .min_by_key(|(_, (known, used))| (matches!(known, Known::Found(_)), *used))
-                .map(|(schema, _)| *schema);
-            if let Some(oldest) = oldest {
-                self.known.remove(&oldest);
+        let (count_max, bytes_max) = known.room();
+        let (mut count, mut bytes) = (1, known.bytes());
+        let kind = discriminant(&known);
+        self.known.remove(&schema);
+        let others = self.known.iter().filter(|(_, (known, _))| discriminant(known) == kind);
+        let mut others: Vec<(u64, SchemaRef, usize)> =
+            others.map(|(schema, (known, used))| (*used, *schema, known.bytes())).collect();
+        others.sort_unstable_by_key(|(used, ..)| Reverse(*used));
+        for (_, other, size) in others {
+            count += 1;
+            bytes += size;
+            if count > count_max || bytes > bytes_max {
+                self.known.remove(&other);
             }
         }
         self.known.insert(schema, (known, self.turn));
@@ -215,28 +245,57 @@ impl Asking {
 mod tests {
     use super::*;
 
+    const FOR_LONG: Duration = Duration::from_secs(3_600);
+
+    fn id(id: usize) -> SchemaRef {
+        SchemaRef::Id(u32::try_from(id).unwrap())
+    }
+
+    fn found(answers: &Answers) -> usize {
+        answers.known.values().filter(|(known, _)| matches!(known, Known::Found(_))).count()
+    }
+
     #[test]
     fn what_is_known_is_bounded_and_there_is_always_room_for_another() {
         let mut answers = Answers::default();
-        let for_long = Duration::from_secs(3_600);
-        let id = |id: usize| SchemaRef::Id(u32::try_from(id).unwrap());
         let open = id(9_000_000);
         answers.note(open, Known::Asked);
-        for at in 0..KNOWN_MAX + 100 {
-            assert!(answers.find(id(at), for_long).is_none());
+        for at in 0..FOUND_MAX {
+            answers.known.insert(id(at), (Known::Found("\"int\"".into()), 0));
+        }
+        for at in FOUND_MAX..FOUND_MAX + 100 {
+            assert!(matches!(answers.find(id(0), FOR_LONG), Some(Lookup::Found(_))));
+            assert!(answers.find(id(at), FOR_LONG).is_none());
+            answers.note(id(at), Known::Asked);
             answers.note(id(at), Known::Found("\"int\"".into()));
-            assert!(matches!(answers.find(id(at), for_long), Some(Lookup::Found(_))));
-            assert!(matches!(answers.find(id(0), for_long), Some(Lookup::Found(_))));
-            assert!(answers.known.len() <= KNOWN_MAX);
+            assert!(matches!(answers.find(id(at), FOR_LONG), Some(Lookup::Found(_))));
+            assert_eq!(found(&answers), FOUND_MAX);
         }
-        assert!(matches!(answers.find(open, for_long), Some(Lookup::Pending)));
-        assert!(answers.find(id(1), for_long).is_none());
+        assert!(matches!(answers.find(open, FOR_LONG), Some(Lookup::Pending)));
+        assert!(matches!(answers.find(id(FOUND_MAX), FOR_LONG), Some(Lookup::Found(_))));
         // Made-up ids push each other out, and nothing that is there.
-        answers.forget(id(KNOWN_MAX));
-        for at in 0..100 {
-            answers.note(id(20_000_000 + at), Known::Lacking(Instant::now(), None));
+        for at in 20_000_000..20_000_000 + 2 * LACKING_MAX {
+            answers.note(id(at), Known::Asked);
+            assert!(matches!(answers.find(id(at), FOR_LONG), Some(Lookup::Pending)));
+            answers.note(id(at), Known::Lacking(Instant::now(), None));
+            assert!(matches!(answers.find(id(at), FOR_LONG), Some(Lookup::Absent)));
         }
-        let found = answers.known.values().filter(|(known, _)| matches!(known, Known::Found(_)));
-        assert_eq!(found.count(), KNOWN_MAX - 2);
+        assert_eq!(found(&answers), FOUND_MAX);
+        assert_eq!(answers.known.len(), FOUND_MAX + LACKING_MAX + 1);
+    }
+
+    #[test]
+    fn the_text_that_is_kept_is_bounded_and_what_is_asked_for_stays() {
+        let mut answers = Answers::default();
+        let large = SchemaText::from(&*"x".repeat(1 << 20));
+        for at in 0..100 {
+            answers.note(id(at), Known::Found(large.clone()));
+            for used in [at, 0] {
+                assert!(matches!(answers.find(id(used), FOR_LONG), Some(Lookup::Found(_))));
+            }
+        }
+        let kept: Vec<usize> =
+            (0..100).filter(|at| answers.find(id(*at), FOR_LONG).is_some()).collect();
+        assert_eq!(kept, [0].into_iter().chain(37..100).collect::<Vec<_>>());
     }
 }

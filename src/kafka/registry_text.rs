@@ -38,6 +38,8 @@ pub(super) struct Stored {
 /// A version of a subject that a schema refers to.
 #[derive(Clone, Deserialize)]
 struct Reference {
+    /// What it is called there: for Avro, the type that it defines.
+    name: Option<String>,
     subject: String,
     version: i64,
 }
@@ -53,6 +55,9 @@ enum Stop {
 /// The schemas that one refers to, as far as they have been fetched.
 struct Family<F> {
     fetch: F,
+    /// The names that have been met. The first version of one holds for all who refer to it, as in
+    /// Confluent's own resolution: a registry takes in a schema that two versions come together in.
+    names: BTreeSet<String>,
     seen: BTreeSet<(String, i64)>,
     texts: Vec<Box<str>>,
     bytes_left: usize,
@@ -66,8 +71,13 @@ pub(super) fn put_together(
     schema: Stored,
     fetch: impl FnMut(&str) -> Result<Option<Stored>, String>,
 ) -> Result<Answer, String> {
-    let mut family =
-        Family { fetch, seen: BTreeSet::new(), texts: Vec::new(), bytes_left: BYTES_MAX };
+    let mut family = Family {
+        fetch,
+        names: BTreeSet::new(),
+        seen: BTreeSet::new(),
+        texts: Vec::new(),
+        bytes_left: BYTES_MAX,
+    };
     match family.take(schema, 0) {
         Ok(text) => {
             let references = family.texts.into();
@@ -91,16 +101,19 @@ impl<F: FnMut(&str) -> Result<Option<Stored>, String>> Family<F> {
             .bytes_left
             .checked_sub(schema.schema.len())
             .ok_or(Stop::Unusable("it and its references are larger than 1 MiB"))?;
-        for Reference { subject, version } in schema.references.unwrap_or_default() {
-            self.refer(subject, version, depth + 1)?;
+        for reference in schema.references.unwrap_or_default() {
+            self.refer(reference, depth + 1)?;
         }
         Ok(schema.schema)
     }
 
     /// Fetches one reference, if it has not been met on another way.
-    fn refer(&mut self, subject: String, version: i64, depth: usize) -> Result<(), Stop> {
-        let path = format!("subjects/{}/versions/{version}", escaped(&subject));
-        if !self.seen.insert((subject, version)) {
+    fn refer(&mut self, reference: Reference, depth: usize) -> Result<(), Stop> {
+        let Reference { name, subject, version } = reference;
+        // One that was deleted, but not for good, still serves those who refer to it.
+        let path = format!("subjects/{}/versions/{version}?deleted=true", escaped(&subject));
+        let met = name.is_some_and(|name| !self.names.insert(name));
+        if met || !self.seen.insert((subject, version)) {
             return Ok(());
         }
         if self.seen.len() > REFERENCES_MAX {
@@ -132,9 +145,11 @@ fn escaped(subject: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+
+    const FIRST: &str = "/versions/1?deleted=true";
 
     fn stored(text: &str, references: &[&str]) -> Stored {
         let references: Vec<_> = references
@@ -152,9 +167,7 @@ mod tests {
         let mut asked = Vec::new();
         let answer = put_together(stored("top", references), |path| {
             asked.push(path.to_owned());
-            Ok(subjects(
-                path.strip_prefix("subjects/").unwrap().strip_suffix("/versions/1").unwrap(),
-            ))
+            Ok(subjects(path.strip_prefix("subjects/").unwrap().strip_suffix(FIRST).unwrap()))
         });
         (answer.unwrap(), asked)
     }
@@ -169,8 +182,35 @@ mod tests {
         });
         let references = ["D", "A", "C"].map(Into::into).into();
         assert_eq!(answer, Answer::Found(SchemaText { text: "top".into(), references }));
-        let paths = ["a%20b", "d", "c"].map(|subject| format!("subjects/{subject}/versions/1"));
+        let paths = ["a%20b", "d", "c"].map(|subject| format!("subjects/{subject}{FIRST}"));
         assert_eq!(asked, paths);
+    }
+
+    /// Confluent's `testConflictingReferenceVersionsAllowedByDefault`.
+    #[test]
+    fn of_two_versions_of_one_name_the_first_met_holds() {
+        let stored = |text: &str, references: Value| -> Stored {
+            serde_json::from_value(json!({"schema": text, "references": references})).unwrap()
+        };
+        let inner = |version: u32| json!({"name": "Inner", "subject": "in", "version": version});
+        let middle = json!({"name": "Middle", "subject": "mid", "version": 1});
+        let mut asked = 0;
+        let answer = put_together(stored("root", json!([inner(1), middle])), |path| {
+            asked += 1;
+            Ok(Some(match path {
+                "subjects/in/versions/1?deleted=true" => stored("I1", json!([])),
+                "subjects/in/versions/2?deleted=true" => stored("I2", json!([])),
+                _ => stored("M", json!([inner(2)])),
+            }))
+        });
+        let references = ["I1", "M"].map(Into::into).into();
+        assert_eq!(answer, Ok(Answer::Found(SchemaText { text: "root".into(), references })));
+        assert_eq!(asked, 2);
+        // Without names, what is not the same version is not the same.
+        let nameless = |version: u32| json!({"subject": "in", "version": version});
+        let both = stored("root", json!([nameless(1), nameless(2), nameless(1)]));
+        let answer = put_together(both, |path| Ok(Some(stored(path, json!([])))));
+        assert!(matches!(answer, Ok(Answer::Found(found)) if found.references.len() == 2));
     }
 
     #[test]
