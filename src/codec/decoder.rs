@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_counts_and_what_is_used_is_not_forgotten_for_it() {
+    fn a_plan_counts_and_is_taken_off_with_its_schema() {
         let mut decoder = Decoder::new(Limits::STANDARD).unwrap();
         decoder.learn(SchemaRef::Id(7), &Contract::Entries.text().into()).unwrap();
         let parsed = decoder.bytes;
