@@ -33,6 +33,8 @@ const ALERTS: &str = "Alerts acknowledged, by priority and audience";
 const DEAD_LETTERS: &str = "Records sent to the dead-letter topic, by cause";
 const DEFECTS: &str = "Fields of screened events that could not be used";
 const CANDIDATES_CUT: &str = "Candidates not looked at: an event met more than the bound";
+const UNCOMMITTED_SECONDS: &str =
+    "How long what is finished has waited to be acknowledged as committed, by partition";
 const LAG_RECORDS: &str = "Records not yet finished, by partition";
 const LAG_SECONDS: &str = "How far behind the broker's clock the partition is";
 const QUEUE_DEPTH: &str = "Messages waiting, by queue";
@@ -125,6 +127,8 @@ pub struct Metrics {
     pub lag_records: IntGaugeVec,
     /// Age of the newest record judged, by its broker's clock, while the partition lags.
     pub lag_seconds: GaugeVec,
+    /// How long what is finished has waited for the group to acknowledge its commit.
+    pub uncommitted_seconds: GaugeVec,
     /// Depth of each queue.
     pub queue_depth: IntGaugeVec,
     /// Changes of assignment.
@@ -205,6 +209,11 @@ impl Metrics {
             candidates_cut: made.counter("candidates_cut_total", CANDIDATES_CUT)?,
             lag_records: made.gauges("lag_records", LAG_RECORDS, &topic_partition)?,
             lag_seconds: made.seconds("lag_seconds", LAG_SECONDS, &topic_partition)?,
+            uncommitted_seconds: made.seconds(
+                "uncommitted_seconds",
+                UNCOMMITTED_SECONDS,
+                &topic_partition,
+            )?,
             queue_depth: made.gauges("queue_depth", QUEUE_DEPTH, &["queue"])?,
             rebalances: counters("rebalances_total", REBALANCES, &["kind"])?,
             deliveries: counters("deliveries_total", DELIVERIES, &["result"])?,

@@ -70,29 +70,30 @@ impl Date {
 
     /// Reads `YYYY-MM-DD`, `YYYY-MM` or `YYYY` (ISO 8601-1:2019, 5.2.2); `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split('-');
-        let year = digits(parts.next()?, 4)?;
-        let date = match (parts.next(), parts.next()) {
-            (None, _) => Self::year(year),
-            (Some(month), None) => Self::month(year, small(month)?),
-            (Some(month), Some(day)) => Self::day(year, small(month)?, small(day)?),
-        };
-        if parts.next().is_some() { None } else { date }
+        let (year, rest) = text.as_bytes().split_first_chunk::<4>()?;
+        let year = digits(year)?;
+        let small = |digit, unit| u8::try_from(digits(&[digit, unit])?).ok();
+        match *rest {
+            [] => Self::year(year),
+            [b'-', m, n] => Self::month(year, small(m, n)?),
+            [b'-', m, n, b'-', d, e] => Self::day(year, small(m, n)?, small(d, e)?),
+            _ => None,
+        }
     }
 
     /// A full date from days since 1970-01-01; `None` outside the years 1 to 9999.
     pub fn from_epoch_days(days: i32) -> Option<Self> {
         // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
-        let shifted = i64::from(days) + 719_468;
-        let era = shifted.div_euclid(146_097);
-        let day_of_era = shifted.rem_euclid(146_097);
+        // Days before the year 0 are none of ours, and the arithmetic of small numbers is quick.
+        let shifted = u32::try_from(i64::from(days) + 719_468).ok()?;
+        let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
         let year_of_era =
             (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
         let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        let year = year_of_era + era * 400 + u32::from(month <= 2);
         Self::day(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
     }
 
@@ -155,13 +156,12 @@ fn days_in_month(year: u16, month: u8) -> u8 {
     }
 }
 
-fn small(text: &str) -> Option<u8> {
-    digits(text, 2).and_then(|number| u8::try_from(number).ok())
-}
-
-fn digits(text: &str, length: usize) -> Option<u16> {
-    let plain = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    if plain { text.parse().ok() } else { None }
+/// The number that a few digits are.
+fn digits(text: &[u8]) -> Option<u16> {
+    text.iter().try_fold(0, |number, byte| {
+        let digit = byte.is_ascii_digit().then(|| u16::from(byte - b'0'))?;
+        Some(number * 10 + digit)
+    })
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use rdkafka::error::KafkaResult;
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 
+use crate::pipeline::Committed;
+
 use super::context::client_context;
 use super::{Config, Tokens};
 
@@ -31,8 +33,10 @@ pub(super) struct Watch {
     changed: AtomicBool,
     /// Set when nobody drains any more: what is revoked is let go at once.
     pub(super) closing: AtomicBool,
+    /// Set when a commit was acknowledged.
+    commit_made: AtomicBool,
     /// Set when a commit has failed.
-    pub(super) commit_failed: AtomicBool,
+    commit_failed: AtomicBool,
     /// When the commit was asked for that was not answered yet.
     commit_asked: Mutex<Option<Instant>>,
     tokens: Option<Tokens>,
@@ -69,6 +73,20 @@ impl Watch {
     pub(super) fn end_commit(&self) {
         if let Ok(mut asked) = self.commit_asked.lock() {
             *asked = None;
+        }
+    }
+
+    /// Notes how a commit went.
+    pub(super) fn note_commit(&self, made: bool) {
+        let answer = if made { &self.commit_made } else { &self.commit_failed };
+        answer.store(true, Ordering::Relaxed);
+    }
+
+    /// How commits went since this was last asked.
+    pub(super) fn take_committed(&self) -> Committed {
+        Committed {
+            some: self.commit_made.swap(false, Ordering::Relaxed),
+            not_all: self.commit_failed.swap(false, Ordering::Relaxed),
         }
     }
 
@@ -123,9 +141,10 @@ impl ConsumerContext for Watch {
         self.end_commit();
         // A commit that as a whole succeeded may have failed for some partitions.
         let each = offsets.elements().iter().try_for_each(|element| element.error());
-        if let Err(error) = result.and(each) {
+        let made = result.and(each);
+        if let Err(error) = &made {
             tracing::debug!(%error, "a commit failed; it will be made again");
-            self.commit_failed.store(true, Ordering::Relaxed);
         }
+        self.note_commit(made.is_ok());
     }
 }

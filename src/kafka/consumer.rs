@@ -14,7 +14,8 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use crate::domain::Timestamp;
 use crate::pipeline::{
-    Commit, Fault, Input, Message, Partition, Port, Record, Refused, Report, Ticket, header,
+    Commit, Committed, Fault, Input, Message, Partition, Port, Record, Refused, Report, Ticket,
+    header,
 };
 
 use super::assignment::{Change, Watch};
@@ -441,14 +442,18 @@ impl Port for LanePort {
                 native::commit(&self.consumer, &list, ASK_WITHIN).map_err(|code| code.to_string())
             }
         };
-        if let Err(why) = asked {
-            tracing::debug!(why, "a commit was not taken; it will be made again");
-            self.consumer.context().commit_failed.store(true, Ordering::Relaxed);
+        match asked {
+            Ok(()) if how == Commit::Async => {}
+            Ok(()) => self.consumer.context().note_commit(true),
+            Err(why) => {
+                tracing::debug!(why, "a commit was not taken; it will be made again");
+                self.consumer.context().note_commit(false);
+            }
         }
     }
 
-    fn commit_failed(&mut self) -> bool {
-        self.consumer.context().commit_failed.swap(false, Ordering::Relaxed)
+    fn committed(&mut self) -> Committed {
+        self.consumer.context().take_committed()
     }
 
     fn flow(&mut self, partitions: &[Partition], on: bool) {
@@ -558,7 +563,7 @@ mod tests {
         let mut port = port(&broker);
         for offset in 1..4 {
             commit(&mut port, &[(PLACE, offset)]);
-            assert!(!port.commit_failed());
+            assert!(!port.committed().not_all);
             let committed = port.consumer.committed_offsets(port.bare(&[PLACE]), PATIENCE).unwrap();
             let committed = committed.find_partition(TOPIC, 0).unwrap().offset();
             assert_eq!(committed, Offset::Offset(offset));
@@ -570,9 +575,9 @@ mod tests {
         let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
         let mut port = port(&broker);
         port.commit(&[(PLACE, 1)], Commit::Async);
-        assert!(!port.commit_failed());
+        assert!(!port.committed().not_all);
         port.commit(&[(PLACE, 2)], Commit::Async);
-        assert!(port.commit_failed(), "two were under way");
+        assert!(port.committed().not_all, "two were under way");
     }
 
     #[test]
@@ -581,6 +586,6 @@ mod tests {
         let mut port = port(&broker);
         // That there is nothing to commit is the one failure that needs no broker to fail.
         commit(&mut port, &[]);
-        assert!(port.commit_failed());
+        assert!(port.committed().not_all);
     }
 }

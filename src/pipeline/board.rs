@@ -41,12 +41,15 @@ impl Board {
     pub(super) fn show(&mut self, partitions: &mut Partitions, in_flight: usize, port: &impl Port) {
         self.count_finished(partitions);
         self.show_in_flight(in_flight);
-        let now = port.clock().now();
+        let (now, elapsed) = (port.clock().now(), port.clock().elapsed());
         for held in partitions.iter() {
-            let Some(end) = port.end(held.partition) else { continue };
-            let behind = end.saturating_sub(held.ledger.prefix()).max(0);
             let number = held.partition.number.to_string();
             let labels = [self.topic(held.partition), &number];
+            let since = held.uncommitted_since.unwrap_or(elapsed);
+            let waits = elapsed.saturating_sub(since).as_secs_f64();
+            self.metrics.uncommitted_seconds.with_label_values(&labels).set(waits);
+            let Some(end) = port.end(held.partition) else { continue };
+            let behind = end.saturating_sub(held.ledger.prefix()).max(0);
             self.metrics.lag_records.with_label_values(&labels).set(behind);
             let newest = held.newest.filter(|_| behind > 0);
             let age = seconds(newest.map_or(0, |newest| now.micros_since(newest)));
@@ -133,6 +136,7 @@ impl Board {
         // They are missing where the partition was never shown.
         drop(self.metrics.lag_records.remove_label_values(&labels));
         drop(self.metrics.lag_seconds.remove_label_values(&labels));
+        drop(self.metrics.uncommitted_seconds.remove_label_values(&labels));
     }
 
     /// The name of a partition's topic.

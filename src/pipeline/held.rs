@@ -17,6 +17,8 @@ pub(super) struct Held {
     pub(super) ledger: Ledger,
     /// Counts assignments and steps back, so that reports from before are told apart.
     pub(super) epoch: u32,
+    /// Since when something is finished that the group has not acknowledged as committed.
+    pub(super) uncommitted_since: Option<Duration>,
     /// When it was appended, the newest record begun.
     pub(super) newest: Option<Timestamp>,
     /// Unfinished events whose messages were too large, and how they are to be sent now.
@@ -48,6 +50,7 @@ impl Partitions {
             partition,
             ledger: Ledger::starting_at(offset),
             epoch,
+            uncommitted_since: None,
             newest: None,
             oversized: Vec::new(),
             retries: 0,
@@ -111,6 +114,13 @@ impl Held {
     /// Notes that the prefix has moved: the next retry pauses shortly again.
     pub(super) const fn calm(&mut self) {
         self.retries = 0;
+    }
+
+    /// The offset to commit, if the prefix has moved.
+    pub(super) fn take_commit(&mut self, now: Duration) -> Option<(Partition, i64)> {
+        let offset = self.ledger.take_commit()?;
+        self.uncommitted_since.get_or_insert(now);
+        Some((self.partition, offset))
     }
 
     /// Leaves the partition standing until somebody has decided; `false` when it stands already.

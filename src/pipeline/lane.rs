@@ -15,7 +15,8 @@ use super::judge::{Judge, Judged, Told, Verdict};
 use super::message::header;
 use super::stopwatch::Watch;
 use super::{
-    About, Clock as _, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket,
+    About, Clock as _, Commit, Committed, Fault, Input, Partition, Port, Record, Refused, Report,
+    Ticket,
 };
 
 /// Why a lane stopped by itself: its clients cannot be used any more.
@@ -368,10 +369,9 @@ impl<P: Port> Lane<P> {
         let deadline = self.clock.elapsed() + self.config.drain_deadline;
         loop {
             self.commit(Commit::Sync);
-            if !self.port.commit_failed() || self.clock.elapsed() >= deadline {
+            if self.is_committed() || self.clock.elapsed() >= deadline {
                 return Ok(());
             }
-            self.partitions.iter_mut().for_each(|held| held.ledger.recommit());
             if let Some(report) = self.port.report(IDLE_WAIT) {
                 self.reported(report)?;
             }
@@ -463,14 +463,25 @@ impl<P: Port> Lane<P> {
 
     /// Commits each partition's finished prefix, where it has moved.
     fn commit(&mut self, how: Commit) {
-        if self.port.commit_failed() {
-            self.partitions.iter_mut().for_each(|held| held.ledger.recommit());
-        }
+        self.is_committed();
+        let now = self.clock.elapsed();
         let moved = self.partitions.iter_mut();
         let offsets: Vec<(Partition, i64)> =
-            moved.filter_map(|held| Some((held.partition, held.ledger.take_commit()?))).collect();
+            moved.filter_map(|held| held.take_commit(now)).collect();
         if !offsets.is_empty() {
             self.port.commit(&offsets, how);
         }
+    }
+
+    /// Takes up how earlier commits went; `false` when something is to be committed again.
+    fn is_committed(&mut self) -> bool {
+        let Committed { some, not_all } = self.port.committed();
+        for held in self.partitions.iter_mut() {
+            held.uncommitted_since = held.uncommitted_since.filter(|_| !some);
+            if not_all {
+                held.ledger.recommit();
+            }
+        }
+        !not_all
     }
 }

@@ -22,5 +22,5 @@ pub use lane::{Halted, Lane};
 pub use ledger::{Counts, Ledger};
 pub use message::{Destination, Message, header};
 pub use port::{
-    About, Clock, Commit, Fault, Input, Partition, Port, Record, Refused, Report, Ticket,
+    About, Clock, Commit, Committed, Fault, Input, Partition, Port, Record, Refused, Report, Ticket,
 };

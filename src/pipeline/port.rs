@@ -121,6 +121,15 @@ pub enum Commit {
     Sync,
 }
 
+/// The answers to commits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// The group has acknowledged one.
+    pub some: bool,
+    /// One has failed, or was not taken: what it was to commit is committed again.
+    pub not_all: bool,
+}
+
 /// Tells the time. A lane holds one beside its port: it looks at it while a record is read, which is
 /// when the port is busy.
 pub trait Clock {
@@ -155,8 +164,8 @@ pub trait Port {
     /// Commits offsets; each is the next one to read.
     fn commit(&mut self, offsets: &[(Partition, i64)], how: Commit);
 
-    /// Whether a commit has failed since this was last asked.
-    fn commit_failed(&mut self) -> bool;
+    /// How the commits went that were answered since this was last asked.
+    fn committed(&mut self) -> Committed;
 
     /// Stops or resumes the flow of records from partitions.
     fn flow(&mut self, partitions: &[Partition], on: bool);

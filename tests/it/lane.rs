@@ -11,8 +11,8 @@ use portcullis::codec::{Decoder, Format, Limits, SchemaRef};
 use portcullis::domain::{Timestamp, Topic};
 use portcullis::metrics::Metrics;
 use portcullis::pipeline::{
-    Clock, Commit, Config, Destination, Fault, Input, Judge, Lane, Lookup, Message, OnGap,
-    Partition, Port, Record, Refused, Report, Schemas, Ticket, header,
+    Clock, Commit, Committed, Config, Destination, Fault, Input, Judge, Lane, Lookup, Message,
+    OnGap, Partition, Port, Record, Refused, Report, Schemas, Ticket, header,
 };
 use portcullis::watchlist::{Change, Lists, Progress, Writer};
 
@@ -28,8 +28,14 @@ enum Step {
     /// The record at this offset, after so long a wait; it takes so long to judge.
     Record(i64, Duration, Duration),
     Gap(i64),
+    /// Nothing comes, for so long.
+    Rest(Duration),
     /// Nothing comes.
     Idle,
+    /// The group acknowledges the last commit.
+    Acknowledged,
+    /// Somebody looks how long finished work is shown to have waited for its commit.
+    Seen,
     /// The lists change, before the next step and in the same wait.
     Lists(fn(&mut Writer)),
 }
@@ -42,6 +48,8 @@ enum Did {
     Produced(Destination, i64),
     Sought(i64),
     Committed(i64),
+    /// Whole seconds.
+    ShownUncommitted(u64),
     Released,
 }
 
@@ -72,6 +80,8 @@ struct Script {
     clock: Ticks,
     writer: Writer,
     reports: VecDeque<Report>,
+    answers: Committed,
+    metrics: Arc<Metrics>,
     did: Rc<RefCell<Vec<Did>>>,
     causes: Rc<RefCell<Vec<String>>>,
     stop: Arc<AtomicBool>,
@@ -106,6 +116,20 @@ impl Port for Script {
             Some(Step::Gap(resumes_at)) => Input::Gap { partition: P, resumes_at },
             Some(Step::Idle) => {
                 self.clock.pass(wait);
+                Input::Idle
+            }
+            Some(Step::Rest(time)) => {
+                self.clock.pass(time);
+                Input::Idle
+            }
+            Some(Step::Acknowledged) => {
+                self.answers.some = true;
+                Input::Idle
+            }
+            Some(Step::Seen) => {
+                let labels = ["border.crossings", "0"];
+                let shown = self.metrics.uncommitted_seconds.with_label_values(&labels).get();
+                self.did(Did::ShownUncommitted(shown as u64));
                 Input::Idle
             }
             Some(Step::Record(offset, waited, takes)) => {
@@ -148,8 +172,8 @@ impl Port for Script {
         offsets.iter().for_each(|(_, offset)| self.did(Did::Committed(*offset)));
     }
 
-    fn commit_failed(&mut self) -> bool {
-        false
+    fn committed(&mut self) -> Committed {
+        std::mem::take(&mut self.answers)
     }
 
     fn flow(&mut self, _partitions: &[Partition], _on: bool) {}
@@ -193,12 +217,15 @@ fn run(steps: Vec<Step>, value: fn(i64) -> Vec<u8>, on_gap: OnGap) -> Ran {
     show(&mut writer, true);
     let (did, causes) = (Rc::<RefCell<Vec<Did>>>::default(), Rc::default());
     let stop = Arc::<AtomicBool>::default();
+    let metrics = Arc::new(Metrics::new("none").unwrap());
     let port = Script {
         steps: steps.into(),
         value,
         clock: Ticks::default(),
         writer,
         reports: VecDeque::new(),
+        answers: Committed::default(),
+        metrics: Arc::clone(&metrics),
         did: Rc::clone(&did),
         causes: Rc::clone(&causes),
         stop: Arc::clone(&stop),
@@ -214,7 +241,6 @@ fn run(steps: Vec<Step>, value: fn(i64) -> Vec<u8>, on_gap: OnGap) -> Ran {
         promise: Duration::from_millis(50),
         on_gap,
     };
-    let metrics = Arc::new(Metrics::new("none").unwrap());
     let decoder = Decoder::new(Limits::STANDARD).unwrap();
     let judge = Judge::new(lists, Arc::new(Broken), decoder, Format::Json);
     let mut lane = Lane::new(config, port, judge, Arc::clone(&metrics));
@@ -276,6 +302,35 @@ fn a_record_after_a_long_wait_is_not_judged_by_what_was_known_before_it() {
         before.filter(|did| !matches!(did, Did::Looked | Did::Committed(_))).collect();
     assert_eq!(before, [&Did::Took(0), &Did::Sought(0), &Did::Took(0)]);
     assert!(did.contains(&Did::Committed(1)), "{did:?}");
+}
+
+#[test]
+fn how_long_a_commit_waits_is_shown_until_the_group_acknowledges_it() {
+    let seconds = |count| Step::Rest(Duration::from_secs(count));
+    let steps = vec![
+        Step::Assigned(0),
+        Step::Record(0, AT_ONCE, AT_ONCE),
+        // It is committed, and nobody answers.
+        Step::Idle,
+        Step::Idle,
+        seconds(3),
+        Step::Idle,
+        Step::Seen,
+        // More is finished meanwhile: the oldest counts.
+        Step::Record(1, AT_ONCE, AT_ONCE),
+        seconds(2),
+        Step::Idle,
+        Step::Seen,
+        Step::Acknowledged,
+        seconds(1),
+        Step::Idle,
+        Step::Seen,
+    ];
+    let did = run(steps, met, OnGap::Resume).did;
+    let shown = did.iter().filter(|did| matches!(did, Did::ShownUncommitted(_)));
+    let expected = [3, 5, 0].map(Did::ShownUncommitted);
+    assert!(shown.eq(expected.iter()), "{did:?}");
+    assert!(did.contains(&Did::Committed(2)), "{did:?}");
 }
 
 /// How many events a run counts as gone unread.

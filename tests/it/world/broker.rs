@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use portcullis::domain::Timestamp;
 use portcullis::metrics::Disposition;
-use portcullis::pipeline::{Fault as Outcome, OnGap, Partition, Ticket};
+use portcullis::pipeline::{Committed, Fault as Outcome, OnGap, Partition, Ticket};
 use portcullis::watchlist::{Change, Progress, Writer};
 
 use super::bugs::Bug;
@@ -77,7 +77,8 @@ pub(super) struct Client {
     pub(super) inbox: VecDeque<(u32, Told)>,
     /// The group takes it for dead, and it has not heard of that.
     pub(super) fenced: bool,
-    pub(super) commit_failed: bool,
+    /// How its commits went, as far as it was told.
+    pub(super) answers: Committed,
     /// Until then a commit is not answered.
     pub(super) busy_until: Duration,
     /// The record that was handed over in this step, and when.

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use portcullis::domain::Timestamp;
 use portcullis::pipeline::{
-    Clock, Commit, Destination, Fault as Outcome, Input, Message, Partition, Port, Record, Refused,
-    Report, Ticket, header,
+    Clock, Commit, Committed, Destination, Fault as Outcome, Input, Message, Partition, Port,
+    Record, Refused, Report, Ticket, header,
 };
 
 use super::broker::{Flying, NOW, Place, Told, World, partition};
@@ -86,9 +86,9 @@ impl Port for Seat {
         self.world.borrow_mut().commit(self.lane, offsets, how);
     }
 
-    fn commit_failed(&mut self) -> bool {
+    fn committed(&mut self) -> Committed {
         let mut world = self.world.borrow_mut();
-        std::mem::take(&mut world.clients[self.lane].commit_failed)
+        std::mem::take(&mut world.clients[self.lane].answers)
     }
 
     fn flow(&mut self, partitions: &[Partition], on: bool) {
@@ -355,7 +355,7 @@ impl World {
         let due = self.due(Trigger::Commit);
         let fault = due.first().copied();
         if how == Commit::Async && self.clock < self.clients[lane].busy_until {
-            self.clients[lane].commit_failed = true;
+            self.clients[lane].answers.not_all = true;
             return;
         }
         if self.clients[lane].bereft {
@@ -379,12 +379,13 @@ impl World {
         }
         let client = &mut self.clients[lane];
         match answered {
-            Some(good) => client.commit_failed |= !good || fenced,
-            None if how == Commit::Sync => client.commit_failed = true,
+            Some(good) if good && !fenced => client.answers.some = true,
+            Some(_) => client.answers.not_all = true,
+            None if how == Commit::Sync => client.answers.not_all = true,
             None => {
                 client.busy_until = self.clock + Duration::from_millis(300);
                 // Nobody knows: the port takes what is not answered for failed, some time.
-                client.commit_failed = true;
+                client.answers.not_all = true;
             }
         }
         self.exact &= how == Commit::Async || (made && !fenced);
