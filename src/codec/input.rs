@@ -66,20 +66,29 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// A zig-zag integer from 0 to 63, as most lengths, branches and symbols are: one byte. `None`
+    /// for any other, which is still to be read then.
+    #[inline(always)]
+    pub(super) fn small(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.at)?;
+        // The highest bit says that there is more, the lowest that it is negative.
+        if byte & 0x81 != 0 {
+            return None;
+        }
+        self.at += 1;
+        Some(byte >> 1)
+    }
+
     /// A zig-zag integer of 64 bits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn long(&mut self) -> Result<i64, Error> {
-        // Most lengths, branches and symbols take one byte.
-        match self.bytes.get(self.at) {
-            Some(byte) if *byte < 0x80 => {
-                self.at += 1;
-                Ok(unzigzag(u64::from(*byte)))
-            }
-            _ => self.long_of_many_bytes(),
+        match self.small() {
+            Some(small) => Ok(small.into()),
+            None => self.any_long(),
         }
     }
 
-    fn long_of_many_bytes(&mut self) -> Result<i64, Error> {
+    fn any_long(&mut self) -> Result<i64, Error> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let mut value = 0_u64;
         for (index, byte) in rest.iter().take(10).enumerate() {
@@ -97,8 +106,15 @@ impl<'a> Input<'a> {
     }
 
     /// A zig-zag integer of 32 bits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn int(&mut self) -> Result<i64, Error> {
+        match self.small() {
+            Some(small) => Ok(small.into()),
+            None => self.any_int(),
+        }
+    }
+
+    fn any_int(&mut self) -> Result<i64, Error> {
         let at = self.at;
         let value = self.long()?;
         if i32::try_from(value).is_err() {
@@ -108,17 +124,25 @@ impl<'a> Input<'a> {
     }
 
     /// A text or bytes: a length, then as many bytes. Gives where they stand and how many.
-    #[inline]
+    #[inline(always)]
     pub(super) fn span(&mut self) -> Result<(u32, u32), Error> {
         let at = self.at;
-        let length = self.long()?;
-        let length = usize::try_from(length).map_err(|_negative| Error::BadLength { at })?;
-        let start = self.position();
+        let length = match self.small() {
+            Some(small) => usize::from(small),
+            None => self.any_length()?,
+        };
+        let start = self.at;
         if length > self.left() {
-            return Err(Error::Truncated { at });
+            return Err(truncated(at));
         }
         self.at += length;
-        Ok((start, length as u32))
+        // The caller has checked the size.
+        Ok((start as u32, length as u32))
+    }
+
+    fn any_length(&mut self) -> Result<usize, Error> {
+        let at = self.at;
+        usize::try_from(self.long()?).map_err(|_negative| Error::BadLength { at })
     }
 
     /// The head of a list's next block; `None` at its end. Unless an item is `weightless` it takes
@@ -164,6 +188,11 @@ impl Block {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+#[cold]
+fn truncated(at: usize) -> Error {
+    Error::Truncated { at }
 }
 
 #[inline]

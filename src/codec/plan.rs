@@ -200,12 +200,10 @@ impl Run<'_> {
 
     /// Walks the steps from `start` to `end`, filling the row that begins at `base`.
     fn walk(&mut self, start: u32, end: u32, base: usize, depth: usize) -> Result<(), Error> {
+        let steps = self.plan.steps.get(..end as usize).unwrap_or_default();
+        debug_assert!(end as usize == steps.len(), "step {end} lies outside the plan");
         let mut next = start;
-        while next < end {
-            let Some(step) = self.plan.steps.get(next as usize) else {
-                debug_assert!(false, "step {next} lies outside the plan");
-                return Ok(());
-            };
+        while let Some(step) = steps.get(next as usize) {
             next += 1;
             match *step {
                 Step::Read { slot, read } => self.read(read, base + usize::from(slot))?,
@@ -280,8 +278,19 @@ impl Run<'_> {
     }
 
     /// Reads the branch of a union whose one branch is null.
-    #[inline]
+    #[inline(always)]
     fn is_null(&mut self, null: u8) -> Result<bool, Error> {
+        let at = self.input.at;
+        match self.input.small() {
+            Some(branch @ 0..=1) => Ok(branch == null),
+            Some(_) => Err(bad_union(at)),
+            None => self.is_null_at_length(null),
+        }
+    }
+
+    /// The same where the branch takes more bytes than it needs, or is none.
+    #[cold]
+    fn is_null_at_length(&mut self, null: u8) -> Result<bool, Error> {
         let at = self.input.at;
         match self.input.long()? {
             branch @ 0..=1 => Ok(branch == i64::from(null)),
@@ -361,6 +370,11 @@ impl Run<'_> {
             },
         }
     }
+}
+
+#[cold]
+fn bad_union(at: usize) -> Error {
+    Error::BadUnion { at }
 }
 
 /// Reads what few fields of an event are.

@@ -17,13 +17,17 @@ pub(super) fn text(bytes: &[u8]) -> Option<&str> {
 #[inline]
 fn is_ascii(bytes: &[u8]) -> bool {
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut seen = words.iter().fold(0, |seen, word| seen | u64::from_ne_bytes(*word));
-    // The last eight bytes once more, where there are eight, and each of a shorter text.
-    match bytes.last_chunk::<8>() {
-        Some(last) => seen |= u64::from_ne_bytes(*last),
-        None => seen |= rest.iter().fold(0, |seen, byte| seen | u64::from(*byte)),
-    }
+    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
+    let half = |bytes: &[u8; 4]| u64::from(u32::from_ne_bytes(*bytes));
+    // Front and back of a text overlap where it is short of twice their size.
+    let seen = if let (Some(front), Some(back)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let within = bytes.as_chunks::<8>().0.iter().skip(1);
+        within.fold(word(front) | word(back), |seen, bytes| seen | word(bytes))
+    } else if let (Some(front), Some(back)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        half(front) | half(back)
+    } else {
+        bytes.iter().fold(0, |seen, byte| seen | u64::from(*byte))
+    };
     seen & HIGH == 0
 }
 
