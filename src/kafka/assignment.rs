@@ -13,7 +13,7 @@ use rdkafka::types::RDKafkaRespErr;
 use crate::pipeline::Committed;
 
 use super::context::client_context;
-use super::{Config, Tokens};
+use super::{Bootstrap, Config, Tokens};
 
 /// After so long an answer is not awaited any more.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -39,12 +39,17 @@ pub(super) struct Watch {
     commit_failed: AtomicBool,
     /// When the commit was asked for that was not answered yet.
     commit_asked: Mutex<Option<Instant>>,
+    pub(super) bootstrap: Bootstrap,
     tokens: Option<Tokens>,
 }
 
 impl Watch {
     pub(super) fn new(config: &Config) -> Self {
-        Self { tokens: config.tokens.clone(), ..Self::default() }
+        Self {
+            bootstrap: Bootstrap::new(&config.brokers),
+            tokens: config.tokens.clone(),
+            ..Self::default()
+        }
     }
 
     /// The oldest change that was not taken up yet.

@@ -11,7 +11,7 @@ use rdkafka::producer::{BaseRecord, DeliveryResult, ProducerContext, ThreadedPro
 
 use super::context::{Quiet, client_context};
 use super::tail::bounds;
-use super::{Config, Error, Tokens, native};
+use super::{Bootstrap, Config, Error, Tokens, native};
 
 const ASK_WITHIN: Duration = Duration::from_secs(10);
 /// How long to wait for room in the outgoing queue before another try.
@@ -38,7 +38,11 @@ impl Feed {
     /// When the client refuses its settings.
     pub fn new(config: &Config, linger: Duration) -> Result<Self, Error> {
         let counts = Arc::new(Counts::default());
-        let context = Counting { counts: Arc::clone(&counts), tokens: config.tokens.clone() };
+        let context = Counting {
+            counts: Arc::clone(&counts),
+            bootstrap: Bootstrap::new(&config.brokers),
+            tokens: config.tokens.clone(),
+        };
         let producer = config
             .producer()
             // A measurement ends: what cannot be sent is an error, and not tried for ever.
@@ -95,6 +99,7 @@ impl Feed {
 
 struct Counting {
     counts: Arc<Counts>,
+    bootstrap: Bootstrap,
     tokens: Option<Tokens>,
 }
 

@@ -421,6 +421,9 @@ impl Port for LanePort {
     }
 
     fn report(&mut self, wait: Duration) -> Option<Report> {
+        // Here, since a lane asks for reports at every turn and also while it drains.
+        self.consumer.context().bootstrap.regain(self.consumer.client());
+        self.sender.regain();
         if wait.is_zero() {
             self.reports.1.try_recv().ok()
         } else {

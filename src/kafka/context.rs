@@ -9,7 +9,7 @@ use rdkafka::ClientConfig;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 
-use super::{Config, Error, Tokens, native};
+use super::{Bootstrap, Config, Error, Tokens, native};
 
 /// How often the same complaint is made.
 const REPEAT_AFTER: Duration = Duration::from_secs(30);
@@ -50,9 +50,10 @@ impl Complaints {
     }
 }
 
-/// Makes a type with a field `tokens` the context of a client: the client's own log goes to ours,
-/// where it is off unless asked for (its lines are for those who know the client, and each failure
-/// that matters becomes a sentence of ours), and its tokens come from ours.
+/// Makes a type with the fields `tokens` and `bootstrap` the context of a client: the client's own
+/// log goes to ours, where it is off unless asked for (its lines are for those who know the client,
+/// and each failure that matters becomes a sentence of ours), its tokens come from ours, and that it
+/// has lost every broker is noted.
 macro_rules! client_context {
     ($context:ty) => {
         impl rdkafka::client::ClientContext for $context {
@@ -64,6 +65,7 @@ macro_rules! client_context {
 
             fn error(&self, error: rdkafka::error::KafkaError, reason: &str) {
                 tracing::debug!(target: "librdkafka", %error, reason);
+                self.bootstrap.hear(&error);
             }
 
             fn generate_oauth_token(
@@ -82,12 +84,13 @@ pub(super) use client_context;
 
 /// The context of a client that has nothing to report.
 pub(super) struct Quiet {
+    pub(super) bootstrap: Bootstrap,
     tokens: Option<Tokens>,
 }
 
 impl Quiet {
     pub(super) fn new(config: &Config) -> Self {
-        Self { tokens: config.tokens.clone() }
+        Self { bootstrap: Bootstrap::new(&config.brokers), tokens: config.tokens.clone() }
     }
 
     /// A consumer with these settings, logged in.

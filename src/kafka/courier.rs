@@ -10,7 +10,7 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, DeliveryResult, ProducerContext, ThreadedProducer};
 
 use super::context::client_context;
-use super::{Config, Error, Tokens, native};
+use super::{Bootstrap, Config, Error, Tokens, native};
 
 /// Sends records and counts their fate.
 pub struct Courier {
@@ -46,7 +46,11 @@ impl Courier {
     /// When the client refuses its settings.
     pub fn new(config: &Config) -> Result<Self, Error> {
         let counts = Arc::new(Counts::default());
-        let context = Counting { counts: Arc::clone(&counts), tokens: config.tokens.clone() };
+        let context = Counting {
+            counts: Arc::clone(&counts),
+            bootstrap: Bootstrap::new(&config.brokers),
+            tokens: config.tokens.clone(),
+        };
         let producer = config
             .producer()
             // A person waits: what cannot be sent is said, and not tried for ever.
@@ -119,6 +123,7 @@ impl Counts {
 
 struct Counting {
     counts: Arc<Counts>,
+    bootstrap: Bootstrap,
     tokens: Option<Tokens>,
 }
 

@@ -184,6 +184,7 @@ impl Reading {
 
     fn run(&mut self) {
         while !self.stop.load(Ordering::Relaxed) {
+            self.consumer.context().bootstrap.regain(self.consumer.client());
             if self.place.parts().is_empty() {
                 self.open_or_complain();
                 continue;

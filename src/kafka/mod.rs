@@ -8,6 +8,7 @@
 mod admin;
 mod assignment;
 mod bare;
+mod bootstrap;
 mod clock;
 mod consumer;
 mod context;
@@ -31,6 +32,7 @@ mod token;
 
 pub use admin::{Admin, Existing, TopicSpec};
 pub use bare::{Feed, Gauge, bare_loop};
+pub use bootstrap::Bootstrap;
 pub use clock::{SystemClock, wall};
 pub use consumer::LanePort;
 pub use context::Complaints;

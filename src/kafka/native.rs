@@ -172,6 +172,19 @@ pub(super) fn log_in<C: rdkafka::client::ClientContext>(
     }
 }
 
+/// Tells a client of brokers. It takes up those that it does not know, and asks one of them for the
+/// others.
+pub(super) fn add_brokers<C: rdkafka::client::ClientContext>(
+    client: &rdkafka::client::Client<C>,
+    brokers: &str,
+) {
+    let Ok(list) = CString::new(brokers) else { return };
+    // SAFETY: the client is live and borrowed; the text lives past the call, which copies it; the
+    // call may be made from any thread.
+    let taken = unsafe { sys::rd_kafka_brokers_add(client.native_ptr(), list.as_ptr()) };
+    tracing::debug!(taken, "the client was told of brokers");
+}
+
 /// Takes what a client has logged since, for a client that nobody polls.
 pub(super) fn take_log<C: rdkafka::client::ClientContext>(
     client: &rdkafka::client::Client<C>,

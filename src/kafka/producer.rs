@@ -17,7 +17,7 @@ use crate::planted::{self, Bug};
 use super::clock::wall;
 use super::context::client_context;
 use super::fault::fault;
-use super::{Complaints, Config, Error, Tokens, native};
+use super::{Bootstrap, Complaints, Config, Error, Tokens, native};
 
 /// Names of the topics that are written.
 #[derive(Clone, Debug)]
@@ -68,9 +68,10 @@ impl Sender {
         outputs: Outputs,
         complaints: Arc<Complaints>,
     ) -> Result<Self, Error> {
+        let bootstrap = Bootstrap::new(&config.brokers);
         let producer = config
             .producer()
-            .create_with_context(Reports { complaints, tokens: config.tokens.clone() })
+            .create_with_context(Reports { complaints, bootstrap, tokens: config.tokens.clone() })
             .map_err(|error| Error::Settings(error.to_string()))?;
         Ok(Self { producer, outputs })
     }
@@ -90,6 +91,11 @@ impl Sender {
             record = record.payload(value);
         }
         self.producer.send(record).map_err(|(error, _)| refused(&error))
+    }
+
+    /// Looks whether the client has lost every broker, and tells it where to begin again.
+    pub(super) fn regain(&self) {
+        self.producer.context().bootstrap.regain(self.producer.client());
     }
 
     /// Waits until everything handed over is delivered or has failed; `false` when time ran out.
@@ -124,6 +130,7 @@ fn undelivered(error: &KafkaError) -> String {
 
 struct Reports {
     complaints: Arc<Complaints>,
+    bootstrap: Bootstrap,
     tokens: Option<Tokens>,
 }
 

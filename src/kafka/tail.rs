@@ -136,6 +136,7 @@ impl Tail {
         wait: Duration,
         read: impl FnOnce(&BorrowedMessage<'_>) -> R,
     ) -> Result<Option<R>, Error> {
+        self.consumer.context().bootstrap.regain(self.consumer.client());
         let message = match self.consumer.poll(wait) {
             Some(Ok(message)) => message,
             Some(Err(KafkaError::PartitionEOF(number))) => {
