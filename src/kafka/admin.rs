@@ -79,6 +79,10 @@ impl Admin {
             native::take_log(self.client.inner(), |line| {
                 refused = refusal(line).or(refused);
             });
+            // Nor does anybody hear whether it has lost every broker.
+            let bootstrap = &self.client.inner().context().bootstrap;
+            bootstrap.lose();
+            bootstrap.regain(self.client.inner());
             Error::no_answer(&self.config, &error, refused)
         })?;
         let topics = metadata.topics().iter().filter(|topic| topic.error().is_none());

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use portcullis::codec::{Contract, Format, encode_entry, encode_event};
 use portcullis::domain::{self, Revision, Timestamp, Topic, View};
-use portcullis::kafka::wall;
+use portcullis::kafka::{Bootstrap, wall};
 use portcullis::sim::{self, World};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -59,11 +59,15 @@ pub(crate) struct Feeder {
     unsure: AtomicBool,
 }
 
-struct Acknowledged(Arc<Mutex<Vec<Event>>>);
+struct Acknowledged {
+    events: Arc<Mutex<Vec<Event>>>,
+    bootstrap: Bootstrap,
+}
 
 impl ClientContext for Acknowledged {
     fn error(&self, error: KafkaError, reason: &str) {
         eprintln!("  the feeder's client: {error} ({reason})");
+        self.bootstrap.hear(&error);
     }
 }
 
@@ -74,7 +78,7 @@ impl ProducerContext for Acknowledged {
         if let Ok(message) = result {
             (event.partition, event.offset) = (message.partition(), Some(message.offset()));
         }
-        self.0.lock().unwrap().push(*event);
+        self.events.lock().unwrap().push(*event);
     }
 }
 
@@ -180,7 +184,8 @@ impl Load {
 impl Feeder {
     pub(crate) fn new(broker: &Broker) -> Self {
         let acknowledged = Arc::default();
-        let context = Acknowledged(Arc::clone(&acknowledged));
+        let bootstrap = Bootstrap::new(broker.bootstrap());
+        let context = Acknowledged { events: Arc::clone(&acknowledged), bootstrap };
         let producer = broker
             .client()
             .set("enable.idempotence", "true")
@@ -199,6 +204,7 @@ impl Feeder {
 
     /// Puts an event in. Its key is its id, so that its revisions keep their order.
     pub(crate) fn send(&self, topic: &str, id: &str, value: &[u8], fate: Fate, entries: &[String]) {
+        self.regain();
         let unsure = fate == Fate::Met && self.unsure.load(Ordering::Relaxed);
         let event = Event {
             topic: topic.to_owned(),
@@ -232,11 +238,20 @@ impl Feeder {
         self.acknowledged.lock().unwrap().len()
     }
 
+    /// As for every client of ours: one that was told of no broker does not come back by itself.
+    fn regain(&self) {
+        self.producer.context().bootstrap.regain(self.producer.client());
+    }
+
     /// Waits until each event has its answer; gives them all.
     pub(crate) fn finish(&self) -> Vec<Event> {
-        let flushed = self.producer.flush(PATIENCE * 2);
-        let left = self.producer.in_flight_count();
-        assert!(flushed.is_ok(), "{left} events have no answer, {} have one", self.count());
+        let deadline = Instant::now() + PATIENCE * 2;
+        while self.producer.flush(Duration::from_secs(1)).is_err() {
+            let left = self.producer.in_flight_count();
+            let late = Instant::now() >= deadline;
+            assert!(!late, "{left} events have no answer, {} have one", self.count());
+            self.regain();
+        }
         std::mem::take(&mut *self.acknowledged.lock().unwrap())
     }
 }

@@ -1,10 +1,11 @@
 //! A proxy before the brokers that understands Kafka's frames: it holds requests back that write to
-//! one topic, loses answers, and slows or cuts connections, for the clients that go through it.
+//! one topic, loses answers, slows or cuts connections, and hides brokers, for the clients that go
+//! through it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -24,6 +25,10 @@ struct Shared {
     held: AtomicUsize,
     /// Milliseconds that each request waits.
     delay: AtomicU64,
+    /// Whether answers name no broker.
+    fenced: AtomicBool,
+    /// How many such answers were given.
+    fenced_answers: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -40,10 +45,15 @@ struct Line {
     broker: Mutex<TcpStream>,
     /// Requests held back, in order.
     held: Mutex<Vec<Vec<u8>>>,
+    /// The requests for metadata that are not answered, by their numbers.
+    metadata: Mutex<BTreeSet<[u8; 4]>>,
 }
 
 /// Of a request: what writes records.
 const PRODUCE: [u8; 2] = [0, 0];
+/// Of a request: what asks for brokers and topics, in a version that [`without_brokers`] can read.
+const METADATA: [u8; 2] = [0, 3];
+const METADATA_VERSION_MIN: u8 = 9;
 
 impl Proxy {
     pub(crate) fn start(broker: &Broker) -> Self {
@@ -92,6 +102,17 @@ impl Proxy {
         self.shared.delay.store(millis, Ordering::Relaxed);
     }
 
+    /// Lets answers name no broker from now on, as those of a broker do that its controller has
+    /// fenced; or lets them name all again.
+    pub(crate) fn fence(&self, on: bool) {
+        self.shared.fenced.store(on, Ordering::Relaxed);
+    }
+
+    /// How many answers so far named no broker.
+    pub(crate) fn fenced_answers(&self) -> usize {
+        self.shared.fenced_answers.load(Ordering::Relaxed)
+    }
+
     /// How many requests were held back so far.
     pub(crate) fn held(&self) -> usize {
         self.shared.held.load(Ordering::Relaxed)
@@ -104,8 +125,8 @@ impl Shared {
         let Ok(broker) = TcpStream::connect(("127.0.0.1", port)) else { return };
         drop((client.set_nodelay(true), broker.set_nodelay(true)));
         let (from_client, from_broker) = (client.try_clone().unwrap(), broker.try_clone().unwrap());
-        let held = Mutex::default();
-        let line = Arc::new(Line { client, broker: Mutex::new(broker), held });
+        let (held, metadata) = (Mutex::default(), Mutex::default());
+        let line = Arc::new(Line { client, broker: Mutex::new(broker), held, metadata });
         self.state.lock().unwrap().lines.push(Arc::clone(&line));
         let (shared, there) = (Arc::clone(self), Arc::clone(&line));
         std::thread::spawn(move || shared.requests(from_client, &there));
@@ -116,6 +137,9 @@ impl Shared {
     fn requests(&self, mut from: TcpStream, line: &Arc<Line>) {
         while let Some(frame) = read_frame(&mut from) {
             std::thread::sleep(Duration::from_millis(self.delay.load(Ordering::Relaxed)));
+            if frame[4..6] == METADATA && frame[7] >= METADATA_VERSION_MIN {
+                line.metadata.lock().unwrap().insert(number_in(&frame[8..]));
+            }
             // Under the lock: between the question and what follows nobody lets go.
             let state = self.state.lock().unwrap();
             let holds = state.holds.as_deref();
@@ -145,6 +169,11 @@ impl Shared {
                         frame[port].copy_from_slice(&ours.to_be_bytes());
                     }
                 }
+            }
+            let of_metadata = line.metadata.lock().unwrap().remove(&number_in(&frame[4..]));
+            if of_metadata && self.fenced.load(Ordering::Relaxed) {
+                frame = without_brokers(&frame);
+                self.fenced_answers.fetch_add(1, Ordering::Relaxed);
             }
             if (&line.client).write_all(&frame).is_err() {
                 break;
@@ -177,6 +206,24 @@ fn read_frame(from: &mut TcpStream) -> Option<Vec<u8>> {
     frame.resize(4 + length, 0);
     from.read_exact(&mut frame[4..]).ok()?;
     (length >= 4).then_some(frame)
+}
+
+/// The number by which a client knows the answer to a request.
+fn number_in(bytes: &[u8]) -> [u8; 4] {
+    [bytes[0], bytes[1], bytes[2], bytes[3]]
+}
+
+/// An answer with metadata, with the list of brokers empty.
+fn without_brokers(frame: &[u8]) -> Vec<u8> {
+    // Length, number, no tags, throttle time; then the list, each length of which is one more than
+    // it is, and here fits a byte: node, host, port, no rack, no tags.
+    const LIST: usize = 4 + 4 + 1 + 4;
+    let mut end = LIST + 1;
+    for _ in 1..frame[LIST] {
+        end += 4 + usize::from(frame[end + 4]) + 4 + 1 + 1;
+    }
+    let body = [&frame[4..LIST], &[1], &frame[end..]].concat();
+    [&u32::try_from(body.len()).unwrap().to_be_bytes()[..], &body].concat()
 }
 
 fn names(frame: &[u8], topic: &str) -> bool {

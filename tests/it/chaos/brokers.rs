@@ -5,6 +5,7 @@ use std::time::Duration;
 use rand::Rng as _;
 
 use super::super::broker::Broker;
+use super::super::instance::eventually;
 use super::super::proxy::Proxy;
 use super::{assert_unharmed, await_more_events, dice, fault, is_long, rest, trial};
 
@@ -46,6 +47,31 @@ fn a_broker_that_falls_silent_holds_the_stream_up_and_it_goes_on_by_itself() {
             broker.resume(1);
             await_more_events(&instance, 500);
         }
+    });
+    assert_unharmed(&instance);
+    trial.assert_kept(vec![instance]);
+}
+
+/// A broker that was frozen is fenced for a moment: asked who is there, it names nobody. A client
+/// drops all brokers then. Its own way back, which does not always work, is shut here.
+#[test]
+fn brokers_that_name_nobody_for_a_while_are_found_again() {
+    let trial = trial(Broker::shared(), "fenced");
+    let proxy = Proxy::start(trial.site.broker());
+    let instance = trial.site.start_ready(&[
+        &format!("kafka.brokers={}", proxy.bootstrap()),
+        "kafka.client.metadata.recovery.strategy=none",
+        "kafka.client.topic.metadata.refresh.interval.ms=300",
+    ]);
+    trial.under_load(|| {
+        await_more_events(&instance, 500);
+        fault("the brokers name nobody");
+        proxy.fence(true);
+        // More than once for each client, so that it has lost what it knew.
+        eventually("answers that name nobody", || (proxy.fenced_answers() >= 20).then_some(()));
+        proxy.fence(false);
+        await_more_events(&instance, 500);
+        instance.await_ready();
     });
     assert_unharmed(&instance);
     trial.assert_kept(vec![instance]);
