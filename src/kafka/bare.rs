@@ -7,7 +7,9 @@ use std::time::Duration;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::message::Message as _;
-use rdkafka::producer::{BaseRecord, DeliveryResult, ProducerContext, ThreadedProducer};
+use rdkafka::producer::{
+    BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer,
+};
 
 use super::context::{Quiet, client_context};
 use super::tail::bounds;
@@ -76,6 +78,7 @@ impl Feed {
             if error.rdkafka_error_code() != Some(RDKafkaErrorCode::QueueFull) {
                 return Err(Error::failed("sending", &error));
             }
+            self.producer.context().bootstrap.regain(self.producer.client());
             std::thread::sleep(FULL);
             record = back;
         }

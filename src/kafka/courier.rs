@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{BaseRecord, DeliveryResult, ProducerContext, ThreadedProducer};
+use rdkafka::producer::{
+    BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer,
+};
 
 use super::context::client_context;
 use super::{Bootstrap, Config, Error, Tokens, native};
@@ -69,6 +71,7 @@ impl Courier {
         value: Option<&[u8]>,
         headers: &[(&str, &[u8])],
     ) -> Ticket {
+        self.producer.context().bootstrap.regain(self.producer.client());
         let number = self.counts.sent.fetch_add(1, Ordering::Relaxed);
         self.counts.pending().insert(number);
         let headers = headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
