@@ -159,7 +159,8 @@ impl Shared {
         const HOST: &[u8] = b"127.0.0.1\0\0";
         while let Some(mut frame) = read_frame(&mut from) {
             if frame.len() < 65_536 {
-                for at in 0..frame.len().saturating_sub(HOST.len() + 2) {
+                // To the last byte: the answer that names a group's coordinator ends with its port.
+                for at in 0..=frame.len().saturating_sub(HOST.len() + 2) {
                     if !frame[at..].starts_with(HOST) {
                         continue;
                     }
