@@ -27,8 +27,6 @@ struct Shared {
     delay: AtomicU64,
     /// Whether answers name no broker.
     fenced: AtomicBool,
-    /// How many such answers were given.
-    fenced_answers: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -108,11 +106,6 @@ impl Proxy {
         self.shared.fenced.store(on, Ordering::Relaxed);
     }
 
-    /// How many answers so far named no broker.
-    pub(crate) fn fenced_answers(&self) -> usize {
-        self.shared.fenced_answers.load(Ordering::Relaxed)
-    }
-
     /// How many requests were held back so far.
     pub(crate) fn held(&self) -> usize {
         self.shared.held.load(Ordering::Relaxed)
@@ -174,7 +167,6 @@ impl Shared {
             let of_metadata = line.metadata.lock().unwrap().remove(&number_in(&frame[4..]));
             if of_metadata && self.fenced.load(Ordering::Relaxed) {
                 frame = without_brokers(&frame);
-                self.fenced_answers.fetch_add(1, Ordering::Relaxed);
             }
             if (&line.client).write_all(&frame).is_err() {
                 break;
