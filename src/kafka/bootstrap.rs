@@ -17,11 +17,11 @@ const TELL_AGAIN: Duration = Duration::from_secs(10);
 /// Brokers that are fenced by their controller, as after a freeze, name no broker at all when they
 /// are asked who is there. The client drops all brokers that are not named, and so its last one. It
 /// then means to begin again by itself, but the very answer that made it drop them may cancel that
-/// for ever (librdkafka issue 5301, open in 2.12 to 2.13): it never connects again, says nothing, and
-/// what was handed over waits without end.
+/// for ever (librdkafka issue 5301, open; seen with 2.12.1): it never connects again, and what was
+/// handed over waits without end.
 ///
-/// The client does report that all brokers are down, each time. That is noted here by the context
-/// of the client, and its owner asks [`Self::regain`] between two other things.
+/// But it does report that all brokers are down. That is noted here by the context of the client, and
+/// its owner asks [`Self::regain`] between two other things.
 #[derive(Default)]
 pub struct Bootstrap {
     brokers: String,
