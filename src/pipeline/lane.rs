@@ -362,14 +362,13 @@ impl<P: Port> Lane<P> {
         Ok(())
     }
 
-    /// Goes on behind events that are gone, or stands still before them.
     /// Commits at the end, again if it fails: a rebalance under way may refuse it for a moment, and
     /// nobody will make it again.
     fn commit_at_last(&mut self) -> Result<(), Halted> {
         let deadline = self.clock.elapsed() + self.config.drain_deadline;
         loop {
             self.commit(Commit::Sync);
-            if self.is_committed() || self.clock.elapsed() >= deadline {
+            if self.take_answers() || self.clock.elapsed() >= deadline {
                 return Ok(());
             }
             if let Some(report) = self.port.report(IDLE_WAIT) {
@@ -378,6 +377,7 @@ impl<P: Port> Lane<P> {
         }
     }
 
+    /// Goes on behind events that are gone, or stands still before them.
     fn gap(&mut self, partition: Partition, resumes_at: i64) -> Result<(), Halted> {
         let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         let from = held.ledger.next();
@@ -463,7 +463,7 @@ impl<P: Port> Lane<P> {
 
     /// Commits each partition's finished prefix, where it has moved.
     fn commit(&mut self, how: Commit) {
-        self.is_committed();
+        self.take_answers();
         let now = self.clock.elapsed();
         let moved = self.partitions.iter_mut();
         let offsets: Vec<(Partition, i64)> =
@@ -474,7 +474,7 @@ impl<P: Port> Lane<P> {
     }
 
     /// Takes up how earlier commits went; `false` when something is to be committed again.
-    fn is_committed(&mut self) -> bool {
+    fn take_answers(&mut self) -> bool {
         let Committed { some, not_all } = self.port.committed();
         for held in self.partitions.iter_mut() {
             held.uncommitted_since = held.uncommitted_since.filter(|_| !some);
