@@ -508,26 +508,9 @@ mod tests {
     /// Far less than the time after which an answer is given up.
     const PATIENCE: Duration = Duration::from_secs(20);
 
-    fn config(broker: &EmbeddedBroker) -> Config {
-        Config {
-            brokers: broker.brokers(),
-            client_id: "portcullis".into(),
-            security: BTreeMap::new(),
-            tokens: None,
-            passthrough: BTreeMap::new(),
-            group: "group".into(),
-            instance: None,
-            session_timeout: Duration::from_secs(6),
-            fetch_wait: Duration::from_millis(5),
-            fetch_queue_kbytes: 1_024,
-            linger: Duration::from_millis(1),
-            message_bytes_max: 1_000_000,
-        }
-    }
-
     /// A port whose partition is assigned.
     fn port(broker: &EmbeddedBroker) -> LanePort {
-        let config = config(broker);
+        let config = Config::plain(broker.brokers());
         let outputs = Outputs {
             command: "alerts".into(),
             agency_prefix: "alerts.".into(),

@@ -462,7 +462,6 @@ fn is_unknown(error: &KafkaError) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::io::Write;
     use std::sync::Mutex;
 
@@ -487,25 +486,8 @@ mod tests {
         }
     }
 
-    fn config(brokers: String) -> Config {
-        Config {
-            brokers,
-            client_id: "portcullis".into(),
-            security: BTreeMap::new(),
-            tokens: None,
-            passthrough: BTreeMap::new(),
-            group: "portcullis".into(),
-            instance: None,
-            session_timeout: Duration::from_secs(12),
-            fetch_wait: Duration::from_millis(5),
-            fetch_queue_kbytes: 1_024,
-            linger: Duration::from_millis(1),
-            message_bytes_max: 1_000_000,
-        }
-    }
-
     fn reading(brokers: String) -> Reading {
-        let config = config(brokers);
+        let config = Config::plain(brokers);
         let settings = config.reader();
         let consumer = Quiet::consumer(&config, &settings).unwrap();
         let reader = ReaderConfig {
@@ -529,7 +511,7 @@ mod tests {
 
     /// Another removal of an entry that nobody knows.
     fn publish(broker: &EmbeddedBroker) {
-        let courier = Courier::new(&config(broker.brokers())).unwrap();
+        let courier = Courier::new(&Config::plain(broker.brokers())).unwrap();
         let ticket = courier.send(TOPIC, Some(b"wanted/w-1"), None, &[]);
         courier.settle(PATIENCE);
         assert!(courier.has_delivered(ticket));

@@ -195,24 +195,37 @@ fn millis(time: Duration) -> String {
 }
 
 #[cfg(test)]
+impl Config {
+    /// Settings for a test, without security.
+    pub(super) fn plain(brokers: String) -> Self {
+        Self {
+            brokers,
+            client_id: "portcullis".into(),
+            security: BTreeMap::new(),
+            tokens: None,
+            passthrough: BTreeMap::new(),
+            group: "portcullis".into(),
+            instance: None,
+            session_timeout: Duration::from_secs(12),
+            fetch_wait: Duration::from_millis(5),
+            fetch_queue_kbytes: 1_024,
+            linger: Duration::from_millis(1),
+            message_bytes_max: 1_000_000,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn config(passthrough: BTreeMap<String, String>) -> Config {
         let security = ["security.protocol", "sasl.mechanism", "ssl.key.password"];
         Config {
-            brokers: "localhost:9092".into(),
-            client_id: "portcullis".into(),
             security: security.map(|key| (key.into(), "ours".into())).into(),
-            tokens: None,
             passthrough,
-            group: "portcullis".into(),
             instance: Some("a".into()),
-            session_timeout: Duration::from_secs(12),
-            fetch_wait: Duration::from_millis(5),
-            fetch_queue_kbytes: 1_024,
-            linger: Duration::from_millis(1),
-            message_bytes_max: 1_000_000,
+            ..Config::plain("localhost:9092".into())
         }
     }
 
