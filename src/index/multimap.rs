@@ -118,7 +118,7 @@ impl<K: Eq + Hash + Clone, T: Clone + Ord> Multimap<K, T> {
             found.extend((limit > 0 && wanted(&first)).then(|| first.clone()));
             return 1usize.saturating_sub(limit);
         };
-        let (end, mut looked_at) = (found.len() + limit, 0);
+        let (end, mut looked_at) = (found.len().saturating_add(limit), 0);
         for value in several.iter().take(limit.saturating_mul(LOOKED_AT)) {
             if found.len() == end {
                 break;

@@ -39,7 +39,7 @@ pub struct Lists {
     hasher: RandomState,
     standing: ArcSwap<Standing>,
     cleared: AtomicU64,
-    /// How often an entry has been taken from where it was found, or is about to be.
+    /// How often an entry has gone from something it stated to something else, or is about to.
     moved: AtomicU64,
 }
 

@@ -108,8 +108,11 @@ impl Writer {
         if let Some(old) = &old
             && !new.as_ref().is_some_and(|new| new.states_what(old))
         {
-            // Told before the old one is gone from where the new one is not.
-            self.lists.moved.fetch_add(1, Ordering::Release);
+            // Told before the old one is gone from where the new one is not. What is removed for
+            // good is missed by nobody.
+            if new.is_some() {
+                self.lists.moved.fetch_add(1, Ordering::Release);
+            }
             self.unfile(old);
         }
         self.whole = false;
@@ -502,6 +505,8 @@ mod tests {
         writer.apply(put(with_document("wanted/1", "BBB222"), 2));
         writer.apply(put(with_document("wanted/2", "BBB222"), 3));
         assert_eq!(ask(&look_up, "BBB222"), 2);
+        writer.apply(Change { entry: None, ..put(with_document("wanted/2", "BBB222"), 4) });
+        assert_eq!(ask(&look_up, "BBB222"), 1);
         assert!(!look_up.is_torn());
     }
 
