@@ -128,9 +128,9 @@ impl Config {
         settings
             .set("auto.offset.reset", "earliest")
             .set("enable.partition.eof", "true")
-            .set("max.partition.fetch.bytes", "8388608")
+            .set("max.partition.fetch.bytes", "2097152")
             // Two fetches: what is queued beyond stays with the process when the lists are loaded.
-            .set("queued.max.messages.kbytes", "16384");
+            .set("queued.max.messages.kbytes", "4096");
         self.with_passthrough(settings)
     }
 
