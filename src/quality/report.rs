@@ -293,10 +293,8 @@ Dahl,Dahle,true,end | last,0.1
         }
         let pictures: Vec<&str> =
             page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-        assert_eq!(
-            pictures,
-            ["my-pairs.svg", "my-pairs-category.svg", "crossed.svg", "crossed-category.svg"]
-        );
+        // The parts of the cross product are too few cases each.
+        assert_eq!(pictures, ["my-pairs.svg", "my-pairs-category.svg", "crossed.svg"]);
         for picture in pictures {
             let svg = read(picture);
             assert!(svg.contains("recall") && svg.contains("<polyline"), "{picture}: {svg}");
