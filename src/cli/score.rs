@@ -92,11 +92,7 @@ const EXPLANATION: &str = "explanation";
 
 fn figures(matcher: &Matcher, scored: Scored) -> [String; 3] {
     let matches = scored.bits >= matcher.threshold();
-    [
-        format!("{:.6}", scored.probability),
-        format!("{:.4}", scored.bits.to_f32()),
-        matches.to_string(),
-    ]
+    [scored.probability.to_string(), format!("{:.4}", scored.bits.to_f32()), matches.to_string()]
 }
 
 /// What a row holds in a column; several values stand side by side as lists write them.
