@@ -39,6 +39,7 @@ mod proxy;
 mod quality;
 mod registry;
 mod schemas;
+mod score;
 mod security;
 mod tidy;
 mod tls;
