@@ -52,7 +52,7 @@ enum Command {
     /// Publish invented traffic to a broker, and write down what must alert
     Simulate(simulate::Arguments),
     /// Measure how fast it is on your own brokers, beside two bare loops that do less
-    Bench(bench::Arguments),
+    Bench(Box<bench::Arguments>),
     /// Screen one event or one subject, and explain what it matches; status 3 when something does
     Screen(screen::Arguments),
     /// Check settings, brokers and topics, and print the settings in force; status 1 when something is wrong
