@@ -58,7 +58,7 @@ enum Command {
     /// Publish invented traffic to a broker, and write down what must alert
     Simulate(simulate::Arguments),
     /// Measure how fast it is on your own brokers, beside two bare loops that do less
-    Bench(bench::Arguments),
+    Bench(Box<bench::Arguments>),
     /// Judge how good the matcher is on your own labelled cases, and write a report
     Quality(quality::Arguments),
     /// Say of each pair of a file how likely both are one subject

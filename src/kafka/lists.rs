@@ -266,6 +266,9 @@ impl Reading {
             self.settle_access();
             self.newest_at = written_at.and_then(Timestamp::from_millis).max(self.newest_at);
             self.take(number, offset, change);
+            if self.publish_due <= Instant::now() {
+                break;
+            }
         }
         true
     }
