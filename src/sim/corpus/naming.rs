@@ -39,7 +39,19 @@ struct Draw<'a> {
     culture: Culture,
     seed: u64,
     female: bool,
+    rarity: Rarity,
     words: SmallVec<[Word; 6]>,
+}
+
+/// Which words are drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rarity {
+    /// Common and rare ones as they come.
+    Usual,
+    /// Common ones alone.
+    Common,
+    /// Rare ones, and others than those of the list.
+    Strange,
 }
 
 /// Which tail a rare word is of; beside the culture's number it keeps their seeds apart.
@@ -51,9 +63,33 @@ const MIDDLE: u64 = 4 << 60;
 impl Naming {
     /// A name of this culture.
     pub(super) fn draw(dice: &mut Dice, seed: u64, culture: Culture, female: bool) -> Self {
-        let mut draw = Draw { dice, culture, seed, female, words: SmallVec::new() };
+        let rarity = Rarity::Usual;
+        let mut draw = Draw { dice, culture, seed, female, rarity, words: SmallVec::new() };
         draw.name();
         Self { words: draw.words }
+    }
+}
+
+impl Word {
+    /// Draws another word for the same place in a name.
+    pub(super) fn redraw(
+        &mut self,
+        dice: &mut Dice,
+        seed: u64,
+        culture: Culture,
+        female: bool,
+        rarity: Rarity,
+    ) {
+        let mut draw = Draw { dice, culture, seed, female, rarity, words: SmallVec::new() };
+        self.text = match self.part {
+            Part::Given | Part::Middle => draw.own_given(),
+            Part::Father => {
+                let man = draw.man();
+                draw.fathered(&man)
+            }
+            Part::Surname | Part::Second => draw.surname(),
+            Part::Link => return,
+        };
     }
 }
 
@@ -261,7 +297,12 @@ impl Draw<'_> {
 
     fn surname(&mut self) -> CompactString {
         let (traits, stock) = (self.culture.traits(), self.culture.stock());
-        if !stock.first.is_empty() && self.dice.percent(traits.surnames.percent) {
+        let rare = match self.rarity {
+            Rarity::Usual => self.dice.percent(traits.surnames.percent),
+            Rarity::Common => false,
+            Rarity::Strange => true,
+        };
+        if !stock.first.is_empty() && rare {
             return self.compound();
         }
         let surname = self.from(&stock.surnames, SURNAMES, traits.surnames);
@@ -282,7 +323,23 @@ impl Draw<'_> {
     }
 
     fn from(&mut self, pool: &Pool, purpose: u64, tail: Tail) -> CompactString {
-        pool.draw(self.dice, self.seed, purpose | (self.culture.number() << 40), tail)
+        let purpose = purpose | (self.culture.number() << 40);
+        match self.rarity {
+            Rarity::Usual => pool.draw(self.dice, self.seed, purpose, tail),
+            Rarity::Common => CompactString::from(pool.common(self.dice)),
+            // Of single characters no chain makes a name.
+            Rarity::Strange if self.is_of_characters() => {
+                pool.draw(self.dice, self.seed, purpose, tail)
+            }
+            Rarity::Strange => {
+                // A seed of its own: rare names that the list has never drawn from.
+                pool.rare(!self.seed, purpose | u64::from(self.dice.below(1 << 24)))
+            }
+        }
+    }
+
+    fn is_of_characters(&self) -> bool {
+        matches!(self.culture.traits().shape, Shape::Chinese | Shape::Korean | Shape::Japanese)
     }
 
     fn family(&mut self, text: CompactString, part: Part) {

@@ -32,6 +32,8 @@ pub struct Person {
     pub(super) naming: Naming,
     /// By which system the primary name is romanised.
     pub(super) system: usize,
+    /// Of the corpus: its rare names hang on it.
+    pub(super) seed: u64,
 }
 
 impl Person {
@@ -57,6 +59,7 @@ impl Person {
             listed_nationality: dice.percent(85).then_some(nationality),
             naming,
             system,
+            seed,
         })
     }
 
