@@ -55,10 +55,7 @@ fn place(arguments: &Arguments) -> String {
 }
 
 fn is_closed(error: &csv::Error) -> bool {
-    match error.kind() {
-        csv::ErrorKind::Io(error) => error.kind() == std::io::ErrorKind::BrokenPipe,
-        _ => false,
-    }
+    matches!(error.kind(), csv::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// Writes each row of the file again, with what the engine says of it.
