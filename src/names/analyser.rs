@@ -89,6 +89,7 @@ impl Analyser {
             }
         }
         into.words.iter_mut().for_each(finish);
+        look_up(&mut into.words);
     }
 
     fn person(&mut self, name: Name<'_>, into: &mut Analysed) {
@@ -144,8 +145,16 @@ fn finish(word: &mut Word) {
         word.set_canonical(canonical.letters());
     }
     word.skeleton = skeleton;
-    if word.spelling == 0 && word.text().len() > 1 && word.script != Script::Han {
-        word.spelling = dictionary::find(word.spelling_key());
+}
+
+/// Looks words up in the dictionary, side by side, so that one waits for memory while another does.
+fn look_up(words: &mut [Word]) {
+    let mut spans: SmallVec<[dictionary::Span; 8]> = SmallVec::new();
+    spans.extend(words.iter().map(|word| dictionary::span(word.spelling_key())));
+    for (word, span) in words.iter_mut().zip(spans) {
+        if word.spelling == 0 && word.text().len() > 1 && word.script != Script::Han {
+            word.spelling = dictionary::find_in(span);
+        }
     }
 }
 

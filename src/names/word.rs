@@ -168,16 +168,26 @@ impl Word {
         dictionary::classes(self.spelling)
     }
 
+    /// Its letters, filled up with zeros.
+    #[inline]
+    fn padded(&self) -> [u8; 24] {
+        let mut padded = [0; 24];
+        for (to, from) in padded.iter_mut().zip(self.text) {
+            *to = from;
+        }
+        padded
+    }
+
     /// Its key in the dictionary.
     #[inline]
     pub(super) fn spelling_key(&self) -> u64 {
-        dictionary::key(self.script, self.text())
+        dictionary::key_of_padded(self.script, &self.padded())
     }
 
     /// Its key in the lexicon: of its Latin letters, whatever its script.
     #[inline]
     pub(super) fn lexicon_key(&self) -> u64 {
-        dictionary::key(Script::Latin, self.text())
+        dictionary::key_of_padded(Script::Latin, &self.padded())
     }
 
     /// What it is within its name.
