@@ -62,8 +62,9 @@ impl Build {
         let mut at = 0;
         while let (Some(letter), true) = (text.get(at), self.count < MAX) {
             let next = text.get(at + 1).copied().unwrap_or(0);
-            let (mut class, mut taken) = step(*letter, next);
-            if taken == 0 || first {
+            let steps = if first { &FIRST_STEPS } else { &STEPS };
+            let (mut class, mut taken) = step(steps, *letter, next);
+            if taken == 0 {
                 (class, taken) = sound(text.get(at..).unwrap_or_default(), first);
             }
             at += usize::from(taken);
@@ -78,7 +79,11 @@ impl Build {
 }
 
 /// [`sound`] for each letter and the next one, within a word.
-static STEPS: [[(u8, u8); 27]; 26] = {
+static STEPS: [[(u8, u8); 27]; 26] = steps(false);
+/// The same for the beginning of a word.
+static FIRST_STEPS: [[(u8, u8); 27]; 26] = steps(true);
+
+const fn steps(first: bool) -> [[(u8, u8); 27]; 26] {
     let mut steps = [[(0, 0); 27]; 26];
     let mut letter = 0;
     while letter < 26 {
@@ -86,21 +91,21 @@ static STEPS: [[(u8, u8); 27]; 26] = {
         while next < 27 {
             let pair = [b'a' + letter as u8, if next == 0 { 0 } else { b'a' - 1 + next as u8 }];
             // A third letter tells.
-            if !matches!(pair, [b's', b'c'] | [b't', b's' | b'c'] | [b'f', b'f']) {
+            if !matches!(pair, [b's', b'c'] | [b't', b's' | b'c'] | [b'f', b'f'] | [b'o', b'u']) {
                 let word = if next == 0 { pair.split_at(1).0 } else { pair.split_at(2).0 };
-                steps[letter][next] = sound(word, false);
+                steps[letter][next] = sound(word, first);
             }
             next += 1;
         }
         letter += 1;
     }
     steps
-};
+}
 
 #[inline]
-fn step(letter: u8, next: u8) -> (u8, u8) {
+fn step(steps: &[[(u8, u8); 27]; 26], letter: u8, next: u8) -> (u8, u8) {
     let next = if next == 0 { 0 } else { usize::from(next.wrapping_sub(b'a' - 1)) };
-    let steps = STEPS.get(usize::from(letter.wrapping_sub(b'a')));
+    let steps = steps.get(usize::from(letter.wrapping_sub(b'a')));
     steps.and_then(|steps| steps.get(next)).copied().unwrap_or((0, 0))
 }
 

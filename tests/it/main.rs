@@ -30,6 +30,7 @@ mod lane;
 mod lists;
 mod load;
 mod metrics;
+mod names;
 mod path;
 mod pipes;
 mod planted;
