@@ -262,6 +262,19 @@ fn numbers_are_digits_however_they_are_written() {
 }
 
 #[test]
+fn a_letter_or_a_rest_of_words_may_number_a_name() {
+    let numbers = |text: &str| -> Vec<String> {
+        let made = analysed(text, "", Bearer::Organisation);
+        let numbers = made.words().iter().filter(|word| word.part() == Part::Number);
+        numbers.map(|word| String::from_utf8(word.canonical().to_vec()).unwrap()).collect()
+    };
+    assert_eq!(numbers("Offshore Fund I, Ltd."), ["1"]);
+    assert_eq!(numbers("Offshore Fund II, Ltd."), ["2"]);
+    assert_eq!(numbers("Brigade Forty 4"), ["44"]);
+    assert!(numbers("I Trading Ltd").is_empty());
+}
+
+#[test]
 fn shared_words_of_organisations_meet_across_languages() {
     let symbol = |text: &str| {
         let made = analysed(text, "", Bearer::Organisation);
