@@ -117,6 +117,11 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     lexicon
 });
 
+/// Has the table at hand.
+pub(super) fn unpack() {
+    LazyLock::force(&LEXICON);
+}
+
 /// What a word means, by its key, or a row of words by [`row_key`].
 #[inline]
 pub(super) fn meaning(key: u64) -> Meaning {

@@ -83,6 +83,7 @@ static STEPS: [[(u8, u8); 27]; 26] = steps(false);
 /// The same for the beginning of a word.
 static FIRST_STEPS: [[(u8, u8); 27]; 26] = steps(true);
 
+#[expect(clippy::indexing_slicing, reason = "const: an index out of range does not compile")]
 const fn steps(first: bool) -> [[(u8, u8); 27]; 26] {
     let mut steps = [[(0, 0); 27]; 26];
     let mut letter = 0;

@@ -181,13 +181,13 @@ impl Word {
     /// Its key in the dictionary.
     #[inline]
     pub(super) fn spelling_key(&self) -> u64 {
-        dictionary::key_of_padded(self.script, &self.padded())
+        dictionary::key(self.script, &self.padded())
     }
 
     /// Its key among small words of personal names: of its Latin letters, whatever its script.
     #[inline]
     pub(super) fn personal_key(&self) -> u64 {
-        dictionary::key_of_padded(Script::Latin, &self.padded())
+        dictionary::key(Script::Latin, &self.padded())
     }
 
     /// Its key among words of organisations, of its own script: what is a legal form in Cyrillic is

@@ -35,6 +35,12 @@ struct Dictionary {
 
 static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::open(TABLE));
 
+/// Has what is unpacked at hand.
+pub(super) fn unpack() {
+    LazyLock::force(&DICTIONARY);
+    LazyLock::force(&SYMBOLS);
+}
+
 /// Where the classes of a spelling are listed; 0 when the dictionary does not know it.
 #[inline]
 pub(super) fn find(key: u64) -> u32 {
@@ -89,20 +95,10 @@ fn symbol_class(symbol: u32) -> &'static [ClassId] {
     SYMBOLS.get(at..=at).unwrap_or_default()
 }
 
-/// The key of a word in Latin letters. Scripts without vowels have keys of their own: what looks
-/// like one spelling there may be many.
+/// The key of a word in Latin letters, filled up with zeros. Scripts without vowels have keys of their
+/// own: what looks like one spelling there may be many.
 #[inline]
-pub(super) fn key(script: Script, text: &[u8]) -> u64 {
-    let mut padded = [0_u8; 24];
-    for (to, from) in padded.iter_mut().zip(text) {
-        *to = *from;
-    }
-    key_of_padded(script, &padded)
-}
-
-/// The same, of letters that are filled up with zeros.
-#[inline]
-pub(super) fn key_of_padded(script: Script, text: &[u8; 24]) -> u64 {
+pub(super) fn key(script: Script, text: &[u8; 24]) -> u64 {
     let (chunks, _) = text.as_chunks::<8>();
     hash(u64::from(script.omits_vowels()), chunks.iter().map(|chunk| u64::from_le_bytes(*chunk)))
 }
