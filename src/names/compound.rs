@@ -45,7 +45,11 @@ fn behind(words: &[Word], meanings: &[Meaning], at: usize, boundary: usize) -> u
     let is_name = word.text().len() > 2 && !own.is(Mark::Particle) && !own.is(Mark::Article);
     if meaning.is(Mark::Article) {
         let Some((third, meaning)) = next(2) else { return 0 };
-        let joins = is_servant && is_divine(third) || is_name && meaning.is(Mark::Faith);
+        if third.len() < 2 || meaning.is(Mark::Article) || meaning.is(Mark::Particle) {
+            return 0;
+        }
+        // Behind `abd` and an article written apart, any name belongs to it.
+        let joins = is_servant || is_name && meaning.is(Mark::Faith);
         return if joins { 2 } else { 0 };
     }
     let faith = is_name && !is_servant && (meaning.is(Mark::Faith) || meaning.is(Mark::God));
@@ -55,7 +59,7 @@ fn behind(words: &[Word], meanings: &[Meaning], at: usize, boundary: usize) -> u
 /// The names of God, and of persons, whose servant somebody may be named.
 fn is_divine(text: &[u8]) -> bool {
     // The skeleton of each, so that spellings need no list.
-    const NAMES: [&[u8]; 58] = [
+    const NAMES: [&[u8]; 82] = [
         b"allah",
         b"lah",
         b"rahman",
@@ -114,6 +118,30 @@ fn is_divine(text: &[u8]) -> bool {
         b"mutalib",
         b"amir",
         b"mawla",
+        b"muhsin",
+        b"wali",
+        b"nur",
+        b"wakil",
+        b"jawad",
+        b"hayy",
+        b"sattar",
+        b"rauf",
+        b"shahid",
+        b"muti",
+        b"mannan",
+        b"jamil",
+        b"naim",
+        b"salim",
+        b"batin",
+        b"ahad",
+        b"wahid",
+        b"qayyum",
+        b"matin",
+        b"zahir",
+        b"tawwab",
+        b"mughni",
+        b"rida",
+        b"rabbih",
     ];
     let skeleton = Skeleton::of(text);
     skeleton.len() >= 2
