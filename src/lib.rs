@@ -29,7 +29,7 @@
 //! | [`app`] | assembly: connect, load, screen, end |
 //! | [`report`] | figures → tables and pictures, and where they were taken |
 //! | [`quality`] | labelled cases → how good the matcher is |
-//! | [`bench`] | the user's brokers → how fast it is |
+//! | [`mod@bench`] | the user's brokers → how fast it is |
 //! | [`cli`] | what a person types and reads |
 //!
 //! From `domain` to `engine` nothing knows a clock, a thread or a socket, and nothing fails but
