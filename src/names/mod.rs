@@ -19,7 +19,7 @@
 //!
 //! # Stages of [`Analyser::analyse`]
 //!
-//! 1. [`read`](analyser) walks the letters, ends words at hyphens and spaces as the machine-readable
+//! 1. Reading walks the letters, ends words at hyphens and spaces as the machine-readable
 //!    zone does (ICAO Doc 9303 Part 3, section 4.6), and notes where each stood.
 //! 2. Names of several words that are one (`abd al-Rahman`, `Salah ad-Din`) are joined.
 //! 3. Each word is told its part: surname, given name, particle, honorific, legal form, number.

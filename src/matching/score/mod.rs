@@ -5,10 +5,10 @@
 //!
 //! # How two names are compared
 //!
-//! 1. [`align`] finds which words belong together: each pair of words that
+//! 1. [`align()`] finds which words belong together: each pair of words that
 //!    [`liken`](crate::names::liken) holds to be alike, then the set of pairs that is worth most, then
 //!    joined words against split ones where words were left over.
-//! 2. [`observe`] says what that means, one observation after the other: pairs by their kind and
+//! 2. [`observe()`] says what that means, one observation after the other: pairs by their kind and
 //!    rarity, words that stand against one another by their role, words that one side has more, and
 //!    how much of the names agrees. Each observation is a [`Feature`] with a weight.
 //! 3. The weighted sum is evidence in bits. Of all names of both subjects the best pair counts.
@@ -126,7 +126,9 @@ pub fn name_bits(one: &Prepared, other: &Prepared, model: &Model) -> Bits {
     sum.bits
 }
 
-/// Both are names of persons.
+/// Both are names of persons: one surely, the other as far as its list says.
 fn of_persons(one: &Prepared, other: &Prepared) -> bool {
-    one.bearer == Bearer::Person && other.bearer == Bearer::Person
+    let person = |name: &Prepared| name.bearer == Bearer::Person;
+    let may_be = |name: &Prepared| person(name) || name.bearer == Bearer::Unknown;
+    person(one) && may_be(other) || may_be(one) && person(other)
 }

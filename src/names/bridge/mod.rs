@@ -1,7 +1,7 @@
 //! How well a Latin word renders one of a script that leaves out vowels.
 //!
 //! A weighted alignment of sounds. The weights are evidence in bits, learnt from pairs of spellings
-//! in the dictionary by [`learn`]: how often a written letter is rendered so, against how often the
+//! in the dictionary by [`learn()`]: how often a written letter is rendered so, against how often the
 //! Latin letter occurs at all. So `ج` accepts `j`, `g` and `dj`, `ق` accepts `q`, `k` and `g`, a
 //! vowel may appear anywhere at little cost, and a consonant that has no counterpart is dear.
 
@@ -11,7 +11,7 @@ mod learn;
 
 pub use learn::learn;
 
-/// The weights as [`learn`] wrote them: for Arabic, then for Hebrew.
+/// The weights as [`learn()`] wrote them: for Arabic, then for Hebrew.
 static WEIGHTS: &[u8] = include_bytes!("../data/bridge.bin");
 
 /// Kinds of sounds: letters, then pairs of letters that are one sound.

@@ -1,6 +1,6 @@
 //! Spellings of one name: 171,833 classes of given and family names across scripts, built in.
 //!
-//! The table is made once, by [`compile`], from `person_names.txt` of the project rigour (Wikidata's
+//! The table is made once, by [`compile()`], from `person_names.txt` of the project rigour (Wikidata's
 //! name items; see `src/names/data/NOTICE.md`), and lies in the binary as it is used: nothing is
 //! read, sorted or unpacked at the start. A spelling is known by 40 bits of its hash: the upper 16
 //! choose a bucket, the lower 24 tell its handful of spellings apart. An unknown word is taken for a
@@ -14,7 +14,7 @@ pub use compile::compile;
 
 use super::{ClassId, Script};
 
-/// The table as [`compile`] wrote it.
+/// The table as [`compile()`] wrote it.
 static TABLE: &[u8] = include_bytes!("../data/spellings.bin");
 
 /// Buckets of the table.
