@@ -10,7 +10,7 @@ use crate::codec::{Contract, Decoder, Format, Limits};
 use crate::config::{AlertFormat, Settings};
 use crate::console::{self, Phase, Served};
 use crate::kafka::{
-    self, Admin, Complaints, Error, Existing, LanePort, ListReader, Registry, Sender,
+    self, Admin, Complaints, Error, Existing, Known, LanePort, ListReader, Registry, Sender,
 };
 use crate::metrics::Metrics;
 use crate::pipeline::{Halted, Judge, Lane, Lookup, Schemas};
@@ -31,6 +31,7 @@ pub struct App {
     settings: Settings,
     metrics: Arc<Metrics>,
     complaints: Arc<Complaints>,
+    known: Arc<Known>,
     lists: Arc<Lists>,
     phase: Arc<Phase>,
     stop: Arc<AtomicBool>,
@@ -71,9 +72,20 @@ impl App {
                 .unwrap_or(i64::MAX),
         };
         console.spawn(console::serve(listener, served));
-        let complaints = Arc::default();
+        let (complaints, known) = (Arc::default(), Arc::default());
         let writer = Some(writer);
-        Ok(Self { settings, metrics, complaints, lists, phase, stop, writer, console, address })
+        Ok(Self {
+            settings,
+            metrics,
+            complaints,
+            known,
+            lists,
+            phase,
+            stop,
+            writer,
+            console,
+            address,
+        })
     }
 
     /// Where metrics and readiness are served.
@@ -261,6 +273,7 @@ impl App {
                 number,
                 topics,
                 settings.start,
+                Arc::clone(&self.known),
                 Arc::clone(&sender),
             )?;
             let judge = Judge::new(

@@ -22,7 +22,7 @@ use super::assignment::{Change, Watch};
 use super::clock::{SystemClock, wall};
 use super::fault::fault;
 use super::producer::Sent;
-use super::start::{Origin, Since, Standing, Start};
+use super::start::{Known, Origin, Standing, Start};
 use super::{Config, Error, Sender, native};
 
 /// How long questions to the brokers may take while a lane waits for the answer.
@@ -43,7 +43,7 @@ pub struct LanePort {
     topics: Vec<String>,
     start: Start,
     /// Since when the group reads each input topic, where that is to be remembered.
-    since: Vec<Option<Since>>,
+    known: Arc<Known>,
     clock: SystemClock,
     places: Vec<Place>,
     gaps: VecDeque<(Partition, i64)>,
@@ -84,6 +84,7 @@ impl LanePort {
         number: usize,
         topics: Vec<String>,
         start: Start,
+        known: Arc<Known>,
         sender: Arc<Sender>,
     ) -> Result<Self, Error> {
         let consumer: BaseConsumer<Watch> = config
@@ -96,7 +97,7 @@ impl LanePort {
             consumer,
             sender,
             reports: channel(),
-            since: vec![None; topics.len()],
+            known,
             topics,
             start,
             clock: SystemClock::start(),
@@ -197,14 +198,14 @@ impl LanePort {
                 let origin = match origins.entry(partition.input) {
                     Entry::Occupied(known) => *known.get(),
                     Entry::Vacant(unknown) => {
-                        let known = self.since.get(partition.input).copied().flatten();
+                        let known = self.known.of(&topic);
                         *unknown.insert(Origin::of(&self.consumer, &topic, self.start, known)?)
                     }
                 };
                 (origin.offset(&self.consumer, &topic, number)?, origin.since())
             };
-            if let Some(known) = self.since.get_mut(partition.input) {
-                *known = since.or(*known);
+            if let Some(since) = since {
+                self.known.learn(&topic, since);
             }
             let first = stands.is_none();
             places.push(Place { partition, next, astray: first, first, in_doubt: false });
@@ -229,9 +230,7 @@ impl LanePort {
         let list = self
             .list(offsets.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
         for mut element in list.elements() {
-            let input = self.topics.iter().position(|name| name == element.topic());
-            let since = input.and_then(|input| self.since.get(input)).copied().flatten();
-            if let Some(since) = since {
+            if let Some(since) = self.known.of(element.topic()) {
                 element.set_metadata(since.text());
             }
         }
@@ -519,7 +518,8 @@ mod tests {
         let sender = Sender::new(&config, outputs, Arc::new(Complaints::default())).unwrap();
         let topics = vec![TOPIC.to_owned()];
         let mut port =
-            LanePort::new(&config, 0, topics, Start::Earliest, Arc::new(sender)).unwrap();
+            LanePort::new(&config, 0, topics, Start::Earliest, Arc::default(), Arc::new(sender))
+                .unwrap();
         let assigned = |input: &Input<()>| matches!(input, Input::Assigned(_));
         assert!(poll_until(&mut port, |_, input| assigned(input)), "never assigned");
         port

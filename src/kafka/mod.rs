@@ -46,7 +46,7 @@ pub use registry::Registry;
 pub use registry_api::{RegistryApi, RegistryConfig};
 pub use registry_text::Answer;
 pub use settings::{Config, promise_broken_by};
-pub use start::Start;
+pub use start::{Known, Start};
 pub use tail::{From, Kept, Tail};
 pub use token::{TokenConfig, Tokens};
 

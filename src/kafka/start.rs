@@ -6,6 +6,9 @@
 //! no offset yet, because its first owner died or because it was added, begins with its first event
 //! since then. So a partition that is added begins with its first event of all.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
 use rdkafka::error::KafkaResult;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
@@ -26,6 +29,23 @@ pub enum Start {
 /// was there first. Kept in the metadata of each offset that the group commits in that topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Since(i64);
+
+/// Since when the group reads each topic, as far as the lanes of an instance know: a topic that is made
+/// anew may come to another lane than the one that read it before.
+#[derive(Debug, Default)]
+pub struct Known(Mutex<BTreeMap<String, Since>>);
+
+impl Known {
+    pub(super) fn of(&self, topic: &str) -> Option<Since> {
+        self.0.lock().ok()?.get(topic).copied()
+    }
+
+    pub(super) fn learn(&self, topic: &str, since: Since) {
+        if let Ok(mut known) = self.0.lock() {
+            known.insert(topic.to_owned(), since);
+        }
+    }
+}
 
 /// Where the group stands in a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
