@@ -149,6 +149,7 @@ fn surname(first: char, second: Option<&char>) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::written;
     use super::*;
 
     #[test]
@@ -162,16 +163,7 @@ mod tests {
             ("单雄信", "shan xiongxin"),
             ("山田太郎", "shantian tailang"),
         ] {
-            let letters: Vec<char> = text.chars().collect();
-            let words: Vec<String> = cut(&letters)
-                .iter()
-                .map(|piece| {
-                    let mut into = Latin::new();
-                    romanise(&letters[piece.letters.clone()], piece.part, &mut into);
-                    String::from_utf8(into.to_vec()).unwrap()
-                })
-                .collect();
-            assert_eq!(words.join(" "), expected);
+            assert_eq!(written(text, cut, romanise), expected);
         }
     }
 }

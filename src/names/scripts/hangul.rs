@@ -106,6 +106,7 @@ fn family(letter: char) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::written;
     use super::*;
 
     #[test]
@@ -117,16 +118,7 @@ mod tests {
             ("남궁민", "namgung min"),
             ("이산", "lee san"),
         ] {
-            let letters: Vec<char> = text.chars().collect();
-            let words: Vec<String> = cut(&letters)
-                .iter()
-                .map(|piece| {
-                    let mut into = Latin::new();
-                    romanise(&letters[piece.letters.clone()], piece.part, &mut into);
-                    String::from_utf8(into.to_vec()).unwrap()
-                })
-                .collect();
-            assert_eq!(words.join(" "), expected);
+            assert_eq!(written(text, cut, romanise), expected);
         }
     }
 }

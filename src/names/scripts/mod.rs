@@ -163,3 +163,19 @@ fn lower(letter: char) -> char {
         _ => letter,
     }
 }
+
+/// For the tests of scripts that cut a run: its words in Latin.
+#[cfg(test)]
+fn written(
+    text: &str,
+    cut: fn(&[char]) -> SmallVec<[Piece; 4]>,
+    romanise: fn(&[char], Option<Part>, &mut Latin),
+) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let words = cut(&letters).into_iter().map(|piece| {
+        let mut into = Latin::new();
+        romanise(&letters[piece.letters], piece.part, &mut into);
+        String::from_utf8(into.to_vec()).unwrap()
+    });
+    words.collect::<Vec<String>>().join(" ")
+}
