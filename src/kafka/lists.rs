@@ -194,8 +194,8 @@ impl Reading {
                 continue;
             }
             let begun = Instant::now();
-            if self.poll() && self.progress.loaded {
-                // Events go before changes of lists: these have the thread half the time at most.
+            if self.poll() && self.progress.loaded && !self.writer.awaits_settling() {
+                // Events go before changes of lists, unless they wait for these.
                 std::thread::sleep(begun.elapsed().min(REST_MAX));
             }
             self.note_reached();

@@ -12,8 +12,6 @@ pub mod score;
 
 pub use roster::{Ranked, Roster, bearer};
 
-use smallvec::SmallVec;
-
 use crate::domain::{
     Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Party, Relation,
     Stated, Timestamp,
@@ -46,6 +44,7 @@ pub struct Scratch {
     folded: Folded,
     listed: Folded,
     candidates: Vec<Candidate>,
+    asked: Vec<Foreseen>,
 }
 
 /// How often an event is screened while entries move from under one thing it states to another.
@@ -59,14 +58,15 @@ const TRIES: usize = 8;
 pub fn touches(lists: &Lists, event: &Event<'_>, scratch: &mut Scratch) -> bool {
     let foresight = lists.foresight();
     let identifiers = event.identifiers.iter();
-    let mut asked: SmallVec<[Foreseen; 8]> =
-        identifiers.map(|stated| foresight.identifier(&stated.identifier)).collect();
+    let Scratch { folded, asked, .. } = scratch;
+    asked.clear();
+    asked.extend(identifiers.map(|stated| foresight.identifier(&stated.identifier)));
     for party in &event.parties {
-        let Some(born) = party.birth_date else { continue };
+        let Some(born) = party.birth_date.filter(|date| date.is_full()) else { continue };
         let names = party.names.iter();
-        asked.extend(names.filter_map(|name| foresight.name(scratch.folded.fold(*name), born)));
+        asked.extend(names.filter_map(|name| foresight.name(folded.fold(*name), born)));
     }
-    asked.into_iter().any(|foreseen| foresight.is_possible(foreseen))
+    asked.iter().any(|foreseen| foresight.is_possible(*foreseen))
 }
 
 /// Screens one event against the lists as of `now`, the instant of its arrival.
@@ -127,7 +127,7 @@ impl Search<'_> {
         for name in &party.names {
             let share = self.budget.next_share();
             let Some(born) = born else { continue };
-            let Scratch { folded, listed, candidates } = scratch;
+            let Scratch { folded, listed, candidates, .. } = scratch;
             let folded = folded.fold(*name);
             candidates.clear();
             self.matches.cut += self.lists.by_name(folded, born, share, candidates);

@@ -108,11 +108,9 @@ impl Writer {
         if let Some(old) = &old
             && !new.as_ref().is_some_and(|new| new.states_what(old))
         {
-            // Told before the old one is gone from where the new one is not. What is removed for
-            // good is missed by nobody.
-            if new.is_some() {
-                self.lists.moved.fetch_add(1, Ordering::Release);
-            }
+            // Told before the old one is gone from where the new one is not. A removal counts too:
+            // the same person may just have been listed under another key.
+            self.lists.moved.fetch_add(1, Ordering::Release);
             self.unfile(old);
         }
         self.whole = false;
@@ -511,9 +509,15 @@ mod tests {
         writer.apply(put(with_document("wanted/1", "BBB222"), 2));
         writer.apply(put(with_document("wanted/2", "BBB222"), 3));
         assert_eq!(ask(&look_up, "BBB222"), 2);
-        writer.apply(Change { entry: None, ..put(with_document("wanted/2", "BBB222"), 4) });
-        assert_eq!(ask(&look_up, "BBB222"), 1);
         assert!(!look_up.is_torn());
+        // The same person under a new key, and the old key removed.
+        assert_eq!(ask(&look_up, "CCC333"), 0);
+        writer.apply(put(with_document("wanted/3", "CCC333"), 4));
+        for (key, offset) in [("wanted/1", 5), ("wanted/2", 6)] {
+            writer.apply(Change { entry: None, ..put(with_document(key, "BBB222"), offset) });
+        }
+        assert_eq!(ask(&look_up, "BBB222"), 0);
+        assert!(look_up.is_torn());
     }
 
     #[test]
