@@ -3,6 +3,8 @@
 //! They are written as one, two or three words, with an article that takes on the next letter
 //! (`abdur Rahman`). Joined here and folded in [`pieces`], so that all spellings end up the same.
 
+use std::sync::LazyLock;
+
 use smallvec::SmallVec;
 
 use super::lexicon::{Mark, Meaning};
@@ -57,96 +59,25 @@ fn behind(words: &[Word], meanings: &[Meaning], at: usize, boundary: usize) -> u
 }
 
 /// The names of God, and of persons, whose servant somebody may be named.
+const DIVINE: &str = "adl ahad alim allah amir azim aziz bari basir basit batin fattah ghaffar ghafur hadi \
+    hafiz hakam hakim halim hamid haqq hasan hayy husayn jabbar jalil jamil jawad kabir \
+    karim khabir khaliq lah latif majid malik mannan masih matin mawla mughni muhaymin \
+    muhsin mujib mumin mutalib muti nabi naim nasir nur qadir qahhar qayyum quddus rabbih \
+    rafi rahim rahman raqib rashid rasul rauf razzaq rida salam salim samad sami sattar \
+    shahid shakur tawwab wadud wahhab wahid wakil wali wasi zahir zahra";
+
+/// The first letter and the skeleton of each, so that spellings need no list.
+static SKELETONS: LazyLock<Vec<(u8, Skeleton)>> = LazyLock::new(|| {
+    let names = DIVINE.split_ascii_whitespace().map(str::as_bytes);
+    names.filter_map(|name| Some((*name.first()?, Skeleton::of(name)))).collect()
+});
+
 fn is_divine(text: &[u8]) -> bool {
-    // The skeleton of each, so that spellings need no list.
-    const NAMES: [&[u8]; 82] = [
-        b"allah",
-        b"lah",
-        b"rahman",
-        b"rahim",
-        b"malik",
-        b"quddus",
-        b"salam",
-        b"mumin",
-        b"muhaymin",
-        b"aziz",
-        b"jabbar",
-        b"khaliq",
-        b"bari",
-        b"ghaffar",
-        b"qahhar",
-        b"wahhab",
-        b"razzaq",
-        b"fattah",
-        b"alim",
-        b"basit",
-        b"rafi",
-        b"samad",
-        b"samad",
-        b"sami",
-        b"basir",
-        b"hakam",
-        b"adl",
-        b"latif",
-        b"khabir",
-        b"halim",
-        b"azim",
-        b"ghafur",
-        b"shakur",
-        b"kabir",
-        b"hafiz",
-        b"jalil",
-        b"karim",
-        b"raqib",
-        b"mujib",
-        b"wasi",
-        b"hakim",
-        b"wadud",
-        b"majid",
-        b"haqq",
-        b"hamid",
-        b"qadir",
-        b"hadi",
-        b"nasir",
-        b"nabi",
-        b"rashid",
-        b"zahra",
-        b"husayn",
-        b"hasan",
-        b"rasul",
-        b"masih",
-        b"mutalib",
-        b"amir",
-        b"mawla",
-        b"muhsin",
-        b"wali",
-        b"nur",
-        b"wakil",
-        b"jawad",
-        b"hayy",
-        b"sattar",
-        b"rauf",
-        b"shahid",
-        b"muti",
-        b"mannan",
-        b"jamil",
-        b"naim",
-        b"salim",
-        b"batin",
-        b"ahad",
-        b"wahid",
-        b"qayyum",
-        b"matin",
-        b"zahir",
-        b"tawwab",
-        b"mughni",
-        b"rida",
-        b"rabbih",
-    ];
     let skeleton = Skeleton::of(text);
-    skeleton.len() >= 2
-        && text.len() >= 3
-        && NAMES.iter().any(|name| name.first() == text.first() && Skeleton::of(name) == skeleton)
+    let Some(first) = text.first().filter(|_| skeleton.len() >= 2 && text.len() >= 3) else {
+        return false;
+    };
+    SKELETONS.contains(&(*first, skeleton))
 }
 
 /// A word in two pieces whose joint spellings differ in, left out: the article within `abd…`, the
