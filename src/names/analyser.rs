@@ -121,6 +121,7 @@ impl Analyser {
             text: name.surname,
             of_given: false,
             may_be_whole,
+            is_surname: !name.given.is_empty(),
             tongues: Tongues::default(),
             spelling: self.spelling,
         };
@@ -231,12 +232,19 @@ mod tests {
             ("习近平", "xi jinping"),
             ("김정은", "kim jeongeun"),
             ("Αλέξανδρος", "alexandros"),
+            ("김 정은", "kim jeongeun"),
             ("עמוס עוז", "amos aoz"),
             ("やまだ たろう", "yamada taro"),
             ("ＡＮＮ", "ann"),
         ] {
             assert_eq!(texts(surname, ""), expected, "{surname}");
         }
+    }
+
+    #[test]
+    fn a_surname_in_its_field_is_read_as_one() {
+        assert_eq!(texts("曾", "国藩"), "zeng guofan");
+        assert_eq!(texts("박", "지성"), "park jiseong");
     }
 
     #[test]
@@ -282,6 +290,7 @@ mod tests {
                 text: &text,
                 of_given: false,
                 may_be_whole: true,
+                is_surname: false,
                 tongues: Tongues::default(),
                 spelling: Spelling::Plain,
             };

@@ -3,6 +3,8 @@
 //! They are written as one, two or three words, with an article that takes on the next letter
 //! (`abdur Rahman`). Joined here and folded in [`pieces`], so that all spellings end up the same.
 
+use std::sync::LazyLock;
+
 use smallvec::SmallVec;
 
 use super::lexicon::{Mark, Meaning};
@@ -56,25 +58,26 @@ fn behind(words: &[Word], meanings: &[Meaning], at: usize, boundary: usize) -> u
     usize::from(faith || own.is(Mark::Father) && meaning.is(Mark::Bakr))
 }
 
-/// Names of God, and of persons, whose servant somebody may be named.
-const DIVINE: &str = "\
-    allah lah rahman rahim malik quddus salam mumin muhaymin aziz jabbar khaliq bari \
-    ghaffar qahhar wahhab razzaq fattah alim basit rafi samad sami basir hakam adl latif \
-    khabir halim azim ghafur shakur kabir hafiz jalil karim raqib mujib wasi hakim wadud \
-    majid haqq hamid qadir hadi nasir nabi rashid zahra husayn hasan rasul masih mutalib \
-    amir mawla muhsin wali nur wakil jawad hayy sattar rauf shahid muti mannan jamil naim \
-    salim batin ahad wahid qayyum matin zahir tawwab mughni rida rabbih \
-";
+/// The names of God, and of persons, whose servant somebody may be named.
+const DIVINE: &str = "adl ahad alim allah amir azim aziz bari basir basit batin fattah ghaffar ghafur hadi \
+    hafiz hakam hakim halim hamid haqq hasan hayy husayn jabbar jalil jamil jawad kabir \
+    karim khabir khaliq lah latif majid malik mannan masih matin mawla mughni muhaymin \
+    muhsin mujib mumin mutalib muti nabi naim nasir nur qadir qahhar qayyum quddus rabbih \
+    rafi rahim rahman raqib rashid rasul rauf razzaq rida salam salim samad sami sattar \
+    shahid shakur tawwab wadud wahhab wahid wakil wali wasi zahir zahra";
 
-/// Whether somebody may be named after its servant. By the consonants, so that spellings need no list.
+/// The first letter and the skeleton of each, so that spellings need no list.
+static SKELETONS: LazyLock<Vec<(u8, Skeleton)>> = LazyLock::new(|| {
+    let names = DIVINE.split_ascii_whitespace().map(str::as_bytes);
+    names.filter_map(|name| Some((*name.first()?, Skeleton::of(name)))).collect()
+});
+
 fn is_divine(text: &[u8]) -> bool {
     let skeleton = Skeleton::of(text);
-    skeleton.len() >= 2
-        && text.len() >= 3
-        && DIVINE
-            .split_ascii_whitespace()
-            .map(str::as_bytes)
-            .any(|name| name.first() == text.first() && Skeleton::of(name) == skeleton)
+    let Some(first) = text.first().filter(|_| skeleton.len() >= 2 && text.len() >= 3) else {
+        return false;
+    };
+    SKELETONS.contains(&(*first, skeleton))
 }
 
 /// A word in two pieces whose joint spellings differ in, left out: the article within `abd…`, the

@@ -58,7 +58,7 @@ pub(super) fn plain(letter: char) -> &'static str {
 pub(super) fn sounded(letter: char) -> Option<&'static str> {
     Some(match letter {
         'š' | 'Š' | 'ş' | 'Ş' | 'ș' | 'Ș' | 'ś' | 'Ś' | 'ŝ' => "sh",
-        'č' | 'Č' | 'ć' | 'Ć' | 'ĉ' => "ch",
+        'č' | 'Č' | 'ć' | 'Ć' | 'ĉ' | 'ç' | 'Ç' => "ch",
         'ž' | 'Ž' | 'ż' | 'Ż' | 'ź' | 'Ź' => "zh",
         'ţ' | 'Ţ' | 'ț' | 'Ț' => "ts",
         'ě' | 'Ě' => "ie",

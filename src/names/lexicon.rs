@@ -199,6 +199,7 @@ impl Lexicon {
             text: form,
             of_given: false,
             may_be_whole: false,
+            is_surname: false,
             tongues: Tongues::default(),
             spelling: Spelling::Plain,
         };

@@ -18,6 +18,8 @@ pub(super) struct Field<'a> {
     pub(super) of_given: bool,
     /// It may hold a whole name of a person, surname first, in scripts that write no space.
     pub(super) may_be_whole: bool,
+    /// It holds a surname, the given names being elsewhere.
+    pub(super) is_surname: bool,
     pub(super) tongues: Tongues,
     pub(super) spelling: Spelling,
 }
@@ -205,7 +207,8 @@ impl Reader {
         for piece in scripts::cut(script, &self.letters, whole, field.tongues) {
             self.latin.clear();
             let letters = self.letters.get(piece.letters.clone()).unwrap_or_default();
-            scripts::romanise(script, letters, piece.part, field.tongues, &mut self.latin);
+            let part = piece.part.or_else(|| surname(script, letters, field, words));
+            scripts::romanise(script, letters, part, field.tongues, &mut self.latin);
             if let Some(mut word) = self.word(piece.letters.clone(), script, field) {
                 word.part = piece.part.unwrap_or(Part::Any);
                 if script == Script::Han {
@@ -240,6 +243,14 @@ impl Reader {
         let leading = field.len() - field.trim_start().len();
         self.places.first() == Some(&leading) && self.end == field.trim_end().len()
     }
+}
+
+/// Whether Chinese or Korean letters are a surname by where they stand: in its field, or alone at
+/// the beginning of a name.
+fn surname(script: Script, letters: &[char], field: Field<'_>, words: &[Word]) -> Option<Part> {
+    let stands_alone = words.is_empty() && letters.len() == 1;
+    let family_first = matches!(script, Script::Han | Script::Hangul) && !field.of_given;
+    (family_first && (field.is_surname || stands_alone)).then_some(Part::Surname)
 }
 
 /// Hands on a letter, or what stands for it: forms of presentation are taken apart.

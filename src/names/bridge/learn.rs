@@ -23,6 +23,23 @@ pub fn learn(pairs: &[(Word, Word)]) -> Vec<u8> {
         .collect()
 }
 
+/// What an alignment does next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// A written sound is rendered by a Latin one.
+    Matched,
+    /// A written sound has no counterpart.
+    Dropped,
+    /// A Latin sound was not written.
+    Inserted,
+}
+
+/// The best alignment so far, and its last step.
+struct Cell {
+    value: f64,
+    step: Step,
+}
+
 /// Probabilities: of each Latin sound for each written one, of no sound for it, of Latin sounds that
 /// nobody wrote, and of Latin sounds at all.
 struct Model {
@@ -39,8 +56,9 @@ impl Model {
         let mut model = Self::start(pairs);
         for round in 0..ROUNDS {
             let mut counts = vec![0.02; SOUNDS * SOUNDS + 2 * SOUNDS];
+            let weights = model.exact();
             for (written, latin) in pairs {
-                model.count(written, latin, round > 1, &mut counts);
+                count(&weights, written, latin, round > 1, &mut counts);
             }
             model.take(&counts);
         }
@@ -65,65 +83,6 @@ impl Model {
             inserted: background.clone(),
             insertions: 0.8,
             background,
-        }
-    }
-
-    /// Adds what the best alignment of a pair does.
-    fn count(&self, written: &Sounds, latin: &Sounds, strict: bool, counts: &mut [f64]) {
-        let weights = self.exact();
-        let weight = |at: usize| weights.get(at).copied().unwrap_or(0.0);
-        let (rows, columns) = (written.all(), latin.all());
-        let width = columns.len() + 1;
-        let mut best = vec![(f64::MIN, 0_usize); (rows.len() + 1) * width];
-        for row in 0..=rows.len() {
-            for column in 0..width {
-                let at = row * width + column;
-                let from = |back: usize| best.get(at - back).map_or(f64::MIN, |cell| cell.0);
-                let mut cell = if at == 0 { (0.0, 0) } else { (f64::MIN, 0) };
-                let mut offer = |value: f64, step: usize| {
-                    if value > cell.0 {
-                        cell = (value, step);
-                    }
-                };
-                let sound = row.checked_sub(1).and_then(|row| rows.get(row));
-                let other = column.checked_sub(1).and_then(|column| columns.get(column));
-                if let (Some(sound), Some(other)) = (sound, other) {
-                    offer(from(width + 1) + weight(matched(*sound, *other)), 1);
-                }
-                if let Some(sound) = sound {
-                    offer(from(width) + weight(dropped(*sound)), 2);
-                }
-                if let Some(other) = other {
-                    offer(from(1) + weight(inserted(*other)), 3);
-                }
-                if let Some(place) = best.get_mut(at) {
-                    *place = cell;
-                }
-            }
-        }
-        let total = best.last().map_or(f64::MIN, |cell| cell.0);
-        if strict && total < STRAY * width as f64 {
-            return;
-        }
-        let (mut row, mut column) = (rows.len(), columns.len());
-        while row + column > 0 {
-            let step = best.get(row * width + column).map_or(0, |cell| cell.1);
-            let sound = row.checked_sub(1).and_then(|row| rows.get(row)).copied().unwrap_or(0);
-            let other = column.checked_sub(1).and_then(|at| columns.get(at)).copied().unwrap_or(0);
-            match step {
-                1 => {
-                    add(counts, matched(sound, other), 1.0);
-                    (row, column) = (row - 1, column - 1);
-                }
-                2 => {
-                    add(counts, dropped(sound), 1.0);
-                    row -= 1;
-                }
-                _ => {
-                    add(counts, inserted(other), 1.0);
-                    column -= 1;
-                }
-            }
         }
     }
 
@@ -203,4 +162,56 @@ fn add(counts: &mut [f64], at: usize, count: f64) {
     if let Some(place) = counts.get_mut(at) {
         *place += count;
     }
+}
+
+/// Adds what the best alignment of a pair does.
+fn count(weights: &[f64], written: &Sounds, latin: &Sounds, strict: bool, counts: &mut [f64]) {
+    let (rows, columns) = (written.all(), latin.all());
+    let width = columns.len() + 1;
+    let cells = cells(weights, rows, columns);
+    let total = cells.last().map_or(f64::MIN, |cell| cell.value);
+    if strict && total < STRAY * width as f64 {
+        return;
+    }
+    let sound = |sounds: &[u8], at: usize| {
+        at.checked_sub(1).and_then(|at| sounds.get(at)).copied().unwrap_or(0)
+    };
+    let (mut row, mut column) = (rows.len(), columns.len());
+    while row + column > 0 {
+        let step = cells.get(row * width + column).map_or(Step::Inserted, |cell| cell.step);
+        let (own, other) = (sound(rows, row), sound(columns, column));
+        match step {
+            Step::Matched => add(counts, matched(own, other), 1.0),
+            Step::Dropped => add(counts, dropped(own), 1.0),
+            Step::Inserted => add(counts, inserted(other), 1.0),
+        }
+        row -= usize::from(step != Step::Inserted);
+        column -= usize::from(step != Step::Dropped);
+    }
+}
+
+/// The best alignment of each beginning of one word with each of the other, row by row.
+fn cells(weights: &[f64], rows: &[u8], columns: &[u8]) -> Vec<Cell> {
+    let weight = |at: usize| weights.get(at).copied().unwrap_or(0.0);
+    let width = columns.len() + 1;
+    let mut cells: Vec<Cell> = Vec::with_capacity((rows.len() + 1) * width);
+    for at in 0..(rows.len() + 1) * width {
+        let from = |back: usize| cells.get(at - back).map_or(f64::MIN, |cell| cell.value);
+        let own = (at / width).checked_sub(1).and_then(|row| rows.get(row));
+        let other = (at % width).checked_sub(1).and_then(|column| columns.get(column));
+        let all = [
+            own.zip(other).map(|(own, other)| Cell {
+                value: from(width + 1) + weight(matched(*own, *other)),
+                step: Step::Matched,
+            }),
+            own.map(|own| Cell { value: from(width) + weight(dropped(*own)), step: Step::Dropped }),
+            other.map(|other| Cell {
+                value: from(1) + weight(inserted(*other)),
+                step: Step::Inserted,
+            }),
+        ];
+        let best = all.into_iter().flatten().max_by(|a, b| a.value.total_cmp(&b.value));
+        cells.push(best.unwrap_or(Cell { value: 0.0, step: Step::Matched }));
+    }
+    cells
 }
