@@ -4,7 +4,7 @@
 //! base 2 whose coefficients are these weights, so that bits are log-likelihood ratios of the pairs
 //! it was fitted on. Fitted on: real aliases of listed persons against the nearest other person,
 //! removed aliases against clean persons, and labelled name pairs, half of each held out. How, and
-//! with what result, stands in `docs/matching.md`.
+//! with what result, stands in `WEIGHTS.md` beside this file.
 
 use crate::names::{Bearer, Bits};
 
