@@ -4,7 +4,7 @@
 //! base 2 whose coefficients are these weights, so that bits are log-likelihood ratios of the pairs
 //! it was fitted on. Fitted on: real aliases of listed persons against the nearest other person,
 //! removed aliases against clean persons, and labelled name pairs, half of each held out. How, and
-//! with what result, stands in `docs/matching.md`.
+//! with what result, stands in `WEIGHTS.md` beside this file.
 
 use crate::names::{Bearer, Bits};
 
@@ -33,31 +33,31 @@ macro_rules! features {
 // Each feature with its weight for persons and for organisations and vessels, in sixteenths of a bit.
 features! {
     /// Where every comparison starts.
-    Base: -113, -67;
+    Base: -117, -67;
     /// Words equal.
-    Same: -7, -41;
+    Same: -16, -41;
     /// … times their rarity, as below.
-    SameRarity: 5, 5;
+    SameRarity: 7, 5;
     /// Words equal but for customs of transliteration.
-    Translit: -1, 6;
+    Translit: -3, 6;
     /// Their rarity.
-    TranslitRarity: 6, 2;
+    TranslitRarity: 7, 2;
     /// Spellings of one name by the dictionary.
-    Spelling: 6, 7;
+    Spelling: 5, 7;
     /// Their rarity.
-    SpellingRarity: 3, 2;
+    SpellingRarity: 4, 2;
     /// Words a few letters apart.
-    Edit: 9, 24;
+    Edit: 8, 24;
     /// Their rarity.
-    EditRarity: 5, 2;
+    EditRarity: 6, 2;
     /// Letters that separate them.
-    EditCost: -22, -5;
+    EditCost: -23, -5;
     /// The same as a share of their length.
-    EditRelative: -126, -132;
+    EditRelative: -127, -132;
     /// They begin differently.
     EditFirst: -2, -18;
     /// They are of four letters or less.
-    EditShort: -3, 5;
+    EditShort: -9, 5;
     /// Letters beyond the first that separate them.
     EditExcess: -14, -6;
     /// Words alike in sound, across scripts.
@@ -67,39 +67,39 @@ features! {
     /// What true renderings have more in evidence, on average.
     SoundShort: -6, -4;
     /// An initial and a name that it may stand for.
-    Initial: 10, -9;
+    Initial: 11, -9;
     /// One word is the beginning of the other.
     Prefix: 8, -12;
     /// Their rarity.
-    PrefixRarity: 2, 2;
+    PrefixRarity: 3, 2;
     /// Joined words against split ones.
     Joined: 14, 2;
     /// Their rarity.
-    JoinedRarity: 5, 2;
+    JoinedRarity: 6, 2;
     /// Letters that separate them.
-    JoinedCost: -40, -48;
+    JoinedCost: -41, -48;
     /// Small words that agree.
-    Light: 12, -3;
+    Light: 13, -3;
     /// Legal forms that agree.
     Form: 3, -1;
     /// No name agrees.
     Nothing: -192, -192;
     /// A family name agrees with a family name.
-    FamilyFamily: 7, 8;
+    FamilyFamily: 2, 8;
     /// A first name agrees with a first name.
-    FirstFirst: 24, 5;
+    FirstFirst: 21, 5;
     /// A family name agrees with a given name.
-    Crossed: 6, -8;
+    Crossed: 3, -8;
     /// Numbers that agree.
     Number: 48, 35;
     /// Family names against one another.
-    ConflictFamily: -71, -80;
+    ConflictFamily: -72, -80;
     /// First names against one another.
-    ConflictFirst: -62, -80;
+    ConflictFirst: -60, -80;
     /// Other names against one another.
     ConflictOther: -45, -16;
     /// Fathers' names against one another.
-    ConflictPatronymic: -66, -64;
+    ConflictPatronymic: -67, -64;
     /// An initial against a name that it cannot stand for.
     ConflictInitial: -43, -39;
     /// Numbers against one another.
@@ -111,15 +111,15 @@ features! {
     /// Rarity of family names that agree where others do not: relatives share them.
     ShadedFamily: 0, -3;
     /// What both come to beyond sixteen bits.
-    ShadedExcess: -4, 0;
+    ShadedExcess: -5, 0;
     /// The family names of a man and a woman.
     OtherSex: -32, -32;
     /// Father and son exchanged around a word for son.
-    Filiation: -48, -48;
+    Filiation: -49, -48;
     /// How near they are, from 0 to 1.
-    ConflictNear: 6, 20;
+    ConflictNear: 8, 20;
     /// A family name that one side has more.
-    ExtraFamily: -20, -24;
+    ExtraFamily: -19, -24;
     /// A first name that one side has more.
     ExtraFirst: -23, -24;
     /// Another name that one side has more.
@@ -131,17 +131,17 @@ features! {
     /// A number that one side has more.
     ExtraNumber: -27, -8;
     /// One name is a part of the other.
-    Subset: 9, 25;
+    Subset: 8, 25;
     /// Nothing is left over on either side.
-    Full: 35, 81;
+    Full: 32, 81;
     /// One name alone agrees, of several.
     Lone: 7, -2;
     /// … and others stand against one another.
-    LoneConflict: 8, -14;
+    LoneConflict: 7, -14;
     /// Both names are single words.
     Single: 7, 7;
     /// The order differs.
-    Reordered: -3, 1;
+    Reordered: -5, 1;
     /// Legal forms against one another.
     FormConflict: -48, -42;
     /// A legal form that one side has more.
