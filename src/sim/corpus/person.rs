@@ -108,12 +108,7 @@ fn listed_names(
         }
     };
     let full = naming.latin(culture, system, |_| true);
-    let unaccented = Spelling {
-        surname: unmarked(&full.surname, Loss::Bare),
-        given: unmarked(&full.given, Loss::Bare),
-        ..full.clone()
-    };
-    add(Spelling { sort: Sort::Primary, ..full });
+    add(Spelling { sort: Sort::Primary, ..full.clone() });
     if culture.tongue().is_some() {
         if dice.percent(55) {
             let (way, whole) = (way(dice, culture), dice.percent(60));
@@ -123,7 +118,9 @@ fn listed_names(
             add(naming.latin(culture, culture.system(dice), |_| true));
         }
     } else if dice.percent(30) {
-        add(unaccented);
+        let bare = |text: &str| unmarked(text, Loss::Bare);
+        let (surname, given) = (bare(&full.surname), bare(&full.given));
+        add(Spelling { surname, given, ..full });
     }
     if dice.percent(60) {
         // Known under fewer names than are in the passport.
