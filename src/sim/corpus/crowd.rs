@@ -58,6 +58,7 @@ impl Crowd {
         for person in corpus.persons(listed) {
             remember(&person, &mut words, &mut identities);
             if words.len() > 4_000_000 {
+                // Most have been met before: memory stays that of the different ones.
                 sort(&mut words);
             }
         }
