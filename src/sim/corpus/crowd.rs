@@ -58,6 +58,7 @@ impl Crowd {
         for person in corpus.persons(listed) {
             remember(&person, &mut words, &mut identities);
             if words.len() > 4_000_000 {
+                // Most have been met before: memory stays that of the different ones.
                 sort(&mut words);
             }
         }
@@ -99,9 +100,7 @@ impl Crowd {
         while self.identities.binary_search(&identity(&name, born)).is_ok() {
             born = birth(dice)?;
         }
-        if dice.percent(97) {
-            name = cut(&name).unwrap_or_else(|| in_capitals(&name));
-        }
+        let name = on_paper(dice, name);
         Some(Traveller { name, born, nationality: nationality(dice, culture)?, female, culture })
     }
 
@@ -173,6 +172,11 @@ fn identity(name: &Spelling, born: Date) -> u64 {
     let words = fields.iter().flat_map(|field| field.split(' '));
     let name = words.fold(0_u64, |sum, word| sum.wrapping_add(key("", word, "")));
     name ^ u64::from(born.packed()).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The name as its bearer's document has it: mostly read from the machine-readable zone.
+pub(super) fn on_paper(dice: &mut Dice, name: Spelling) -> Spelling {
+    if dice.percent(97) { cut(&name).unwrap_or_else(|| in_capitals(&name)) } else { name }
 }
 
 fn in_capitals(name: &Spelling) -> Spelling {

@@ -17,6 +17,7 @@ mod fields;
 mod latin;
 mod letters;
 mod naming;
+mod near;
 mod organisation;
 mod person;
 mod rules;
@@ -31,6 +32,7 @@ mod vessel;
 pub use alter::{DateKind, Kind, Label, Query};
 pub use crowd::{Crowd, Traveller};
 pub use culture::{Culture, Mix};
+pub use near::Near;
 pub use organisation::Organisation;
 pub use person::Person;
 pub use spelling::{Script, Sort, Spelling};
@@ -53,6 +55,7 @@ const CROWD: u64 = 3 << 56;
 const ORGANISATION: u64 = 4 << 56;
 const VESSEL: u64 = 5 << 56;
 const THING: u64 = 6 << 56;
+const NEAR: u64 = 8 << 56;
 /// The rare surnames of firms.
 const FIRMS: u64 = 7 << 56;
 
@@ -91,6 +94,12 @@ impl Corpus {
     pub fn queries(&self, kind: Kind, listed: u32, count: usize) -> impl Iterator<Item = Query> {
         let numbers = scattered(listed, kind as u32);
         numbers.filter_map(move |number| self.query(&self.person(number)?, kind)).take(count)
+    }
+
+    /// Somebody who resembles this person and is another; `None` when no such was found.
+    pub fn near(&self, person: &Person, near: Near) -> Option<Traveller> {
+        let number = u64::from(person.number) << 8 | near as u64;
+        Traveller::near(&mut Dice::new(self.seed, NEAR | number), person, near)
     }
 
     /// The listed organisation of this number.

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use super::culture::Culture;
 use super::latin::{Loss, unmarked};
 use super::naming::{Naming, Part};
-use super::spelling::{Sort, Spelling};
+use super::spelling::{Script, Sort, Spelling};
 use crate::domain::{Country, Date};
 use crate::sim::dice::Dice;
 
@@ -51,7 +51,7 @@ impl Person {
         Some(Self {
             number,
             culture,
-            names: listed_names(dice, culture, &naming, system),
+            names: listed_names(dice, culture, &naming, system, female),
             female,
             born,
             listed_birth,
@@ -68,9 +68,15 @@ impl Person {
         self.names.first()
     }
 
-    /// By which system the primary name is romanised; `None` for a name of Latin letters.
-    pub fn system(&self) -> Option<&'static str> {
-        Some(self.culture.tongue()?.system_name(self.system))
+    /// By which system this person's whole name is romanised when it is written so; `None` for a name
+    /// of Latin letters, and for one that was altered otherwise.
+    pub fn romanised(&self, name: &Spelling) -> Option<&'static str> {
+        let tongue = self.culture.tongue()?;
+        let spelt = |system: &usize| self.naming.latin(self.culture, *system, |_| true);
+        // Systems agree on many names: the list's own comes first.
+        let mut systems = [self.system].into_iter().chain(0..tongue.systems());
+        let system = systems.find(|system| spelt(system).reads_like(name))?;
+        Some(tongue.system_name(system))
     }
 }
 
@@ -100,6 +106,7 @@ fn listed_names(
     culture: Culture,
     naming: &Naming,
     system: usize,
+    female: bool,
 ) -> SmallVec<[Spelling; 3]> {
     let mut names = SmallVec::<[Spelling; 3]>::new();
     let mut add = |name: Spelling| {
@@ -108,12 +115,7 @@ fn listed_names(
         }
     };
     let full = naming.latin(culture, system, |_| true);
-    let unaccented = Spelling {
-        surname: unmarked(&full.surname, Loss::Bare),
-        given: unmarked(&full.given, Loss::Bare),
-        ..full.clone()
-    };
-    add(Spelling { sort: Sort::Primary, ..full });
+    add(Spelling { sort: Sort::Primary, ..full.clone() });
     if culture.tongue().is_some() {
         if dice.percent(55) {
             let (way, whole) = (way(dice, culture), dice.percent(60));
@@ -123,7 +125,9 @@ fn listed_names(
             add(naming.latin(culture, culture.system(dice), |_| true));
         }
     } else if dice.percent(30) {
-        add(unaccented);
+        let bare = |text: &str| unmarked(text, Loss::Bare);
+        let (surname, given) = (bare(&full.surname), bare(&full.given));
+        add(Spelling { surname, given, ..full });
     }
     if dice.percent(60) {
         // Known under fewer names than are in the passport.
@@ -134,7 +138,7 @@ fn listed_names(
         }
     }
     if dice.percent(8) {
-        add(nickname(dice, naming, culture));
+        add(nickname(dice, naming, culture, female));
     }
     names
 }
@@ -151,23 +155,16 @@ pub(super) fn way(dice: &mut Dice, culture: Culture) -> usize {
 }
 
 /// What friends or fighters call somebody: after a child, or a given name alone.
-fn nickname(dice: &mut Dice, naming: &Naming, culture: Culture) -> Spelling {
+fn nickname(dice: &mut Dice, naming: &Naming, culture: Culture, female: bool) -> Spelling {
     let arabic = matches!(culture.label(), "arab" | "maghreb" | "afghan" | "somali");
-    let mut name = if arabic && dice.percent(70) {
-        let children =
-            ["Ahmad", "Hamza", "Khalid", "Bakr", "Umar", "Usama", "Yahya", "Layth", "Anas"];
-        let mut kunya = CompactString::const_new(dice.text(&["Abu ", "Abou ", "Umm "]));
-        kunya.push_str(dice.text(&children));
-        Spelling {
-            surname: kunya,
-            given: CompactString::default(),
-            ..naming.latin(culture, 0, |_| false)
-        }
+    let surname = if arabic && dice.percent(70) {
+        let parent = if female { "Umm " } else { dice.text(&["Abu ", "Abou "]) };
+        let child = ["Ahmad", "Hamza", "Khalid", "Bakr", "Umar", "Usama", "Yahya", "Layth", "Anas"];
+        [parent, dice.text(&child)].concat().into()
     } else {
         let given = naming.latin(culture, culture.system(dice), |word| word.part == Part::Given);
-        let surname = if given.given.is_empty() { given.surname } else { given.given };
-        Spelling { surname, given: CompactString::default(), ..naming.latin(culture, 0, |_| false) }
+        if given.given.is_empty() { given.surname } else { given.given }
     };
-    name.sort = Sort::Weak;
-    name
+    let given = CompactString::default();
+    Spelling { surname, given, script: Script::Latin, sort: Sort::Weak }
 }

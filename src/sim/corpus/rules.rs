@@ -105,9 +105,11 @@ impl Rules {
         let place = self.firsts.binary_search_by_key(rest.first()?, |(first, _)| *first).ok()?;
         let from = place.checked_sub(1).and_then(|before| Some(self.firsts.get(before)?.1));
         let rules = self.rules.get(from.unwrap_or(0)..self.firsts.get(place)?.1)?;
-        rules
-            .iter()
-            .find(|rule| rest.starts_with(&rule.from) && rule.place.holds(letters, at, rule))
+        rules.iter().find(|rule| {
+            // The first letters are equal: most rules have no other.
+            (rule.from.len() == 1 || rest.starts_with(&rule.from))
+                && rule.place.holds(letters, at, rule)
+        })
     }
 }
 

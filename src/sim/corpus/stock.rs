@@ -150,11 +150,13 @@ impl Pool {
     }
 }
 
-/// A rank below two to the `bits`, as often as one over itself: every octave alike. The first
-/// octaves are left out, as a name so frequent is none of the rare ones.
+/// A rank below two to the `bits`, later octaves the likelier: somewhat flatter than one over the
+/// rank, as the far tail of surnames is. The first octaves are left out, as a name so frequent is none
+/// of the rare ones.
 fn rank(dice: &mut Dice, bits: u32) -> u32 {
     const FIRST: u32 = 4;
-    let octave = dice.between(FIRST, bits.clamp(FIRST + 1, 31) - 1);
+    let last = bits.clamp(FIRST + 1, 31) - 1;
+    let octave = dice.between(FIRST, last).max(dice.between(FIRST, last));
     (1 << octave) + dice.below(1 << octave)
 }
 

@@ -65,7 +65,6 @@ fn read() -> Vec<Land> {
         let Some(land) = lands.last_mut() else { continue };
         match role {
             "nations" => land.nations = words.split(',').collect(),
-            // A comma stands in some forms too: ` ,` never does, `, ` parts nothing.
             "form" => land.forms = forms(words),
             "activity" => land.activities = words.split(',').map(term).collect(),
             "brand" => land.brands = words.split(',').collect(),
@@ -145,53 +144,54 @@ impl Land {
         pieces
     }
 
-    /// The word that tells a firm from others: invented, a family's, or one that many have.
+    /// The word that tells a firm from others.
     fn coin(&self, dice: &mut Dice, seed: u64) -> Piece {
-        let piece = |text, in_notation| Piece { role: Role::Name, text, in_notation, native: "" };
-        match self.label {
-            "russian" => {
-                let (first, last) = (self.brand(dice), self.activities.as_slice());
-                let last = dice.pick(last).map_or("", |term| term.latin);
-                return piece([first, last].concat().into(), true);
+        let text = match self.label {
+            "russian" => self.welded(dice),
+            "arabic" => self.with_article(dice, seed),
+            "chinese" => self.two_characters(dice),
+            _ => self.latin_coin(dice, seed),
+        };
+        Piece { role: Role::Name, text, in_notation: self.tongue.is_some(), native: "" }
+    }
+
+    /// Two syllables of what it does, as Soviet trusts were named.
+    fn welded(&self, dice: &mut Dice) -> CompactString {
+        let last = dice.pick(&self.activities).map_or("", |term| term.latin);
+        [self.brand(dice), last].concat().into()
+    }
+
+    fn with_article(&self, dice: &mut Dice, seed: u64) -> CompactString {
+        let word =
+            if dice.percent(70) { self.brand(dice).into() } else { self.surname(dice, seed) };
+        ["al-", word.strip_prefix("al-").unwrap_or(&word)].concat().into()
+    }
+
+    fn two_characters(&self, dice: &mut Dice) -> CompactString {
+        let Some(culture) = self.culture else { return CompactString::default() };
+        let stock = culture.stock();
+        [stock.male.common(dice), stock.female.common(dice)].concat().into()
+    }
+
+    /// Invented, a family's, a few letters, or a word that many have.
+    fn latin_coin(&self, dice: &mut Dice, seed: u64) -> CompactString {
+        match dice.below(100) {
+            0..40 => self.surname(dice, seed),
+            40..55 => {
+                let (one, other) = (self.surname(dice, seed), self.surname(dice, seed));
+                let and = if self.label == "german" { " und " } else { " & " };
+                [one.as_str(), and, &other].concat().into()
             }
-            "arabic" => {
-                let word = if dice.percent(70) {
-                    self.brand(dice).into()
-                } else {
-                    self.surname(dice, seed)
-                };
-                let word = CompactString::from(word.strip_prefix("al-").unwrap_or(&word));
-                return piece(["al-", &word].concat().into(), true);
+            55..65 => {
+                let letter = |dice: &mut Dice| b'A' + u8::try_from(dice.below(26)).unwrap_or(0);
+                (0..3).map(|_| char::from(letter(dice))).collect()
             }
-            "chinese" => {
-                let stock = self.culture.map(Culture::stock);
-                let mut word = CompactString::default();
-                for pool in stock.iter().flat_map(|stock| [&stock.male, &stock.female]) {
-                    word.push_str(pool.common(dice));
-                }
-                return piece(word, true);
+            65..80 => {
+                let (brand, surname) = (self.brand(dice), self.surname(dice, seed));
+                [brand, " ", &surname].concat().into()
             }
-            _ => {}
+            _ => self.brand(dice).into(),
         }
-        piece(
-            match dice.below(100) {
-                0..40 => self.surname(dice, seed),
-                40..55 => {
-                    let (one, other) = (self.surname(dice, seed), self.surname(dice, seed));
-                    let and = if self.label == "german" { " und " } else { " & " };
-                    [one.as_str(), and, &other].concat().into()
-                }
-                55..65 => (0..3)
-                    .map(|_| char::from(b'A' + u8::try_from(dice.below(26)).unwrap_or(0)))
-                    .collect(),
-                65..80 => {
-                    let (brand, surname) = (self.brand(dice), self.surname(dice, seed));
-                    [brand, " ", &surname].concat().into()
-                }
-                _ => self.brand(dice).into(),
-            },
-            false,
-        )
     }
 
     fn brand(&self, dice: &mut Dice) -> &'static str {
