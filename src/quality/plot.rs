@@ -1,6 +1,6 @@
 //! The pictures of the report: recall against false alarms.
 
-use crate::report::{Axis, Chart, Curve};
+use crate::report::{Axis, COLOURS, Chart, Curve};
 
 use super::figures::{Judged, Part, Set, thinned};
 
@@ -19,8 +19,8 @@ pub(super) fn pictures(set: &Set) -> Result<Vec<(String, String)>, String> {
     draw("", set.name.clone(), set.judged.iter().map(whole).collect())?;
     for column in columns(set) {
         let parts = set.judged.iter().take(1).flat_map(|ours| &ours.parts);
-        let curves: Vec<Curve> =
-            parts.filter(|part| part.column == column).filter_map(part_curve).collect();
+        let own = parts.filter(|part| part.column == column && !part.curve.is_empty());
+        let curves: Vec<Curve> = own.enumerate().map(|(at, part)| part_curve(at, part)).collect();
         if !curves.is_empty() {
             draw(&format!("-{}", slug(&column)), format!("{} by {column}", set.name), curves)?;
         }
@@ -67,10 +67,14 @@ fn chart(set: &Set, caption: String, curves: Vec<Curve>) -> Chart {
         super::Kind::CrossProduct => "share of wrong pairs called",
         super::Kind::Screening => "share of clean persons with an alert",
     };
+    let points = curves.iter().flat_map(|curve| &curve.points);
+    let lowest = points.map(|point| point.1).fold(1.0, f64::min);
+    // A tenth below the lowest, so that curves near the top are told apart.
+    let bottom = ((lowest * 10.0).floor() / 10.0 - 0.1).clamp(0.0, 0.8);
     Chart {
         caption,
         x: Axis { name: across, range: left..1.0, is_logarithmic: true },
-        y: Axis { name: "recall", range: 0.0..1.0, is_logarithmic: false },
+        y: Axis { name: "recall", range: bottom..1.0, is_logarithmic: false },
         curves: curves.into_iter().map(inside).collect(),
         legend_below: true,
     }
@@ -87,13 +91,13 @@ fn whole(judged: &Judged) -> Curve {
     }
 }
 
-/// The curve of a part; of one without matches there is none.
-fn part_curve(part: &Part) -> Option<Curve> {
-    (!part.curve.is_empty()).then(|| Curve {
+/// The curve of a part, the thicker ones when the colours come round again.
+fn part_curve(at: usize, part: &Part) -> Curve {
+    Curve {
         name: part.value.clone(),
         colour: None,
-        is_bold: false,
+        is_bold: at >= COLOURS,
         is_marked: false,
         points: part.curve.clone(),
-    })
+    }
 }

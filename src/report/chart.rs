@@ -13,8 +13,10 @@ pub type Colour = (u8, u8, u8);
 
 /// For what is there to compare with.
 pub const GREY: Colour = (140, 140, 140);
+/// How many curves have a colour of their own where none is given.
+pub const COLOURS: usize = 10;
 /// For the first curves of a chart whose curves have no colour of their own.
-const COLOURS: [Colour; 10] = [
+const PALETTE: [Colour; COLOURS] = [
     (200, 60, 40),
     (60, 120, 200),
     (40, 150, 90),
@@ -106,7 +108,7 @@ impl Chart {
             .build_cartesian_2d(x, y)?;
         chart.configure_mesh().x_desc(self.x.name).y_desc(self.y.name).draw()?;
         let curves = self.curves.iter().filter(|curve| !curve.points.is_empty());
-        let mut free = COLOURS.into_iter().cycle();
+        let mut free = PALETTE.into_iter().cycle();
         for curve in curves {
             let (r, g, b) = curve.colour.or_else(|| free.next()).unwrap_or(GREY);
             let style = RGBColor(r, g, b).stroke_width(if curve.is_bold { 3 } else { 1 });

@@ -7,6 +7,6 @@ mod chart;
 mod machine;
 mod page;
 
-pub use chart::{Axis, Chart, Colour, Curve, GREY};
+pub use chart::{Axis, COLOURS, Chart, Colour, Curve, GREY};
 pub use machine::{Machine, is_debug};
 pub use page::{ABSENT, Page, number, optional};
