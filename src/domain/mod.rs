@@ -28,5 +28,6 @@ pub use event::{
 };
 pub use identifier::{Check, Identifier, Key, Kind, Reason as RefusalReason, Refusal};
 pub use label::{AgencyId, EntryId, EventId, ListId, Unfit};
+pub(crate) use name::{Ascii, ascii};
 pub use name::{Folded, Name};
 pub use time::{Date, Timestamp};
