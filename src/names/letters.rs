@@ -9,7 +9,8 @@ pub(super) use crate::domain::Ascii;
 pub(super) fn ascii(byte: u8) -> Ascii {
     match crate::domain::ascii(byte) {
         Ascii::Letter(letter) => Ascii::Letter(letter.to_ascii_lowercase()),
-        other => other,
+        Ascii::Vanishes => Ascii::Vanishes,
+        Ascii::Parts => Ascii::Parts,
     }
 }
 
@@ -56,7 +57,14 @@ pub(super) fn seen_as(script: Script, letter: char) -> Option<char> {
         Script::Latin => looks_like(letter),
         Script::Cyrillic => looks_cyrillic(latin),
         Script::Greek => looks_greek(latin),
-        _ => None,
+        Script::Arabic
+        | Script::Hebrew
+        | Script::Han
+        | Script::Hangul
+        | Script::Kana
+        | Script::Indic
+        | Script::Thai
+        | Script::Other => None,
     }
 }
 
