@@ -2,7 +2,9 @@
 
 use crate::domain::{ListedName, Sex, Subject};
 use crate::formats::{Profile, Written};
-use crate::sim::corpus::{Corpus, DateKind, Kind, Label, Mix, Person, Query, Sort, Spelling};
+use crate::sim::corpus::{
+    Corpus, Crowd, DateKind, Kind, Label, Mix, Person, Query, Sort, Spelling, Traveller,
+};
 
 use super::groups::{Scripts, script_name};
 use super::pairs::script;
@@ -53,9 +55,10 @@ impl Invented {
                 queries.extend(truth.map(|(at, person)| asked(&query, at, &person, &mut scripts)));
             }
         }
-        // Others than those listed: their own seed, and the cultures of those who travel.
-        let others = Corpus::of(size.seed ^ OTHERS, Mix::travelling());
-        let clean = others.persons(size.clean).map(|person| traveller(&person)).collect();
+        // Others than those listed, of the same cultures and the same world: they share its rare names.
+        let others = Crowd::new(&corpus, size.listed, Mix::listed());
+        let clean = (0..).zip(others.travellers(size.clean)).map(|(at, other)| clean(at, &other));
+        let clean = clean.collect();
         Self { list, queries, clean }
     }
 
@@ -77,9 +80,6 @@ impl Invented {
     }
 }
 
-/// Turns a seed into that of the travellers.
-const OTHERS: u64 = 0x6f74_6865_7273;
-
 fn listed(person: &Person) -> Profile {
     let written = |spelling: &Spelling| Written {
         name: name(spelling),
@@ -95,12 +95,14 @@ fn listed(person: &Person) -> Profile {
     }
 }
 
-fn traveller(person: &Person) -> Profile {
+fn clean(number: u32, traveller: &Traveller) -> Profile {
     Profile {
-        birth_dates: vec![person.born],
-        nationalities: vec![person.nationality],
-        names: listed(person).names.into_iter().take(1).collect(),
-        ..listed(person)
+        id: format!("clean {number}").into(),
+        subject: Subject::Person,
+        names: vec![Written { name: name(&traveller.name), is_weak: false }],
+        birth_dates: vec![traveller.born],
+        nationalities: vec![traveller.nationality],
+        sex: Some(sex(traveller.female)),
     }
 }
 
@@ -180,6 +182,26 @@ mod tests {
                 assert_eq!(invented.list[truth].id, case.query.id);
             }
         }
+    }
+
+    #[test]
+    fn clean_persons_share_the_rare_names_of_the_list() {
+        let words = |profiles: &[Profile]| -> BTreeSet<String> {
+            let names = profiles.iter().flat_map(|profile| &profile.names);
+            let names = names.map(|at| format!("{} {}", at.name.surname, at.name.given));
+            let names = names.map(|name| name.to_uppercase()).collect::<Vec<_>>();
+            let words = names.iter().flat_map(|name| name.split_whitespace());
+            words.map(str::to_owned).collect()
+        };
+        let size = Size { seed: 5, listed: 3_000, queries: 1, clean: 1_000 };
+        let invented = Invented::new(size);
+        let (listed, clean) = (words(&invented.list), words(&invented.clean));
+        let share = |clean: &BTreeSet<String>| {
+            clean.intersection(&listed).count() as f64 / clean.len() as f64
+        };
+        // Of another seed, and so of a world with other rare names.
+        let others = words(&Invented::new(Size { seed: 6, listed: 1, ..size }).clean);
+        assert!(share(&clean) > 1.2 * share(&others), "{} {}", share(&clean), share(&others));
     }
 
     #[test]
