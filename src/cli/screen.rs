@@ -40,7 +40,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["identifier", "name", "who"])]
     event: Option<PathBuf>,
     /// With --event, its kind: crossings, advance_passenger, vehicles, containers, declarations, cash
-    #[arg(long, default_value = "crossings", value_parser = topic, requires = "event")]
+    #[arg(long, default_value = "crossings", value_parser = topic, requires = "event",
+        conflicts_with_all = ["who", "queries", "identifier", "name"])]
     kind: Topic,
     /// An identifier as KIND:VALUE, with the issuing state as KIND:VALUE@STATE: document:123456789@GBR,
     /// vehicle:AB12CDE@GB, container:CSQU3054383; also vin, imo, mmsi, eori, mrn, phone, email; may be repeated
@@ -50,7 +51,7 @@ pub(super) struct Arguments {
     #[arg(long, requires = "birth_date", conflicts_with = "who")]
     name: Option<String>,
     /// The birth date that goes with --name, YYYY-MM-DD; with NAME give --born
-    #[arg(long, value_parser = date, requires = "name")]
+    #[arg(long, value_parser = date, requires = "name", conflicts_with_all = ["who", "queries"])]
     birth_date: Option<Date>,
     /// One JSON object for each alert, as its owner would see it; with NAME one of all ranked matches
     #[arg(long)]

@@ -55,7 +55,7 @@ impl Invented {
                 queries.extend(truth.map(|(at, person)| asked(&query, at, &person, &mut scripts)));
             }
         }
-        // Others than those listed, of the same cultures and the same world: they share its rare names.
+        // Others than those listed, of the same cultures and with the same rare names.
         let others = Crowd::new(&corpus, size.listed, Mix::listed());
         let clean = (0..).zip(others.travellers(size.clean)).map(|(at, other)| clean(at, &other));
         let clean = clean.collect();
@@ -157,7 +157,7 @@ fn sex(female: bool) -> Sex {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
 
@@ -185,22 +185,32 @@ mod tests {
     }
 
     #[test]
-    fn clean_persons_share_the_rare_names_of_the_list() {
-        let words = |profiles: &[Profile]| -> BTreeSet<String> {
-            let names = profiles.iter().flat_map(|profile| &profile.names);
-            let names = names.map(|at| format!("{} {}", at.name.surname, at.name.given));
-            let names = names.map(|name| name.to_uppercase()).collect::<Vec<_>>();
-            let words = names.iter().flat_map(|name| name.split_whitespace());
-            words.map(str::to_owned).collect()
-        };
-        let size = Size { seed: 5, listed: 3_000, queries: 1, clean: 1_000 };
+    fn clean_persons_are_of_the_cultures_of_the_list_and_are_not_on_it() {
+        let size = Size { seed: 5, listed: 3_000, queries: 1, clean: 3_000 };
         let invented = Invented::new(size);
-        let others = Invented::new(Size { seed: 6, ..size });
-        // What this list has and one of another seed has not: the rare names of its world.
-        let rare = &words(&invented.list) - &words(&others.list);
-        let shared = |clean: &[Profile]| words(clean).intersection(&rare).count();
-        let (ours, theirs) = (shared(&invented.clean), shared(&others.clean));
-        assert!(ours > theirs + theirs / 2, "{ours} and {theirs} of {}", rare.len());
+        assert_eq!(invented.clean.len(), 3_000);
+        let shares = |profiles: &[Profile]| {
+            let nations: Vec<_> = profiles.iter().flat_map(|at| at.nationalities.clone()).collect();
+            let mut shares = BTreeMap::new();
+            for nation in &nations {
+                *shares.entry(nation.alpha3()).or_insert(0.0) += 1.0 / nations.len() as f64;
+            }
+            shares.into_iter().map(|(nation, share)| (nation.to_owned(), share)).collect()
+        };
+        let (listed, clean): (BTreeMap<String, f64>, BTreeMap<String, f64>) =
+            (shares(&invented.list), shares(&invented.clean));
+        for (nation, share) in &listed {
+            let other = clean.get(nation).copied().unwrap_or_default();
+            assert!((share - other).abs() < 0.03, "{nation}: {share} listed, {other} clean");
+        }
+        let who = |profile: &Profile| {
+            let names =
+                profile.names.iter().map(|at| format!("{} {}", at.name.surname, at.name.given));
+            let born = profile.birth_dates.first().map(|date| date.packed());
+            names.map(move |name| (name.to_uppercase(), born)).collect::<Vec<_>>()
+        };
+        let listed: BTreeSet<_> = invented.list.iter().flat_map(who).collect();
+        assert!(invented.clean.iter().flat_map(who).all(|one| !listed.contains(&one)));
     }
 
     #[test]

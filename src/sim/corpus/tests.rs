@@ -527,7 +527,16 @@ fn vessels_are_stated_as_their_labels_say() {
                     let last = |text: &str| text.split(' ').next_back().unwrap().to_owned();
                     last(listed).parse::<u8>().is_ok() != last(stated).parse::<u8>().is_ok()
                 }
-                _ => false,
+                Change::Slip(Slip::Diacritics)
+                | Change::Reorder
+                | Change::Drop
+                | Change::Extra
+                | Change::Form
+                | Change::NoForm
+                | Change::Abbreviated
+                | Change::Truncated
+                | Change::Transliteration
+                | Change::OriginalScript => false,
             };
             assert!(holds, "{change:?}: {listed} | {stated}");
             met += 1;

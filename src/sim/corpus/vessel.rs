@@ -115,8 +115,15 @@ impl Vessel {
                     roman.into()
                 };
             }
-            // What is done to firms alone.
-            _ => return None,
+            Change::Reorder
+            | Change::Drop
+            | Change::Extra
+            | Change::Form
+            | Change::NoForm
+            | Change::Abbreviated
+            | Change::Truncated
+            | Change::Transliteration
+            | Change::OriginalScript => return None,
         }
         Some(Statement {
             name: fields.surname.join(" ").into(),
