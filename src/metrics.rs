@@ -80,9 +80,9 @@ impl Disposition {
 pub enum Stage {
     /// From the broker's append to the lane's hands.
     Queued,
-    /// Bytes to event.
+    /// Bytes to event, and the question whether a list may know anything of it.
     Decode,
-    /// Event to decision.
+    /// Event to decision, of events that a list may know.
     Screen,
     /// Alert handed over until the broker has it.
     Acknowledge,
@@ -454,8 +454,9 @@ impl Make<'_> {
 
     fn latency(&self) -> Result<HistogramVec, prometheus::Error> {
         let help = "Stages of an event's way. End to end: from the broker's append of the event to its \
-                    acknowledgement of the alert. Decode and screen are sampled, one event in 64 and \
-                    every alert";
+                    acknowledgement of the alert. Decode: from bytes to the event, and whether the \
+                    filter before the lists knows anything of it; screen: what follows where it does. \
+                    Queued, decode and screen are sampled, one event in 64 and every alert";
         let options = HistogramOpts::new("latency_seconds", help).buckets(BUCKETS.to_vec());
         let latency = self.register(HistogramVec::new(options, &["stage"])?)?;
         for stage in Stage::ALL {
