@@ -12,6 +12,7 @@
 //! |---|---|
 //! | [`planted`] | bugs on purpose, for tests alone |
 //! | [`domain`] | the vocabulary: event, identifiers, watchlist entry, alert |
+//! | [`names`] | a name as written → words as they are compared |
 //! | [`codec`] | bytes ↔ vocabulary: Avro by compiled plans, JSON, both by our own schemas |
 //! | [`formats`] | published watchlist files → entries |
 //! | [`sim`] | seed → invented people, lists, traffic, and what must alert |
@@ -60,6 +61,7 @@
 #[doc(hidden)]
 pub mod planted;
 pub mod domain;
+pub mod names;
 pub mod codec;
 pub mod formats;
 pub mod sim;
