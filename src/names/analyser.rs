@@ -5,8 +5,9 @@ use smallvec::SmallVec;
 use crate::domain::Name;
 
 use super::canonical::Canonical;
-use super::letters::{self, Ascii};
-use super::{Bearer, Part, Script, Skeleton, Word, parts};
+use super::reader::{Field, Reader, read_ascii};
+use super::scripts::Tongues;
+use super::{Bearer, Part, Script, Skeleton, Word, compound, parts};
 
 /// The most words of a name that are kept; what follows is not compared.
 pub const WORDS_MAX: usize = 32;
@@ -55,80 +56,87 @@ impl Analysed {
 /// Makes words of names; one a thread.
 #[derive(Default)]
 pub struct Analyser {
-    _private: (),
+    reader: Reader,
 }
 
 impl Analyser {
     /// Analyses a name, into words that are used again for the next one.
     pub fn analyse(&mut self, name: Name<'_>, bearer: Bearer, into: &mut Analysed) {
         into.clear();
-        let comma = if name.given.is_empty() && bearer != Bearer::Organisation {
-            name.surname.find(',').unwrap_or(usize::MAX)
-        } else {
-            usize::MAX
-        };
-        into.structured = !name.given.is_empty() || comma != usize::MAX;
-        read(name.surname, false, into);
-        read(name.given, true, into);
+        let personal = matches!(bearer, Bearer::Person | Bearer::Unknown);
+        // Where given names begin within the field of the surname.
+        let boundary = if personal && name.given.is_empty() { boundary(name.surname) } else { None };
+        self.read(name, personal && boundary.is_none(), into);
+        let boundary = boundary.unwrap_or(usize::MAX);
+        if personal {
+            compound::join(&mut into.words, boundary);
+        }
+        into.structured = is_structured(&into.words, boundary);
         for word in &mut into.words {
-            word.part = match (into.structured, word.is_of_given()) {
-                _ if word.text().iter().all(u8::is_ascii_digit) => Part::Number,
-                _ if bearer == Bearer::Person && parts::is_particle(word.text()) => Part::Particle,
-                _ if word.text().len() == 1 => Part::Initial,
-                (false, _) => Part::Any,
-                (true, true) => Part::Given,
-                (true, false) if word.end_at() > comma => Part::Given,
-                (true, false) => Part::Surname,
-            };
-            let canonical = Canonical::of(word.text());
-            word.set_canonical(canonical.letters());
-            word.skeleton = Skeleton::of(word.text());
+            word.part = part(word, personal, into.structured, boundary);
+            finish(word);
         }
     }
-}
 
-fn read(field: &str, of_given: bool, into: &mut Analysed) {
-    let mut word = Word::starting(0, of_given);
-    for (at, letter) in field.char_indices() {
-        if at >= usize::from(u16::MAX) {
-            break;
-        }
-        let known = match u8::try_from(letter) {
-            Ok(byte) if byte.is_ascii() => letters::ascii(byte),
-            _ if letters::vanishes(letter) => Ascii::Vanishes,
-            _ => {
-                let latin = letters::latin(letter);
-                for byte in latin.bytes() {
-                    if let Ascii::Letter(byte) = letters::ascii(byte) {
-                        if word.text().is_empty() {
-                            word = Word::starting(at, of_given);
-                        }
-                        word.push(byte);
-                    }
-                }
-                if latin.is_empty() { Ascii::Parts } else { Ascii::Vanishes }
-            }
+    fn read(&mut self, name: Name<'_>, may_be_whole: bool, into: &mut Analysed) {
+        let mut field = Field {
+            text: name.surname,
+            of_given: false,
+            may_be_whole: may_be_whole && name.given.is_empty(),
+            tongues: Tongues::default(),
         };
-        match known {
-            Ascii::Letter(byte) => {
-                if word.text().is_empty() {
-                    word = Word::starting(at, of_given);
-                }
-                word.push(byte);
-            }
-            Ascii::Vanishes => {}
-            Ascii::Parts => end(&mut word, at, into),
+        if name.surname.is_ascii() && name.given.is_ascii() {
+            read_ascii(field, &mut into.words);
+            read_ascii(Field { text: name.given, of_given: true, ..field }, &mut into.words);
+            return;
         }
+        let letters = name.surname.chars().chain(name.given.chars());
+        letters.for_each(|letter| field.tongues.note(letter));
+        self.reader.read(field, &mut into.words);
+        self.reader.read(Field { text: name.given, of_given: true, ..field }, &mut into.words);
     }
-    end(&mut word, field.len(), into);
 }
 
-fn end(word: &mut Word, at: usize, into: &mut Analysed) {
-    if !word.text().is_empty() && into.words.len() < WORDS_MAX {
-        word.end(at);
-        into.words.push(*word);
+/// Where a comma, or the two fillers of a machine-readable zone, part a surname from given names.
+fn boundary(text: &str) -> Option<usize> {
+    let zone = text.find("<<").filter(|at| *at > 0);
+    zone.or_else(|| text.find([',', '،', '、', '，']))
+}
+
+/// Whether there is a name on either side: `Smith, Jr` has none behind its comma.
+fn is_structured(words: &[Word], boundary: usize) -> bool {
+    let given = |word: &Word| word.is_of_given() || word.starts_at() > boundary;
+    words.iter().any(given) && words.iter().any(|word| !given(word))
+}
+
+fn part(word: &Word, personal: bool, structured: bool, boundary: usize) -> Part {
+    let text = word.text();
+    if text.iter().all(u8::is_ascii_digit) {
+        return Part::Number;
     }
-    *word = Word::starting(at, word.is_of_given());
+    if personal && (word.part == Part::Particle || parts::is_particle(text)) {
+        return Part::Particle;
+    }
+    if text.len() == 1 {
+        return Part::Initial;
+    }
+    match (structured, word.is_of_given() || word.starts_at() > boundary) {
+        (false, _) => word.part,
+        (true, true) => Part::Given,
+        (true, false) => Part::Surname,
+    }
+}
+
+/// Gives a word its coarser forms.
+#[inline]
+fn finish(word: &mut Word) {
+    let [front, back] = compound::pieces(word.text());
+    let skeleton = Skeleton::of_pieces(front, back);
+    if word.canonical().is_empty() || word.is_compound() {
+        let canonical = Canonical::of_pieces(front, back);
+        word.set_canonical(canonical.letters());
+    }
+    word.skeleton = skeleton;
 }
 
 #[cfg(test)]
@@ -156,6 +164,7 @@ mod tests {
         assert_eq!(texts("Großmann", "Jörg"), "grossmann jorg");
         assert_eq!(texts("D’Arcy", "Zoë"), "darcy zoe");
         assert_eq!(texts("e\u{301}va", ""), "eva");
+        assert_eq!(texts("Əliyev", "Əhməd"), "aliyev ahmad");
     }
 
     #[test]
@@ -164,6 +173,49 @@ mod tests {
         let parts: Vec<Part> = made.words().iter().map(|word| word.part()).collect();
         assert_eq!(parts, [Part::Particle, Part::Surname, Part::Given]);
         assert!(made.is_structured());
+        let made = analysed("ERIKSSON<<ANNA<MARIA<<<<", "", Bearer::Person);
+        let parts: Vec<Part> = made.words().iter().map(|word| word.part()).collect();
+        assert_eq!(parts, [Part::Surname, Part::Given, Part::Given]);
+    }
+
+    #[test]
+    fn compounds_are_one_word_however_they_are_spaced() {
+        for text in ["Abd al-Rahman Khan", "Abdul Rahman Khan", "Abdurrahman Khan", "Abdur Rahman Khan"] {
+            let made = analysed(text, "", Bearer::Person);
+            assert_eq!(made.words().len(), 2, "{text}");
+            assert_eq!(made.words()[0].canonical(), b"abdrahman", "{text}");
+        }
+        let made = analysed("Abdul Khan", "", Bearer::Person);
+        assert_eq!(made.words().len(), 2);
+    }
+
+    #[test]
+    fn letters_that_only_look_latin_are_read_as_they_look() {
+        assert_eq!(texts("Ivan\u{043E}v", "P\u{0435}t\u{0435}r"), "ivanov peter");
+    }
+
+    #[test]
+    fn scripts_are_written_in_latin() {
+        for (surname, expected) in [
+            ("Владимир Путин", "vladimir putin"),
+            ("محمد علي", "muhammad ali"),
+            ("习近平", "xi jinping"),
+            ("김정은", "kim jeongeun"),
+            ("Αλέξανδρος", "alexandros"),
+            ("עמוס עוז", "amos aoz"),
+            ("やまだ たろう", "yamada taro"),
+            ("ＡＮＮ", "ann"),
+        ] {
+            assert_eq!(texts(surname, ""), expected, "{surname}");
+        }
+    }
+
+    #[test]
+    fn words_of_other_scripts_tell_where_they_stood() {
+        let name = Name { surname: "عبد الرحمن الشيخ", given: "" };
+        let made = analysed(name.surname, "", Bearer::Person);
+        let written: Vec<&str> = made.words().iter().map(|word| word.written(name)).collect();
+        assert_eq!(written, ["عبد الرحمن", "ال", "شيخ"]);
     }
 
     proptest! {
@@ -182,6 +234,20 @@ mod tests {
                     prop_assert!(!word.written(name).is_empty());
                 }
             }
+        }
+
+        #[test]
+        fn the_fast_path_of_ascii_is_the_same_as_the_general_one(text in "[ -~]{0,60}") {
+            let field = Field {
+                text: &text,
+                of_given: false,
+                may_be_whole: true,
+                tongues: Tongues::default(),
+            };
+            let (mut fast, mut general) = (SmallVec::new(), SmallVec::new());
+            read_ascii(field, &mut fast);
+            Reader::default().read(field, &mut general);
+            prop_assert!(fast == general);
         }
     }
 }

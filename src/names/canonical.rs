@@ -11,18 +11,25 @@ pub(super) struct Canonical {
 impl Canonical {
     /// Folds a word of `a` to `z` and digits.
     pub(super) fn of(text: &[u8]) -> Self {
+        Self::of_pieces(text, b"")
+    }
+
+    /// Folds a word in two pieces.
+    pub(super) fn of_pieces(front: &[u8], back: &[u8]) -> Self {
         let mut made = Self { letters: [0; CANONICAL_MAX], len: 0 };
-        let mut rest = text;
-        let mut first = true;
-        while let Some(letter) = rest.first() {
+        made.fold(front, true);
+        made.fold(back, false);
+        made
+    }
+
+    fn fold(&mut self, mut rest: &[u8], mut first: bool) {
+        while !rest.is_empty() {
             let (folded, taken) = sound(rest, first);
-            let folded = if taken == 0 { (*letter, 0) } else { folded };
-            made.push(folded.0);
-            made.push(folded.1);
-            rest = rest.get(taken.max(1)..).unwrap_or_default();
+            self.push(folded.0);
+            self.push(folded.1);
+            rest = rest.get(taken..).unwrap_or_default();
             first = false;
         }
-        made
     }
 
     pub(super) fn letters(&self) -> &[u8] {
@@ -43,39 +50,40 @@ impl Canonical {
     }
 }
 
-/// The sound at the head of `rest`: one or two letters, and how many it was spelt with.
+/// The sound at the head of `rest`, in one or two letters, and how many it was spelt with.
 #[inline]
 fn sound(rest: &[u8], first: bool) -> ((u8, u8), usize) {
-    let at = |place: usize| rest.get(place).copied().unwrap_or(0);
-    let last = rest.len() == 1;
-    match (at(0), at(1), at(2)) {
-        (b's', b'c', b'h') => ((b's', b'h'), 3),
-        (b't', b'c', b'h') => ((b'c', 0), 3),
-        (b's', b'h', _) | (b's', b'z', _) => ((b's', b'h'), 2),
-        (b'c', b'h', _) | (b'c', b'z', _) => ((b'c', 0), 2),
-        (b'c', b'k', _) => ((b'k', 0), 2),
-        (b'k', b'h', _) => ((b'h', 0), 2),
-        (b'g', b'h', _) => ((b'g', 0), 2),
-        (b'p', b'h', _) => ((b'f', 0), 2),
-        (b't', b'h', _) => ((b't', 0), 2),
-        (b'd', b'h', _) => ((b'd', 0), 2),
-        (b'z', b'h', _) => ((b'j', 0), 2),
-        (b'd', b'j', _) => ((b'j', 0), 2),
-        (b'o', b'u', _) | (b'o', b'o', _) => ((b'u', 0), 2),
-        (b'e', b'e', _) | (b'i', b'e', _) => ((b'i', 0), 2),
-        (b'a', b'e', _) => ((b'a', 0), 2),
-        (b'o', b'e', _) => ((b'o', 0), 2),
-        (b'u', b'e', _) => ((b'u', 0), 2),
-        (b'f', b'f', 0) => ((b'v', 0), 2),
-        (b'q', b'u', _) => ((b'k', 0), 2),
-        (b'q', _, _) => ((b'k', 0), 1),
-        (b'c', b'e' | b'i' | b'y', _) => ((b's', 0), 1),
-        (b'c', _, _) => ((b'k', 0), 1),
-        (b'x', _, _) => ((b'k', b's'), 1),
-        (b'w', _, _) => ((b'v', 0), 1),
-        (b'y', _, _) => ((b'i', 0), 1),
-        (b'j', b'a' | b'e' | b'o' | b'u' | b'i', _) if !first => ((b'i', 0), 1),
-        (b'h', _, _) if last && !first => ((0, 0), 1),
-        (letter, _, _) => ((letter, 0), 1),
+    let one = |letter, taken| ((letter, 0), taken);
+    match rest {
+        [b's', b'c', b'h', ..] => ((b's', b'h'), 3),
+        [b't', b'c', b'h', ..] => one(b'c', 3),
+        [b's', b'h' | b'z', ..] => ((b's', b'h'), 2),
+        [b'c', b'h' | b'z', ..] => one(b'c', 2),
+        [b'c', b'k', ..] | [b'q', b'u', ..] => one(b'k', 2),
+        [b'k', b'h', ..] => one(b'h', 2),
+        [b'g', b'h', ..] => one(b'g', 2),
+        [b'p', b'h', ..] => one(b'f', 2),
+        [b't', b'h', ..] => one(b't', 2),
+        [b'd', b'h', ..] => one(b'd', 2),
+        [b'z', b'h', ..] | [b'd', b'j', ..] => one(b'j', 2),
+        [b'b', b'h', ..] => one(b'b', 2),
+        [b'f', b'f'] => one(b'v', 2),
+        [b'o', b'u', b'a' | b'e' | b'i', ..] if first => one(b'v', 2),
+        [b'o', b'u' | b'o', ..] | [b'e', b'o' | b'u', ..] => one(b'u', 2),
+        [b'a' | b'e', b'i' | b'y' | b'j'] => one(b'i', 2),
+        [b'a' | b'e', b'i' | b'y' | b'j', ..] => ((b'a', b'i'), 2),
+        [b'a', b'e', ..] => one(b'a', 2),
+        [b'o' | b'u', b'e', ..] => one(b'u', 2),
+        [b'e', b'e', ..] | [b'i', b'e' | b'j' | b'i' | b'y', ..] | [b'y', b'j' | b'i', ..] => one(b'i', 2),
+        [b'c', b'e' | b'i' | b'y', ..] => one(b's', 1),
+        [b'c' | b'q', ..] => one(b'k', 1),
+        [b'x', ..] => ((b'k', b's'), 1),
+        [b'w', ..] => one(b'v', 1),
+        [b'o', ..] => one(b'u', 1),
+        [b'e' | b'y', ..] => one(b'i', 1),
+        [b'j', ..] if !first => one(b'i', 1),
+        [b'h'] if !first => one(0, 1),
+        [letter, ..] => one(*letter, 1),
+        [] => one(0, 1),
     }
 }

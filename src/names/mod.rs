@@ -33,8 +33,11 @@
 
 mod analyser;
 mod canonical;
+mod compound;
 mod letters;
 mod parts;
+mod reader;
+mod scripts;
 mod skeleton;
 mod variants;
 mod word;

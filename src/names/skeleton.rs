@@ -14,20 +14,15 @@ const MAX: usize = 16;
 impl Skeleton {
     /// Reads a word of `a` to `z` and digits.
     pub(super) fn of(text: &[u8]) -> Self {
-        let (mut packed, mut count, mut last, mut at) = (0_u64, 0, 0, 0);
-        while count < MAX {
-            let Some(letter) = text.get(at) else { break };
-            let next = text.get(at + 1).copied().unwrap_or(0);
-            let (class, taken) = class(*letter, next);
-            at += taken;
-            if class != 0 && class != last {
-                packed |= u64::from(class) << (4 * count);
-                count += 1;
-            }
-            // A vowel between two of a class keeps them apart: `Mamdouh` has two.
-            last = class;
-        }
-        Self(packed)
+        Self::of_pieces(text, b"")
+    }
+
+    /// Reads a word in two pieces.
+    pub(super) fn of_pieces(front: &[u8], back: &[u8]) -> Self {
+        let mut made = Build { packed: 0, count: 0, last: 0 };
+        made.read(front, true);
+        made.read(back, false);
+        Self(made.packed)
     }
 
     /// The classes as one number; 0 when there is no consonant.
@@ -55,48 +50,77 @@ impl Skeleton {
     }
 }
 
+/// A skeleton under way.
+struct Build {
+    packed: u64,
+    count: usize,
+    last: u8,
+}
+
+impl Build {
+    fn read(&mut self, mut rest: &[u8], mut first: bool) {
+        while !rest.is_empty() && self.count < MAX {
+            let (class, taken) = class(rest, first);
+            rest = rest.get(taken..).unwrap_or_default();
+            first = false;
+            if class != 0 && class != self.last {
+                self.packed |= u64::from(class) << (4 * self.count);
+                self.count += 1;
+            }
+            // A vowel between two of a class keeps them apart: `Mamdouh` has two.
+            self.last = class;
+        }
+    }
+}
+
 const B: u8 = 1; // b p
-const D: u8 = 2; // d, dh, and th
-const F: u8 = 3; // f v ph
-const H: u8 = 4; // h
-const J: u8 = 5; // j g dj, ch
-const K: u8 = 6; // k q c kh gh
-const L: u8 = 7;
-const M: u8 = 8;
-const N: u8 = 9;
-const R: u8 = 10;
-const S: u8 = 11; // s sh ss
-const T: u8 = 12; // t
-const Z: u8 = 13; // z zh
-const DIGIT: u8 = 14;
+const T: u8 = 2; // t th
+const S: u8 = 3; // s sh, c before e and i
+const D: u8 = 4; // d dh
+const H: u8 = 5; // h kh
+const J: u8 = 6; // j g gh ch zh
+const K: u8 = 7; // k q c x
+const L: u8 = 8;
+const M: u8 = 9;
+const N: u8 = 10;
+const R: u8 = 11;
+const Z: u8 = 12;
+const F: u8 = 13; // f v ph
+const W: u8 = 14; // w v at the beginning
+const Y: u8 = 15; // y at the beginning
 
 /// The class of the sound that begins here, 0 for none, and how many letters it takes.
 #[inline]
-fn class(letter: u8, next: u8) -> (u8, usize) {
-    match (letter, next) {
-        (b'k' | b'g', b'h') => (K, 2),
-        (b's' | b'c', b'h') | (b's', b'z') | (b'c', b'z') => {
-            (if letter == b's' { S } else { J }, 2)
-        }
-        (b't', b'h') => (T, 2),
-        (b'd', b'h') => (D, 2),
-        (b'p', b'h') => (F, 2),
-        (b'z', b'h') => (J, 2),
-        (b'd', b'j') => (J, 2),
-        (b'b' | b'p', _) => (B, 1),
-        (b'd', _) => (D, 1),
-        (b'f' | b'v', _) => (F, 1),
-        (b'h', _) => (H, 1),
-        (b'j' | b'g', _) => (J, 1),
-        (b'k' | b'q' | b'c' | b'x', _) => (K, 1),
-        (b'l', _) => (L, 1),
-        (b'm', _) => (M, 1),
-        (b'n', _) => (N, 1),
-        (b'r', _) => (R, 1),
-        (b's', _) => (S, 1),
-        (b't', _) => (T, 1),
-        (b'z', _) => (Z, 1),
-        (b'0'..=b'9', _) => (DIGIT, 1),
+fn class(rest: &[u8], first: bool) -> (u8, usize) {
+    match rest {
+        [b'k', b'h', ..] => (H, 2),
+        [b'g', b'h', ..] => (J, 2),
+        [b's', b'c', b'h', ..] => (S, 3),
+        [b't', b'c', b'h', ..] => (J, 3),
+        [b's', b'h' | b'z', ..] => (S, 2),
+        [b'c', b'h' | b'z', ..] => (J, 2),
+        [b't', b'h', ..] => (T, 2),
+        [b'd', b'h', ..] => (D, 2),
+        [b'p', b'h', ..] => (F, 2),
+        [b'z', b'h', ..] | [b'd', b'j', ..] => (J, 2),
+        [b'o', b'u', b'a' | b'e' | b'i', ..] if first => (W, 2),
+        [b'w' | b'v', ..] if first => (W, 1),
+        [b'y', b'a' | b'e' | b'o' | b'u', ..] if first => (Y, 1),
+        [b'h'] => (0, 1),
+        [b'b' | b'p', ..] => (B, 1),
+        [b'd', ..] => (D, 1),
+        [b'f' | b'v', ..] => (F, 1),
+        [b'h', ..] => (H, 1),
+        [b'j' | b'g', ..] => (J, 1),
+        [b'c', b'e' | b'i', ..] => (S, 1),
+        [b'k' | b'q' | b'c' | b'x', ..] => (K, 1),
+        [b'l', ..] => (L, 1),
+        [b'm', ..] => (M, 1),
+        [b'n', ..] => (N, 1),
+        [b'r', ..] => (R, 1),
+        [b's', ..] => (S, 1),
+        [b't', ..] => (T, 1),
+        [b'z', ..] => (Z, 1),
         _ => (0, 1),
     }
 }

@@ -241,6 +241,12 @@ impl Word {
         self.len = end.saturating_sub(self.start);
     }
 
+    /// Where it begins in its field.
+    #[inline]
+    pub(super) fn starts_at(&self) -> usize {
+        usize::from(self.start)
+    }
+
     /// Where it ends in its field.
     pub(super) fn end_at(&self) -> usize {
         usize::from(self.start) + usize::from(self.len)

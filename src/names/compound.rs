@@ -1,0 +1,204 @@
+//! Names of several words that are one: `abd al-Rahman`, `Salah ad-Din`, `Habib Ullah`.
+//!
+//! They are written as one, two or three words, with an article that takes on the next letter
+//! (`abdur Rahman`). Joined here and folded in [`pieces`], so that all spellings end up the same.
+
+use smallvec::SmallVec;
+
+use super::{Skeleton, Word, parts};
+
+/// Joins words that are one name; `boundary` is where another part of the name begins.
+pub(super) fn join(words: &mut SmallVec<[Word; 8]>, boundary: usize) {
+    let mut kept: usize = 0;
+    let mut at = 0;
+    while let Some(mut word) = words.get(at).copied() {
+        let taken = behind(words, at, boundary);
+        for next in words.get(at + 1..=at + taken).unwrap_or_default() {
+            word.join(next);
+        }
+        if let Some(place) = words.get_mut(kept) {
+            *place = word;
+        }
+        kept += 1;
+        at += taken + 1;
+    }
+    words.truncate(kept);
+}
+
+/// How many words behind this one belong to it.
+fn behind(words: &[Word], at: usize, boundary: usize) -> usize {
+    let Some(word) = words.get(at) else { return 0 };
+    let text = word.text();
+    let next = |ahead: usize| {
+        let same_part = |next: &&Word| {
+            next.is_of_given() == word.is_of_given()
+                && (word.starts_at() < boundary) == (next.starts_at() < boundary)
+        };
+        words.get(at + ahead).filter(same_part).map(Word::text)
+    };
+    let (Some(second), third) = (next(1), next(2)) else { return 0 };
+    let servant = is_servant(text);
+    if servant && is_divine(second) {
+        return 1;
+    }
+    if parts::is_article(second) {
+        let Some(third) = third else { return 0 };
+        let joins = servant && is_divine(third) || text.len() > 2 && is_faith(third);
+        return if joins { 2 } else { 0 };
+    }
+    let has_name = text.len() > 2 && !parts::is_particle(text) && !servant;
+    let one = has_name && (is_faith(second) || is_of_god(second)) || is_father_of_bakr(text, second);
+    usize::from(one)
+}
+
+/// `abd`, servant, with or without the article written to it.
+fn is_servant(text: &[u8]) -> bool {
+    let Some(rest) = text.strip_prefix(b"abd") else { return false };
+    matches!(
+        rest,
+        b"" | b"u"
+            | b"e"
+            | b"ul"
+            | b"el"
+            | b"al"
+            | b"ol"
+            | b"il"
+            | b"oul"
+            | b"ur"
+            | b"er"
+            | b"ar"
+            | b"or"
+            | b"us"
+            | b"es"
+            | b"as"
+            | b"os"
+            | b"un"
+            | b"en"
+            | b"an"
+            | b"ut"
+            | b"et"
+            | b"uz"
+            | b"ush"
+            | b"ud"
+            | b"ed"
+            | b"i"
+    )
+}
+
+/// The names of God, and of persons, whose servant somebody may be named.
+fn is_divine(text: &[u8]) -> bool {
+    // The skeleton of each, so that spellings need no list.
+    const NAMES: [&[u8]; 58] = [
+        b"allah", b"lah", b"rahman", b"rahim", b"malik", b"quddus", b"salam", b"mumin", b"muhaymin",
+        b"aziz", b"jabbar", b"khaliq", b"bari", b"ghaffar", b"qahhar", b"wahhab", b"razzaq",
+        b"fattah", b"alim", b"basit", b"rafi", b"samad", b"samad", b"sami", b"basir", b"hakam", b"adl",
+        b"latif", b"khabir", b"halim", b"azim", b"ghafur", b"shakur", b"kabir", b"hafiz", b"jalil",
+        b"karim", b"raqib", b"mujib", b"wasi", b"hakim", b"wadud", b"majid", b"haqq", b"hamid",
+        b"qadir", b"hadi", b"nasir", b"nabi", b"rashid", b"zahra", b"husayn", b"hasan", b"rasul",
+        b"masih", b"mutalib", b"amir", b"mawla",
+    ];
+    let skeleton = Skeleton::of(text);
+    skeleton.len() >= 2
+        && text.len() >= 3
+        && NAMES.iter().any(|name| name.first() == text.first() && Skeleton::of(name) == skeleton)
+}
+
+/// `din`, faith, with or without an article written to it.
+fn is_faith(text: &[u8]) -> bool {
+    let text = match text {
+        [b'e' | b'u' | b'a' | b'o', b'd', rest @ ..] if rest.first() == Some(&b'd') => rest,
+        [b'a' | b'e' | b'u', b'l', rest @ ..] => rest,
+        _ => text,
+    };
+    matches!(text, b"din" | b"deen" | b"dine" | b"dyn" | b"dien")
+}
+
+fn is_of_god(text: &[u8]) -> bool {
+    matches!(text, b"ullah" | b"allah" | b"ollah" | b"ulla" | b"olla" | b"ellah" | b"allahi" | b"ullahi")
+}
+
+fn is_father_of_bakr(text: &[u8], second: &[u8]) -> bool {
+    matches!(text, b"abu" | b"abou" | b"aba" | b"abi")
+        && matches!(second, b"bakr" | b"bakar" | b"baker" | b"bekr" | b"bakir" | b"bkr")
+}
+
+/// A word in two pieces whose joint spellings differ in, left out: the article within `abd…`, the
+/// vowel and article before `…din` and `…ullah`. The second piece is empty for all other words.
+#[inline]
+pub(super) fn pieces(text: &[u8]) -> [&[u8]; 2] {
+    match text {
+        [b'a', b'b', b'd', rest @ ..] if rest.len() > 2 => servant_pieces(text, rest),
+        [.., b'n'] | [.., b'n', b'e'] => faith_pieces(text),
+        [.., b'a'] | [.., b'a', b'h'] => god_pieces(text),
+        _ => [text, b""],
+    }
+}
+
+/// `abd`, a vowel, and `l` or a consonant that is doubled for it.
+fn servant_pieces<'a>(text: &'a [u8], rest: &'a [u8]) -> [&'a [u8]; 2] {
+    let rest = match rest {
+        [b'o', b'u', rest @ ..] => rest,
+        [b'a' | b'e' | b'i' | b'o' | b'u', rest @ ..] => rest,
+        rest => rest,
+    };
+    let stem = match rest {
+        [b'l', stem @ ..] if stem.len() > 1 => stem,
+        [one, two, ..] if one == two => rest.get(1..).unwrap_or_default(),
+        [b's', b'h', stem @ ..] if stem.starts_with(b"sh") => stem,
+        _ if rest.len() > 3 => rest,
+        _ => return [text, b""],
+    };
+    [b"abd", stem]
+}
+
+fn faith_pieces(text: &[u8]) -> [&[u8]; 2] {
+    let endings: [&[u8]; 4] = [b"din", b"deen", b"dine", b"dien"];
+    let Some(front) = endings.iter().find_map(|ending| text.strip_suffix(*ending)) else {
+        return [text, b""];
+    };
+    let front = match front {
+        [front @ .., b'd' | b'l'] if front.len() > 2 => front,
+        front => front,
+    };
+    let front = match front {
+        [front @ .., b'a' | b'e' | b'i' | b'o' | b'u' | b'y'] if front.len() > 1 => front,
+        front => front,
+    };
+    if front.len() < 2 { [text, b""] } else { [front, b"din"] }
+}
+
+fn god_pieces(text: &[u8]) -> [&[u8]; 2] {
+    let text_without = text.strip_suffix(b"h").unwrap_or(text);
+    let endings: [&[u8]; 4] = [b"ulla", b"alla", b"olla", b"ella"];
+    match endings.iter().find_map(|ending| text_without.strip_suffix(*ending)) {
+        Some(front) if front.len() > 2 => [front, b"ula"],
+        _ => [text, b""],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn same(words: &[&str]) {
+        let folded: Vec<Vec<u8>> =
+            words.iter().map(|word| pieces(word.as_bytes()).concat()).collect();
+        assert!(folded.windows(2).all(|pair| pair[0] == pair[1]), "{words:?}");
+    }
+
+    #[test]
+    fn spellings_of_one_compound_fold_together() {
+        same(&["abdulrahman", "abdelrahman", "abdurrahman", "abdalrahman", "abdirahman", "abdrahman"]);
+        same(&["abdullah", "abdallah", "abdellah"]);
+        same(&["salahuddin", "salaheddin", "salahaldin", "salahddin"]);
+        same(&["habibullah", "habiballah", "habibullah"]);
+    }
+
+    #[test]
+    fn other_words_stay_whole() {
+        for word in ["abdi", "abdo", "martin", "din", "ella", "bella", "maria"] {
+            assert_eq!(pieces(word.as_bytes()), [word.as_bytes(), b""], "{word}");
+        }
+    }
+}
