@@ -7,7 +7,7 @@ use crate::domain::Name;
 use super::canonical::Canonical;
 use super::reader::{Field, Reader, read_ascii};
 use super::scripts::Tongues;
-use super::{Bearer, Part, Script, Skeleton, Word, compound, parts};
+use super::{Bearer, Part, Script, Skeleton, Word, compound, dictionary, parts};
 
 /// The most words of a name that are kept; what follows is not compared.
 pub const WORDS_MAX: usize = 32;
@@ -137,6 +137,9 @@ fn finish(word: &mut Word) {
         word.set_canonical(canonical.letters());
     }
     word.skeleton = skeleton;
+    if word.script != Script::Han && word.text().len() > 1 {
+        word.spelling = dictionary::find(word.spelling_key());
+    }
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@
 mod analyser;
 mod canonical;
 mod compound;
+mod dictionary;
 mod letters;
 mod parts;
 mod reader;
@@ -43,6 +44,7 @@ mod variants;
 mod word;
 
 pub use analyser::{Analysed, Analyser, WORDS_MAX};
+pub use dictionary::compile as compile_dictionary;
 pub use skeleton::Skeleton;
 pub use variants::variants;
 pub use word::{Bearer, CANONICAL_MAX, ClassId, Part, Script, TEXT_MAX, Word};

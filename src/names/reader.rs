@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::canonical::Canonical;
 use super::letters::{self, Ascii};
 use super::scripts::{self, Latin, Tongues};
-use super::{Part, Script, WORDS_MAX, Word};
+use super::{Part, Script, WORDS_MAX, Word, dictionary};
 
 /// Bytes of a field that are read; what follows is not compared.
 const BYTES_MAX: usize = 2_048;
@@ -197,8 +197,11 @@ impl Reader {
             self.latin.clear();
             let letters = self.letters.get(piece.letters.clone()).unwrap_or_default();
             scripts::romanise(script, letters, piece.part, field.tongues, &mut self.latin);
-            if let Some(mut word) = self.word(piece.letters, script, field) {
+            if let Some(mut word) = self.word(piece.letters.clone(), script, field) {
                 word.part = piece.part.unwrap_or(Part::Any);
+                if script == Script::Han {
+                    word.spelling = dictionary::find(dictionary::key_of_han(letters));
+                }
                 push(&mut word, words);
             }
         }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::domain::Name;
 
-use super::Skeleton;
+use super::{Skeleton, dictionary};
 
 /// What a name belongs to: decides which words are titles, legal forms and prefixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,7 +165,13 @@ impl Word {
     /// The dictionary's classes that hold this spelling, in ascending order.
     #[inline]
     pub fn classes(&self) -> &'static [ClassId] {
-        &[]
+        dictionary::classes(self.spelling)
+    }
+
+    /// Its key in the dictionary.
+    #[inline]
+    pub(super) fn spelling_key(&self) -> u64 {
+        dictionary::key(self.script, self.text())
     }
 
     /// What it is within its name.
