@@ -7,7 +7,7 @@ use crate::domain::Name;
 use super::canonical::Canonical;
 use super::reader::{Field, Reader, read_ascii};
 use super::scripts::Tongues;
-use super::{Bearer, Part, Script, Skeleton, Word, compound, dictionary, parts};
+use super::{Bearer, Part, Script, Skeleton, Word, compound, dictionary, person, thing};
 
 /// The most words of a name that are kept; what follows is not compared.
 pub const WORDS_MAX: usize = 32;
@@ -63,26 +63,41 @@ impl Analyser {
     /// Analyses a name, into words that are used again for the next one.
     pub fn analyse(&mut self, name: Name<'_>, bearer: Bearer, into: &mut Analysed) {
         into.clear();
-        let personal = matches!(bearer, Bearer::Person | Bearer::Unknown);
+        match bearer {
+            Bearer::Person => self.person(name, into),
+            Bearer::Organisation | Bearer::Vessel => self.thing(name, bearer, into),
+            Bearer::Unknown => {
+                self.thing(name, bearer, into);
+                if into.words.iter().all(|word| word.part != Part::LegalForm) {
+                    into.clear();
+                    self.person(name, into);
+                }
+            }
+        }
+        into.words.iter_mut().for_each(finish);
+    }
+
+    fn person(&mut self, name: Name<'_>, into: &mut Analysed) {
         // Where given names begin within the field of the surname.
-        let boundary = if personal && name.given.is_empty() { boundary(name.surname) } else { None };
-        self.read(name, personal && boundary.is_none(), into);
-        let boundary = boundary.unwrap_or(usize::MAX);
-        if personal {
-            compound::join(&mut into.words, boundary);
+        let boundary = if name.given.is_empty() { boundary(name.surname) } else { None };
+        self.read(name, boundary.is_none() && name.given.is_empty(), into);
+        into.truncated = person::is_truncated(name);
+        into.structured = person::analyse(&mut into.words, boundary.unwrap_or(usize::MAX));
+        if into.truncated {
+            person::mark_cut(&mut into.words, boundary.unwrap_or(usize::MAX));
         }
-        into.structured = is_structured(&into.words, boundary);
-        for word in &mut into.words {
-            word.part = part(word, personal, into.structured, boundary);
-            finish(word);
-        }
+    }
+
+    fn thing(&mut self, name: Name<'_>, bearer: Bearer, into: &mut Analysed) {
+        self.read(name, false, into);
+        thing::analyse(&mut into.words, bearer);
     }
 
     fn read(&mut self, name: Name<'_>, may_be_whole: bool, into: &mut Analysed) {
         let mut field = Field {
             text: name.surname,
             of_given: false,
-            may_be_whole: may_be_whole && name.given.is_empty(),
+            may_be_whole,
             tongues: Tongues::default(),
         };
         if name.surname.is_ascii() && name.given.is_ascii() {
@@ -103,41 +118,17 @@ fn boundary(text: &str) -> Option<usize> {
     zone.or_else(|| text.find([',', '،', '、', '，']))
 }
 
-/// Whether there is a name on either side: `Smith, Jr` has none behind its comma.
-fn is_structured(words: &[Word], boundary: usize) -> bool {
-    let given = |word: &Word| word.is_of_given() || word.starts_at() > boundary;
-    words.iter().any(given) && words.iter().any(|word| !given(word))
-}
-
-fn part(word: &Word, personal: bool, structured: bool, boundary: usize) -> Part {
-    let text = word.text();
-    if text.iter().all(u8::is_ascii_digit) {
-        return Part::Number;
-    }
-    if personal && (word.part == Part::Particle || parts::is_particle(text)) {
-        return Part::Particle;
-    }
-    if text.len() == 1 {
-        return Part::Initial;
-    }
-    match (structured, word.is_of_given() || word.starts_at() > boundary) {
-        (false, _) => word.part,
-        (true, true) => Part::Given,
-        (true, false) => Part::Surname,
-    }
-}
-
 /// Gives a word its coarser forms.
 #[inline]
 fn finish(word: &mut Word) {
     let [front, back] = compound::pieces(word.text());
     let skeleton = Skeleton::of_pieces(front, back);
-    if word.canonical().is_empty() || word.is_compound() {
+    if word.canonical().is_empty() {
         let canonical = Canonical::of_pieces(front, back);
         word.set_canonical(canonical.letters());
     }
     word.skeleton = skeleton;
-    if word.script != Script::Han && word.text().len() > 1 {
+    if word.spelling == 0 && word.text().len() > 1 && word.script != Script::Han {
         word.spelling = dictionary::find(word.spelling_key());
     }
 }
@@ -183,7 +174,9 @@ mod tests {
 
     #[test]
     fn compounds_are_one_word_however_they_are_spaced() {
-        for text in ["Abd al-Rahman Khan", "Abdul Rahman Khan", "Abdurrahman Khan", "Abdur Rahman Khan"] {
+        for text in
+            ["Abd al-Rahman Khan", "Abdul Rahman Khan", "Abdurrahman Khan", "Abdur Rahman Khan"]
+        {
             let made = analysed(text, "", Bearer::Person);
             assert_eq!(made.words().len(), 2, "{text}");
             assert_eq!(made.words()[0].canonical(), b"abdrahman", "{text}");

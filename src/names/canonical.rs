@@ -23,8 +23,10 @@ impl Canonical {
     }
 
     fn fold(&mut self, mut rest: &[u8], mut first: bool) {
-        while !rest.is_empty() {
-            let (folded, taken) = sound(rest, first);
+        let mut before = 0;
+        while let Some(letter) = rest.first() {
+            let (folded, taken) = sound(rest, before, first);
+            before = *letter;
             self.push(folded.0);
             self.push(folded.1);
             rest = rest.get(taken..).unwrap_or_default();
@@ -52,10 +54,11 @@ impl Canonical {
 
 /// The sound at the head of `rest`, in one or two letters, and how many it was spelt with.
 #[inline]
-fn sound(rest: &[u8], first: bool) -> ((u8, u8), usize) {
+fn sound(rest: &[u8], before: u8, first: bool) -> ((u8, u8), usize) {
     let one = |letter, taken| ((letter, 0), taken);
     match rest {
         [b's', b'c', b'h', ..] => ((b's', b'h'), 3),
+        [b't', b's', b'c', b'h', ..] => one(b'c', 4),
         [b't', b'c', b'h', ..] => one(b'c', 3),
         [b's', b'h' | b'z', ..] => ((b's', b'h'), 2),
         [b'c', b'h' | b'z', ..] => one(b'c', 2),
@@ -71,19 +74,32 @@ fn sound(rest: &[u8], first: bool) -> ((u8, u8), usize) {
         [b'o', b'u', b'a' | b'e' | b'i', ..] if first => one(b'v', 2),
         [b'o', b'u' | b'o', ..] | [b'e', b'o' | b'u', ..] => one(b'u', 2),
         [b'a' | b'e', b'i' | b'y' | b'j'] => one(b'i', 2),
+        [b'a' | b'e', b'j', next, ..] if is_vowel(*next) => {
+            one(if rest.first() == Some(&b'a') { b'a' } else { b'i' }, 1)
+        }
         [b'a' | b'e', b'i' | b'y' | b'j', ..] => ((b'a', b'i'), 2),
         [b'a', b'e', ..] => one(b'a', 2),
         [b'o' | b'u', b'e', ..] => one(b'u', 2),
-        [b'e', b'e', ..] | [b'i', b'e' | b'j' | b'i' | b'y', ..] | [b'y', b'j' | b'i', ..] => one(b'i', 2),
+        [b'i' | b'y', b'j', next, ..] if is_vowel(*next) => one(b'i', 1),
+        [b'e', b'e', ..] | [b'i', b'e' | b'j' | b'i' | b'y', ..] | [b'y', b'j' | b'i', ..] => {
+            one(b'i', 2)
+        }
         [b'c', b'e' | b'i' | b'y', ..] => one(b's', 1),
         [b'c' | b'q', ..] => one(b'k', 1),
         [b'x', ..] => ((b'k', b's'), 1),
         [b'w', ..] => one(b'v', 1),
         [b'o', ..] => one(b'u', 1),
         [b'e' | b'y', ..] => one(b'i', 1),
-        [b'j', ..] if !first => one(b'i', 1),
+        // Slavic and German: `Tatjana`, `Andrej`. Between vowels it is a consonant: `Majid`.
+        [b'j', next, ..] if !first && !(is_vowel(before) && is_vowel(*next)) => one(b'i', 1),
+        [b'j'] if !first => one(b'i', 1),
         [b'h'] if !first => one(0, 1),
         [letter, ..] => one(*letter, 1),
         [] => one(0, 1),
     }
+}
+
+#[inline]
+fn is_vowel(letter: u8) -> bool {
+    matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
 }

@@ -36,10 +36,12 @@ mod canonical;
 mod compound;
 mod dictionary;
 mod letters;
-mod parts;
+mod lexicon;
+mod person;
 mod reader;
 mod scripts;
 mod skeleton;
+mod thing;
 mod variants;
 mod word;
 

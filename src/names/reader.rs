@@ -116,7 +116,9 @@ impl Reader {
         field: Field<'_>,
         words: &mut SmallVec<[Word; 8]>,
     ) {
-        if self.script.is_some_and(|own| own != script && !(is_european(own) && is_european(script)))
+        if self
+            .script
+            .is_some_and(|own| own != script && !(is_european(own) && is_european(script)))
         {
             self.flush(field, words);
         }
@@ -208,7 +210,12 @@ impl Reader {
     }
 
     /// The word that these letters make, from the Latin letters at hand; `None` if there are none.
-    fn word(&self, letters: std::ops::Range<usize>, script: Script, field: Field<'_>) -> Option<Word> {
+    fn word(
+        &self,
+        letters: std::ops::Range<usize>,
+        script: Script,
+        field: Field<'_>,
+    ) -> Option<Word> {
         let start = self.places.get(letters.start)?;
         let mut word = Word::starting(*start, field.of_given);
         for byte in &self.latin {

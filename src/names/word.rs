@@ -174,6 +174,12 @@ impl Word {
         dictionary::key(self.script, self.text())
     }
 
+    /// Its key in the lexicon: of its Latin letters, whatever its script.
+    #[inline]
+    pub(super) fn lexicon_key(&self) -> u64 {
+        dictionary::key(Script::Latin, self.text())
+    }
+
     /// What it is within its name.
     #[inline]
     pub fn part(&self) -> Part {
@@ -261,6 +267,8 @@ impl Word {
     /// Makes one word of this and one that follows in the same field.
     pub(super) fn join(&mut self, next: &Self) {
         self.push_all(next.text());
+        self.spelling = 0;
+        self.canonical_len = 0;
         self.flags |= COMPOUND | (next.flags & (OVERLONG | CUT));
         self.end(next.end_at());
     }
@@ -273,6 +281,12 @@ impl Word {
         self.text = [0; TEXT_MAX];
         self.text_len = 0;
         self.push_all(letters);
+    }
+
+    /// Whether it stands in a field of its own, or behind this byte of the only one.
+    #[inline]
+    pub(super) fn is_behind(&self, boundary: usize) -> bool {
+        self.is_of_given() || self.starts_at() > boundary
     }
 
     pub(super) fn set_canonical(&mut self, letters: &[u8]) {

@@ -51,7 +51,9 @@ fn encode(classes: u32, by_key: &BTreeMap<(usize, u32), Vec<u32>>) -> Vec<u8> {
     let mut places: BTreeMap<&[u32], u32> = BTreeMap::new();
     let mut kept = 0_u32;
     for ((bucket, tag), own) in by_key {
-        let Some(count) = counts.get_mut(*bucket).filter(|count| **count < u8::MAX) else { continue };
+        let Some(count) = counts.get_mut(*bucket).filter(|count| **count < u8::MAX) else {
+            continue;
+        };
         *count += 1;
         kept += 1;
         let place = match own.as_slice() {

@@ -46,8 +46,27 @@ pub(super) fn find(key: u64) -> u32 {
 pub(super) fn classes(spelling: u32) -> &'static [ClassId] {
     match spelling {
         0 => &[],
+        symbol if symbol >= SYMBOLS_AT => symbol_class(symbol),
         spelling => DICTIONARY.classes(spelling),
     }
+}
+
+/// Where the classes of organisations' shared words begin, beyond all places of lists.
+const SYMBOLS_AT: u32 = 1 << 24;
+/// More than the table of shared words has.
+const SYMBOLS_MAX: u32 = 1 << 10;
+
+static SYMBOLS: LazyLock<Box<[ClassId]>> =
+    LazyLock::new(|| (SYMBOLS_AT..SYMBOLS_AT + SYMBOLS_MAX).map(ClassId).collect());
+
+/// The place of the class of a word that organisations share, such as `bank`.
+pub(super) fn symbol(id: u16) -> u32 {
+    SYMBOLS_AT + u32::from(id)
+}
+
+fn symbol_class(symbol: u32) -> &'static [ClassId] {
+    let at = (symbol - SYMBOLS_AT) as usize;
+    SYMBOLS.get(at..=at).unwrap_or_default()
 }
 
 /// The key of a word in Latin letters. Scripts without vowels have keys of their own: what looks
@@ -71,7 +90,8 @@ fn word(chunk: &[u8]) -> u64 {
 #[inline]
 fn hash(seed: u64, words: impl Iterator<Item = u64>) -> u64 {
     let mix = |hash: u64, word: u64| {
-        let product = u128::from(hash ^ word ^ 0x9E37_79B9_7F4A_7C15) * 0xA076_1D64_78BD_642F_E703_7ED1;
+        let product =
+            u128::from(hash ^ word ^ 0x9E37_79B9_7F4A_7C15) * 0xA076_1D64_78BD_642F_E703_7ED1;
         (product >> 64) as u64 ^ product as u64
     };
     mix(words.fold(seed, mix), 0x8EBC_6AF0_9C88_C6E3)
@@ -90,7 +110,10 @@ fn tag(key: u64) -> u32 {
 impl Dictionary {
     fn open(table: &'static [u8]) -> Self {
         let number = |at: usize| {
-            table.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes)
+            table
+                .get(at..at + 4)
+                .and_then(|bytes| bytes.try_into().ok())
+                .map_or(0, u32::from_le_bytes)
         };
         let (classes, entries, listed) = (number(0), number(4) as usize, number(8) as usize);
         let counts = table.get(HEAD..HEAD + BUCKETS).unwrap_or_default();

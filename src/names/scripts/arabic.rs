@@ -21,7 +21,21 @@ impl Tongue {
     pub(in crate::names) fn note(&mut self, letter: char) {
         if matches!(
             letter,
-            'پ' | 'چ' | 'ژ' | 'گ' | 'ک' | 'ی' | 'ہ' | 'ھ' | 'ے' | 'ں' | 'ٹ' | 'ڈ' | 'ڑ' | 'ۀ' | 'ۂ' | 'ە'
+            'پ' | 'چ'
+                | 'ژ'
+                | 'گ'
+                | 'ک'
+                | 'ی'
+                | 'ہ'
+                | 'ھ'
+                | 'ے'
+                | 'ں'
+                | 'ٹ'
+                | 'ڈ'
+                | 'ڑ'
+                | 'ۀ'
+                | 'ۂ'
+                | 'ە'
         ) {
             *self = Self::Persian;
         }
@@ -30,8 +44,23 @@ impl Tongue {
 
 /// Words that begin with the two letters of the article and have none, mostly foreign.
 const WITHOUT_ARTICLE: [&str; 17] = [
-    "الله", "اللہ", "الياس", "الیاس", "الكس", "الکس", "اليكس", "الیکس", "اليزا", "الیزا", "البرت",
-    "البير", "الفريد", "الفرد", "الينا", "الیسا", "الون",
+    "الله",
+    "اللہ",
+    "الياس",
+    "الیاس",
+    "الكس",
+    "الکس",
+    "اليكس",
+    "الیکس",
+    "اليزا",
+    "الیزا",
+    "البرت",
+    "البير",
+    "الفريد",
+    "الفرد",
+    "الينا",
+    "الیسا",
+    "الون",
 ];
 
 /// Words of two letters behind an article; others of that length are mostly no article and noun.

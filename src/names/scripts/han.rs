@@ -25,6 +25,46 @@ pub(super) fn cut(letters: &[char]) -> SmallVec<[Piece; 4]> {
     }
 }
 
+/// Forms of companies, which are written together with their names; longer ones first.
+const COMPANIES: [&str; 12] = [
+    "股份有限公司",
+    "有限责任公司",
+    "有限責任公司",
+    "集团有限公司",
+    "有限公司",
+    "株式会社",
+    "株式會社",
+    "有限会社",
+    "合同会社",
+    "集团",
+    "集團",
+    "公司",
+];
+
+/// Cuts the form of a company off its name.
+pub(super) fn cut_company(letters: &[char]) -> SmallVec<[Piece; 4]> {
+    let whole = 0..letters.len();
+    for form in COMPANIES {
+        let length = form.chars().count();
+        let Some(name) = letters.len().checked_sub(length).filter(|name| *name > 0) else {
+            continue;
+        };
+        let is_form = |at: usize| {
+            letters.get(at..at + length).is_some_and(|at| form.chars().eq(at.iter().copied()))
+        };
+        let (first, second) = match (is_form(name), is_form(0)) {
+            (true, _) => (0..name, name..whole.end),
+            (false, true) => (0..length, length..whole.end),
+            (false, false) => continue,
+        };
+        return smallvec![
+            Piece { letters: first, part: None },
+            Piece { letters: second, part: None },
+        ];
+    }
+    smallvec![Piece { letters: whole, part: None }]
+}
+
 /// Writes a word in Latin letters.
 pub(super) fn romanise(letters: &[char], part: Option<Part>, into: &mut Latin) {
     if part == Some(Part::Surname) {

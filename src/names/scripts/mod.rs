@@ -67,7 +67,11 @@ pub(super) fn of(letter: char) -> Script {
         0x0E00..=0x0EFF => Script::Thai,
         0x1100..=0x11FF | 0x3130..=0x318F | 0xAC00..=0xD7AF => Script::Hangul,
         0x3040..=0x30FF | 0x31F0..=0x31FF | 0xFF66..=0xFF9F => Script::Kana,
-        0x2E80..=0x2FDF | 0x3005..=0x3007 | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF
+        0x2E80..=0x2FDF
+        | 0x3005..=0x3007
+        | 0x3400..=0x4DBF
+        | 0x4E00..=0x9FFF
+        | 0xF900..=0xFAFF
         | 0x20000..=0x323AF => Script::Han,
         _ => Script::Other,
     }
@@ -84,6 +88,7 @@ pub(super) fn cut(script: Script, letters: &[char], whole_name: bool) -> SmallVe
     match script {
         Script::Arabic => arabic::cut(letters),
         Script::Han if whole_name => han::cut(letters),
+        Script::Han => han::cut_company(letters),
         Script::Hangul if whole_name => hangul::cut(letters),
         _ => smallvec![Piece { letters: 0..letters.len(), part: None }],
     }
