@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use crate::domain::Name;
 
 use super::canonical::Canonical;
+use super::icao::Spelling;
 use super::reader::{Field, Reader, read_ascii};
 use super::scripts::Tongues;
 use super::{Bearer, Part, Script, Skeleton, Word, compound, dictionary, person, thing};
@@ -57,12 +58,25 @@ impl Analysed {
 #[derive(Default)]
 pub struct Analyser {
     reader: Reader,
+    spelling: Spelling,
 }
 
 impl Analyser {
     /// Analyses a name, into words that are used again for the next one.
     pub fn analyse(&mut self, name: Name<'_>, bearer: Bearer, into: &mut Analysed) {
+        self.analyse_as(Spelling::Plain, name, bearer, into);
+    }
+
+    /// Analyses a name with its letters spelt in one of several ways.
+    pub(super) fn analyse_as(
+        &mut self,
+        spelling: Spelling,
+        name: Name<'_>,
+        bearer: Bearer,
+        into: &mut Analysed,
+    ) {
         into.clear();
+        self.spelling = spelling;
         match bearer {
             Bearer::Person => self.person(name, into),
             Bearer::Organisation | Bearer::Vessel => self.thing(name, bearer, into),
@@ -99,6 +113,7 @@ impl Analyser {
             of_given: false,
             may_be_whole,
             tongues: Tongues::default(),
+            spelling: self.spelling,
         };
         if name.surname.is_ascii() && name.given.is_ascii() {
             read_ascii(field, &mut into.words);
@@ -107,6 +122,7 @@ impl Analyser {
         }
         let letters = name.surname.chars().chain(name.given.chars());
         letters.for_each(|letter| field.tongues.note(letter));
+        field.tongues.spell(self.spelling);
         self.reader.read(field, &mut into.words);
         self.reader.read(Field { text: name.given, of_given: true, ..field }, &mut into.words);
     }
@@ -239,6 +255,7 @@ mod tests {
                 of_given: false,
                 may_be_whole: true,
                 tongues: Tongues::default(),
+                spelling: Spelling::Plain,
             };
             let (mut fast, mut general) = (SmallVec::new(), SmallVec::new());
             read_ascii(field, &mut fast);

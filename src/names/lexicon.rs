@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
+use super::icao::Spelling;
 use super::reader::{Field, Reader};
 use super::scripts::Tongues;
 use super::{Word, dictionary};
@@ -176,7 +177,7 @@ impl Lexicon {
     fn add_form(&mut self, form: &str, mark: Mark, id: u16, reader: &mut Reader) {
         let mut words: SmallVec<[Word; 8]> = SmallVec::new();
         let mut field =
-            Field { text: form, of_given: false, may_be_whole: false, tongues: Tongues::default() };
+            Field { text: form, of_given: false, may_be_whole: false, tongues: Tongues::default(), spelling: Spelling::Plain };
         form.chars().for_each(|letter| field.tongues.note(letter));
         reader.read(field, &mut words);
         let keys: SmallVec<[u64; 8]> = words.iter().map(Word::lexicon_key).collect();

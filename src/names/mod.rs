@@ -32,9 +32,11 @@
 //! words (the comparison makes them).
 
 mod analyser;
+mod bridge;
 mod canonical;
 mod compound;
 mod dictionary;
+mod icao;
 mod letters;
 mod lexicon;
 mod person;
@@ -46,6 +48,7 @@ mod variants;
 mod word;
 
 pub use analyser::{Analysed, Analyser, WORDS_MAX};
+pub use bridge::{bridge, learn as learn_bridge};
 pub use dictionary::compile as compile_dictionary;
 pub use skeleton::Skeleton;
 pub use variants::variants;

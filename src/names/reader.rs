@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::canonical::Canonical;
+use super::icao::{self, Spelling};
 use super::letters::{self, Ascii};
 use super::scripts::{self, Latin, Tongues};
 use super::{Part, Script, WORDS_MAX, Word, dictionary};
@@ -18,6 +19,7 @@ pub(super) struct Field<'a> {
     /// It may hold a whole name of a person, surname first, in scripts that write no space.
     pub(super) may_be_whole: bool,
     pub(super) tongues: Tongues,
+    pub(super) spelling: Spelling,
 }
 
 /// Letters of one word under way, used again for the next.
@@ -168,7 +170,12 @@ impl Reader {
         let mut differs = false;
         for letter in &self.letters {
             let before = self.latin.len();
-            self.latin.extend(letters::plain(*letter).bytes());
+            let special = match field.spelling {
+                Spelling::Expanded => icao::expanded(*letter),
+                Spelling::Marked => icao::marked(*letter),
+                _ => None,
+            };
+            self.latin.extend(special.unwrap_or_else(|| letters::plain(*letter)).bytes());
             match letters::sounded(*letter) {
                 Some(sound) => {
                     differs = true;
@@ -195,7 +202,7 @@ impl Reader {
 
     fn push_other(&mut self, script: Script, field: Field<'_>, words: &mut SmallVec<[Word; 8]>) {
         let whole = field.may_be_whole && self.fills(field.text);
-        for piece in scripts::cut(script, &self.letters, whole) {
+        for piece in scripts::cut(script, &self.letters, whole, field.tongues) {
             self.latin.clear();
             let letters = self.letters.get(piece.letters.clone()).unwrap_or_default();
             scripts::romanise(script, letters, piece.part, field.tongues, &mut self.latin);

@@ -2,27 +2,38 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::super::Part;
+use super::super::{Part, dictionary};
 use super::{Latin, Piece, plain};
 
 /// Cuts a whole name into surname and given name.
+///
+/// Chinese surnames have one character, some two; Japanese ones mostly two. Where the dictionary
+/// knows both pieces, it decides.
 pub(super) fn cut(letters: &[char]) -> SmallVec<[Piece; 4]> {
-    let surname = match letters {
-        [one, two, _, ..] if is_double([*one, *two]) => 2,
-        _ => 1,
+    let surname = match (letters, letters.len()) {
+        ([one, two, ..], 3..=4) if is_double([*one, *two]) => 2,
+        (_, 2) => 1,
+        (_, 3) => known_cut(letters, &[1, 2]).unwrap_or(1),
+        (_, 4) => known_cut(letters, &[2, 1, 3]).unwrap_or(2),
+        (_, 5..=6) => known_cut(letters, &[2, 3]).unwrap_or(letters.len()),
+        (_, length) => length,
     };
-    match letters.len() {
-        2..=4 if letters.len() - surname <= 2 => smallvec![
-            Piece { letters: 0..surname, part: Some(Part::Surname) },
-            Piece { letters: surname..letters.len(), part: Some(Part::Given) },
-        ],
-        // Four characters that do not begin with a double surname are mostly Japanese.
-        4 => smallvec![
-            Piece { letters: 0..2, part: Some(Part::Surname) },
-            Piece { letters: 2..4, part: Some(Part::Given) },
-        ],
-        _ => smallvec![Piece { letters: 0..letters.len(), part: None }],
+    if surname == letters.len() {
+        return smallvec![Piece { letters: 0..surname, part: None }];
     }
+    smallvec![
+        Piece { letters: 0..surname, part: Some(Part::Surname) },
+        Piece { letters: surname..letters.len(), part: Some(Part::Given) },
+    ]
+}
+
+/// The first of some lengths of a surname for which the dictionary knows both pieces.
+fn known_cut(letters: &[char], lengths: &[usize]) -> Option<usize> {
+    let known = |letters: &[char]| dictionary::find(dictionary::key_of_han(letters)) != 0;
+    lengths.iter().copied().find(|at| {
+        let pieces = letters.split_at_checked(*at);
+        pieces.is_some_and(|(surname, given)| known(surname) && known(given))
+    })
 }
 
 /// Forms of companies, which are written together with their names; longer ones first.
@@ -147,6 +158,7 @@ mod tests {
             ("曾国藩", "zeng guofan"),
             ("诸葛亮", "zhuge liang"),
             ("单雄信", "shan xiongxin"),
+            ("山田太郎", "shantian tailang"),
         ] {
             let letters: Vec<char> = text.chars().collect();
             let words: Vec<String> = cut(&letters)

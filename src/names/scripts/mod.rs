@@ -17,6 +17,7 @@ use std::ops::Range;
 
 use smallvec::{SmallVec, smallvec};
 
+use super::icao::{self, Spelling};
 use super::{Part, Script};
 
 pub(super) use arabic::Tongue as ArabicTongue;
@@ -30,6 +31,8 @@ pub(super) type Latin = SmallVec<[u8; 48]>;
 pub(super) struct Tongues {
     pub(super) arabic: ArabicTongue,
     pub(super) cyrillic: CyrillicTongue,
+    /// Arabic letters are spelt by ICAO's table C rather than by sound.
+    by_table: bool,
 }
 
 impl Tongues {
@@ -39,6 +42,16 @@ impl Tongues {
             '\u{0400}'..='\u{052F}' => self.cyrillic.note(letter),
             '\u{0600}'..='\u{06FF}' | '\u{0750}'..='\u{077F}' => self.arabic.note(letter),
             _ => {}
+        }
+    }
+}
+
+impl Tongues {
+    /// Has letters spelt in another way than usual.
+    pub(super) fn spell(&mut self, spelling: Spelling) {
+        self.by_table = spelling == Spelling::Arabic;
+        if spelling == Spelling::Ukrainian && self.cyrillic == CyrillicTongue::Russian {
+            self.cyrillic = CyrillicTongue::Ukrainian;
         }
     }
 }
@@ -84,9 +97,14 @@ pub(super) fn keeps_mark(letter: char) -> bool {
 }
 
 /// Cuts a run into words; `whole_name` when it is all there is of a person's name.
-pub(super) fn cut(script: Script, letters: &[char], whole_name: bool) -> SmallVec<[Piece; 4]> {
+pub(super) fn cut(
+    script: Script,
+    letters: &[char],
+    whole_name: bool,
+    tongues: Tongues,
+) -> SmallVec<[Piece; 4]> {
     match script {
-        Script::Arabic => arabic::cut(letters),
+        Script::Arabic if !tongues.by_table => arabic::cut(letters),
         Script::Han if whole_name => han::cut(letters),
         Script::Han => han::cut_company(letters),
         Script::Hangul if whole_name => hangul::cut(letters),
@@ -104,6 +122,12 @@ pub(super) fn romanise(
 ) {
     match script {
         Script::Cyrillic => cyrillic::romanise(letters, tongues.cyrillic, into),
+        Script::Arabic if tongues.by_table => {
+            for (at, letter) in letters.iter().enumerate() {
+                let latin = icao::arabic(*letter, at + 1 == letters.len());
+                into.extend_from_slice(latin.unwrap_or_default().as_bytes());
+            }
+        }
         Script::Arabic => arabic::romanise(letters, tongues.arabic, into),
         Script::Greek => greek::romanise(letters, into),
         Script::Hebrew => hebrew::romanise(letters, into),
