@@ -91,7 +91,7 @@ fn sound(rest: &[u8], before: u8, first: bool) -> ((u8, u8), usize) {
         [b'o', ..] => one(b'u', 1),
         [b'e' | b'y', ..] => one(b'i', 1),
         // Slavic and German: `Tatjana`, `Andrej`. Between vowels it is a consonant: `Majid`.
-        [b'j', next, ..] if !first && !(is_vowel(before) && is_vowel(*next)) => one(b'i', 1),
+        [b'j', next, ..] if !(first || is_vowel(before) && is_vowel(*next)) => one(b'i', 1),
         [b'j'] if !first => one(b'i', 1),
         [b'h'] if !first => one(0, 1),
         [letter, ..] => one(*letter, 1),

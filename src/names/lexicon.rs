@@ -156,7 +156,16 @@ impl Lexicon {
                     symbols += 1;
                     symbols - 1
                 }
-                _ => 0,
+                Mark::Article
+                | Mark::Particle
+                | Mark::Servant
+                | Mark::Faith
+                | Mark::God
+                | Mark::Father
+                | Mark::Bakr
+                | Mark::Honorific
+                | Mark::Prefix
+                | Mark::Stop => 0,
             };
             forms.split('|').for_each(|form| self.add_form(form, mark, id, &mut reader));
         }
@@ -176,8 +185,13 @@ impl Lexicon {
 
     fn add_form(&mut self, form: &str, mark: Mark, id: u16, reader: &mut Reader) {
         let mut words: SmallVec<[Word; 8]> = SmallVec::new();
-        let mut field =
-            Field { text: form, of_given: false, may_be_whole: false, tongues: Tongues::default(), spelling: Spelling::Plain };
+        let mut field = Field {
+            text: form,
+            of_given: false,
+            may_be_whole: false,
+            tongues: Tongues::default(),
+            spelling: Spelling::Plain,
+        };
         form.chars().for_each(|letter| field.tongues.note(letter));
         reader.read(field, &mut words);
         let keys: SmallVec<[u64; 8]> = words.iter().map(Word::lexicon_key).collect();

@@ -48,7 +48,7 @@ mod variants;
 mod word;
 
 pub use analyser::{Analysed, Analyser, WORDS_MAX};
-pub use bridge::{bridge, learn as learn_bridge};
+pub use bridge::{Rendering, bridge, learn as learn_bridge};
 pub use dictionary::compile as compile_dictionary;
 pub use skeleton::Skeleton;
 pub use variants::variants;

@@ -26,10 +26,10 @@ pub(super) fn analyse(words: &mut SmallVec<[Word; 8]>, boundary: usize) -> bool 
         if let (true, Some(has)) = (is_name(word.part), names.get_mut(side)) {
             *has = true;
         }
-        if word.part == Part::Number {
-            if let Some(sign) = lexicon::generation(meaning.sign).filter(|_| !is_digits(word)) {
-                word.set_canonical(sign);
-            }
+        if word.part == Part::Number
+            && let Some(sign) = lexicon::generation(meaning.sign).filter(|_| !is_digits(word))
+        {
+            word.set_canonical(sign);
         }
     }
     keep_a_name(words, boundary, names);

@@ -173,7 +173,7 @@ impl Reader {
             let special = match field.spelling {
                 Spelling::Expanded => icao::expanded(*letter),
                 Spelling::Marked => icao::marked(*letter),
-                _ => None,
+                Spelling::Plain | Spelling::Arabic | Spelling::Ukrainian => None,
             };
             self.latin.extend(special.unwrap_or_else(|| letters::plain(*letter)).bytes());
             match letters::sounded(*letter) {

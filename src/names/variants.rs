@@ -10,16 +10,18 @@ use super::{Analysed, Analyser, Bearer};
 /// Spellings other than the stated one under which a listed name must be found too: the forms of
 /// ICAO Doc 9303 for letters beyond ASCII, each once. Their words tell where they stand in the name
 /// as stated, as always.
-pub fn variants(analyser: &mut Analyser, name: Name<'_>, bearer: Bearer) -> SmallVec<[Analysed; 2]> {
+pub fn variants(
+    analyser: &mut Analyser,
+    name: Name<'_>,
+    bearer: Bearer,
+) -> SmallVec<[Analysed; 2]> {
     let mut made: SmallVec<[Analysed; 2]> = SmallVec::new();
     if name.surname.is_ascii() && name.given.is_ascii() {
         return made;
     }
     let mut stated = Analysed::default();
     analyser.analyse(name, bearer, &mut stated);
-    for spelling in
-        [Spelling::Expanded, Spelling::Marked, Spelling::Arabic, Spelling::Ukrainian]
-    {
+    for spelling in [Spelling::Expanded, Spelling::Marked, Spelling::Arabic, Spelling::Ukrainian] {
         let mut variant = Analysed::default();
         analyser.analyse_as(spelling, name, bearer, &mut variant);
         let known = made.iter().chain([&stated]).any(|known| same_texts(known, &variant));
@@ -42,7 +44,9 @@ mod tests {
         let name = Name { surname, given };
         let made = variants(&mut Analyser::default(), name, Bearer::Person);
         let text = |word: &super::super::Word| String::from_utf8(word.text().to_vec()).unwrap();
-        made.iter().map(|name| name.words().iter().map(text).collect::<Vec<_>>().join(" ")).collect()
+        made.iter()
+            .map(|name| name.words().iter().map(text).collect::<Vec<_>>().join(" "))
+            .collect()
     }
 
     #[test]

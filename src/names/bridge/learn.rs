@@ -38,7 +38,7 @@ impl Model {
     fn learn(pairs: &[(Sounds, Sounds)]) -> Self {
         let mut model = Self::start(pairs);
         for round in 0..ROUNDS {
-            let mut counts = vec![0.02; TABLE];
+            let mut counts = vec![0.02; SOUNDS * SOUNDS + 2 * SOUNDS];
             for (written, latin) in pairs {
                 model.count(written, latin, round > 1, &mut counts);
             }
@@ -170,10 +170,32 @@ impl Model {
         matched.chain(dropped).chain(inserted).collect()
     }
 
+    /// What a written sound is worth in a true rendering, on average.
+    fn expected(&self, exact: &[f64]) -> Vec<f64> {
+        let weight = |at: usize| exact.get(at).copied().unwrap_or(0.0);
+        let share = |shares: &[f64], at: usize| shares.get(at).copied().unwrap_or(0.0);
+        let sounds = || 0..u8::try_from(SOUNDS).unwrap_or(0);
+        let added: f64 = sounds()
+            .map(|other| share(&self.inserted, usize::from(other)) * weight(inserted(other)))
+            .sum();
+        sounds()
+            .map(|own| {
+                let rendered: f64 = sounds()
+                    .map(|other| matched(own, other))
+                    .map(|at| share(&self.matched, at) * weight(at))
+                    .sum();
+                let lost = share(&self.dropped, usize::from(own)) * weight(dropped(own));
+                rendered + lost + self.insertions * added
+            })
+            .collect()
+    }
+
     /// The weights as they are built in.
     fn weights(&self) -> Vec<u8> {
         let eighths = |bits: f64| (bits * f64::from(UNIT)).round().clamp(-80.0, 80.0) as i8 as u8;
-        self.exact().into_iter().map(eighths).collect()
+        let exact = self.exact();
+        let expected = self.expected(&exact);
+        exact.into_iter().chain(expected).map(eighths).collect()
     }
 }
 

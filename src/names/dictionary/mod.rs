@@ -1,7 +1,7 @@
 //! Spellings of one name: 171,833 classes of given and family names across scripts, built in.
 //!
 //! The table is made once, by [`compile`], from `person_names.txt` of the project rigour (Wikidata's
-//! name items; see `src/names/data/README.md`), and lies in the binary as it is used: nothing is
+//! name items; see `src/names/data/NOTICE.md`), and lies in the binary as it is used: nothing is
 //! read, sorted or unpacked at the start. A spelling is known by 40 bits of its hash: the upper 16
 //! choose a bucket, the lower 24 tell its handful of spellings apart. An unknown word is taken for a
 //! known one once in two million.

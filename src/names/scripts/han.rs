@@ -78,11 +78,11 @@ pub(super) fn cut_company(letters: &[char]) -> SmallVec<[Piece; 4]> {
 
 /// Writes a word in Latin letters.
 pub(super) fn romanise(letters: &[char], part: Option<Part>, into: &mut Latin) {
-    if part == Some(Part::Surname) {
-        if let Some(known) = letters.first().and_then(|first| surname(*first, letters.get(1))) {
-            into.extend_from_slice(known.as_bytes());
-            return;
-        }
+    if part == Some(Part::Surname)
+        && let Some(known) = letters.first().and_then(|first| surname(*first, letters.get(1)))
+    {
+        into.extend_from_slice(known.as_bytes());
+        return;
     }
     letters.iter().for_each(|letter| plain(*letter, into));
 }

@@ -37,11 +37,11 @@ pub(super) fn cut(letters: &[char]) -> SmallVec<[Piece; 4]> {
 
 /// Writes a word in Latin letters.
 pub(super) fn romanise(letters: &[char], part: Option<Part>, into: &mut Latin) {
-    if let (Some(Part::Surname), [letter]) = (part, letters) {
-        if let Some(family) = family(*letter) {
-            into.extend_from_slice(family.as_bytes());
-            return;
-        }
+    if let (Some(Part::Surname), [letter]) = (part, letters)
+        && let Some(family) = family(*letter)
+    {
+        into.extend_from_slice(family.as_bytes());
+        return;
     }
     for letter in letters {
         match (*letter as u32).checked_sub(0xAC00) {

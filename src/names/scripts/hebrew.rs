@@ -9,12 +9,12 @@ pub(super) fn romanise(letters: &[char], into: &mut Latin) {
         let next = letters.get(at + 1).copied();
         let last = at + 1 == letters.len();
         // A geresh makes sounds that Hebrew has no letters for.
-        if matches!(next, Some('\'' | '׳' | '’')) {
-            if let Some(latin) = with_geresh(*letter) {
-                into.extend_from_slice(latin.as_bytes());
-                at += 2;
-                continue;
-            }
+        if matches!(next, Some('\'' | '׳' | '’'))
+            && let Some(latin) = with_geresh(*letter)
+        {
+            into.extend_from_slice(latin.as_bytes());
+            at += 2;
+            continue;
         }
         match (*letter, next) {
             ('ו', Some('ו')) => {

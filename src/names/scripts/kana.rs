@@ -27,10 +27,10 @@ pub(super) fn romanise(letters: &[char], into: &mut Latin) {
             'ん' => into.push(b'n'),
             letter => plain(letter, into),
         }
-        if std::mem::take(&mut doubled) {
-            if let Some(consonant) = into.get(before).copied().filter(|at| !is_vowel(*at)) {
-                into.insert(before, consonant);
-            }
+        if std::mem::take(&mut doubled)
+            && let Some(consonant) = into.get(before).copied().filter(|at| !is_vowel(*at))
+        {
+            into.insert(before, consonant);
         }
     }
     shorten(into);

@@ -108,7 +108,16 @@ pub(super) fn cut(
         Script::Han if whole_name => han::cut(letters),
         Script::Han => han::cut_company(letters),
         Script::Hangul if whole_name => hangul::cut(letters),
-        _ => smallvec![Piece { letters: 0..letters.len(), part: None }],
+        Script::Latin
+        | Script::Cyrillic
+        | Script::Greek
+        | Script::Arabic
+        | Script::Hebrew
+        | Script::Hangul
+        | Script::Kana
+        | Script::Indic
+        | Script::Thai
+        | Script::Other => smallvec![Piece { letters: 0..letters.len(), part: None }],
     }
 }
 

@@ -21,10 +21,10 @@ pub(super) fn romanise(letters: &[char], into: &mut Latin) {
                     Some(latin) => into.extend_from_slice(latin.as_bytes()),
                     None => plain(*letter, into),
                 }
-                if into.len() > before {
-                    if let Some(vowel) = waiting.take() {
-                        into.extend_from_slice(str::as_bytes(vowel));
-                    }
+                if into.len() > before
+                    && let Some(vowel) = waiting.take()
+                {
+                    into.extend_from_slice(str::as_bytes(vowel));
                 }
             }
         }

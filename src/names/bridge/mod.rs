@@ -12,7 +12,7 @@ mod learn;
 pub use learn::learn;
 
 /// The weights as [`learn`] wrote them: for Arabic, then for Hebrew.
-static WEIGHTS: &[u8] = include_bytes!("data/bridge.bin");
+static WEIGHTS: &[u8] = include_bytes!("../data/bridge.bin");
 
 /// Kinds of sounds: letters, then pairs of letters that are one sound.
 const SOUNDS: usize = 26 + PAIRS.len();
@@ -21,8 +21,8 @@ const PAIRS: [[u8; 2]; 13] = [
     *b"ck",
 ];
 /// Weights of one script: of each sound for each, of a written one without counterpart, of a Latin
-/// one that nobody wrote.
-const TABLE: usize = SOUNDS * SOUNDS + 2 * SOUNDS;
+/// one that nobody wrote; and what a written one is worth in a true rendering, on average.
+const TABLE: usize = SOUNDS * SOUNDS + 3 * SOUNDS;
 /// Weights are kept in eighths of a bit.
 const UNIT: f32 = 8.0;
 /// The most sounds of a word that are compared.
@@ -65,9 +65,17 @@ impl Sounds {
     }
 }
 
-/// Evidence that `latin` renders `written`, in eighths of a bit; `None` when `written` is of a script
-/// that writes vowels.
-pub fn bridge(written: &Word, latin: &Word) -> Option<i32> {
+/// How well a Latin word renders one without vowels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rendering {
+    /// Evidence that it does, in eighths of a bit.
+    pub bits: i32,
+    /// The evidence that true renderings of the written word give, on average.
+    pub expected: i32,
+}
+
+/// How well `latin` renders `written`; `None` when `written` is of a script that writes vowels.
+pub fn bridge(written: &Word, latin: &Word) -> Option<Rendering> {
     let table = match written.script() {
         Script::Arabic => WEIGHTS.get(..TABLE)?,
         Script::Hebrew => WEIGHTS.get(TABLE..2 * TABLE)?,
@@ -81,7 +89,10 @@ pub fn bridge(written: &Word, latin: &Word) -> Option<i32> {
         | Script::Thai
         | Script::Other => return None,
     };
-    Some(aligned(table, &Sounds::of(written.text()), &Sounds::of(latin.text())))
+    let (written, latin) = (Sounds::of(written.text()), Sounds::of(latin.text()));
+    let weight = |at: usize| table.get(at).map_or(0, |weight| i32::from(*weight as i8));
+    let expected = written.all().iter().map(|sound| weight(expected(*sound))).sum();
+    Some(Rendering { bits: aligned(table, &written, &latin), expected })
 }
 
 /// The best alignment, row by row.
@@ -122,4 +133,8 @@ fn dropped(written: u8) -> usize {
 
 fn inserted(latin: u8) -> usize {
     SOUNDS * SOUNDS + SOUNDS + usize::from(latin)
+}
+
+fn expected(written: u8) -> usize {
+    SOUNDS * SOUNDS + 2 * SOUNDS + usize::from(written)
 }
