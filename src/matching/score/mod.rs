@@ -1,0 +1,9 @@
+//! Two subjects → the evidence that they are one, in bits, and its explanation.
+
+mod align;
+mod model;
+mod prepare;
+
+pub use align::{Alignment, Pair, align, observe};
+pub use model::{FEATURES, Feature, Model};
+pub use prepare::{Prepared, Role, Weighed};

@@ -1,0 +1,80 @@
+//! What agreement on a word is worth: evidence in bits, and how rare a word is.
+
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Neg, Sub};
+
+use super::Word;
+
+/// Evidence: the base-2 logarithm of a likelihood ratio, in sixteenths of a bit, so that sums are
+/// exact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bits(i32);
+
+impl Bits {
+    /// No evidence either way.
+    pub const ZERO: Self = Self(0);
+
+    /// Evidence of so many sixteenths of a bit.
+    pub const fn sixteenths(count: i32) -> Self {
+        Self(count)
+    }
+
+    /// Evidence of so many whole bits.
+    pub const fn whole(count: i32) -> Self {
+        Self(count * 16)
+    }
+
+    /// How many sixteenths of a bit it is.
+    pub const fn in_sixteenths(self) -> i32 {
+        self.0
+    }
+
+    /// As a number of bits.
+    pub fn to_f32(self) -> f32 {
+        self.0 as f32 / 16.0
+    }
+
+    /// Of a number of bits, to the nearest sixteenth.
+    pub fn from_f32(bits: f32) -> Self {
+        Self((bits * 16.0).round() as i32)
+    }
+}
+
+impl Add for Bits {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl AddAssign for Bits {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl Sub for Bits {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl Neg for Bits {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl Sum for Bits {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::ZERO, Add::add)
+    }
+}
+
+/// How rare words are.
+pub trait Rarity {
+    /// The base-2 logarithm of *names / names that carry the word*: large when few do.
+    fn bits(&self, word: &Word) -> Bits;
+}
