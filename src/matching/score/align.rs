@@ -193,11 +193,17 @@ pub fn observe(left: &Prepared, right: &Prepared, found: &Alignment, add: &mut i
     use Feature as F;
     add(F::Base, 16);
     let mut matched_names = 0;
+    let (mut shared, mut shared_family) = (0, 0);
     for pair in &found.pairs {
         let (l, r) = (left.words.get(usize::from(pair.left.0)), right.words.get(usize::from(pair.right.0)));
         let (Some(l), Some(r)) = (l, r) else { continue };
         if pair.left.1 == 1 && pair.right.1 == 1 {
             pair_features(l, r, pair.likeness, add);
+            if l.role.is_name() && pair.likeness.kind != Kind::Initial {
+                let rarity = l.rarity.min(r.rarity);
+                if l.role == Role::Family { shared_family += rarity } else { shared += rarity }
+            }
+            if l.role == Role::Family && pair.likeness.kind == Kind::Edit && other_sex(l.word.text(), r.word.text()) { add(F::OtherSex, 16); }
             if !matches!(l.role, Role::Light | Role::Form | Role::Initial | Role::Number) && !matches!(r.role, Role::Light | Role::Initial) && pair.likeness.kind != Kind::Initial { matched_names += 1; }
         } else if pair.left.1 == 1 {
             let group = right.words.get(usize::from(pair.right.0)..usize::from(pair.right.0 + pair.right.1)).unwrap_or_default();
@@ -255,6 +261,8 @@ pub fn observe(left: &Prepared, right: &Prepared, found: &Alignment, add: &mut i
     else if rest_l.form + rest_r.form > 0 { add(F::FormExtra, 16); }
     if conflicts > 0 {
         add(F::ConflictRarity, rest_l.rarity.min(rest_r.rarity));
+        add(F::Shaded, shared);
+        add(F::ShadedFamily, shared_family);
     }
     if matched_names > 0 && conflicts > 0 { near(left, right, ul, ur, add); }
     if tl == 0 && tr == 0 { add(F::Full, 16); } else if tl == 0 || tr == 0 { add(F::Subset, 16); }
@@ -263,7 +271,17 @@ pub fn observe(left: &Prepared, right: &Prepared, found: &Alignment, add: &mut i
         if conflicts > 0 { add(F::LoneConflict, 16); }
     }
     if names_l == 1 && names_r == 1 { add(F::Single, 16); }
-    if reordered(left, right, found) { add(F::Reordered, 16); }
+    if reordered(left, right, found) {
+        add(F::Reordered, 16);
+        let son = |name: &Prepared| name.words.iter().any(|w| matches!(w.word.text(), b"bin" | b"ibn" | b"ben" | b"ould" | b"bint"));
+        if son(left) && son(right) { add(F::Filiation, 16); }
+    }
+}
+
+/// `Ivanov` and `Ivanova`: one name, but not one person.
+fn other_sex(one: &[u8], other: &[u8]) -> bool {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    long.strip_suffix(b"a").is_some_and(|stem| stem == short) && (short.ends_with(b"v") || short.ends_with(b"in") || short.ends_with(b"yn"))
 }
 
 impl Role {

@@ -46,6 +46,12 @@ features! {
     ConflictFamily, ConflictFirst, ConflictOther, ConflictPatronymic, ConflictInitial, ConflictNumber,
     /// How rare conflicting words are.
     ConflictRarity,
+    /// How rare the agreeing words are, where others conflict.
+    Shaded, ShadedFamily,
+    /// Family names of the two sexes.
+    OtherSex,
+    /// The father's and the son's name exchanged around a word for son.
+    Filiation,
     /// How near conflicting words are.
     ConflictNear,
     /// Words that only one side has, by role.
@@ -91,7 +97,7 @@ impl Model {
             (Initial, 1.0), (Prefix, 0.5), (PrefixRarity, 0.5), (Joined, 1.0), (JoinedRarity, 0.7), (JoinedCost, -2.0),
             (Light, 0.2), (FamilyFamily, 0.5), (FirstFirst, 0.3), (Crossed, -0.5), (Number, 3.0),
             (ConflictFamily, -5.0), (ConflictFirst, -5.0), (ConflictOther, -3.0), (ConflictPatronymic, -4.0),
-            (ConflictInitial, -3.0), (ConflictNumber, -6.0), (ConflictRarity, -0.1), (ConflictNear, 2.0),
+            (ConflictInitial, -3.0), (ConflictNumber, -6.0), (ConflictRarity, -0.1), (ConflictNear, 0.5), (Shaded, -0.3), (ShadedFamily, -0.2), (OtherSex, -2.0), (Filiation, -3.0),
             (ExtraFamily, -1.5), (ExtraFirst, -1.5), (ExtraOther, -0.7), (ExtraPatronymic, -0.3), (ExtraInitial, -0.3), (ExtraNumber, -2.0),
             (Subset, 1.0), (Full, 2.0), (Lone, -2.0), (LoneConflict, -2.0), (Single, 0.0), (Reordered, -0.5), (FormConflict, -3.0),
             (FormExtra, -0.2), (LightConflict, -0.2),
