@@ -7,6 +7,7 @@
 //! Absent on purpose: whom to tell (`alerting`). Fuzzy names come through this door later.
 
 mod budget;
+pub mod score;
 
 use crate::domain::{
     Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Party, Relation,

@@ -1,7 +1,7 @@
 //! How like two words are: the same, one name spelt in two ways, a slip of the pen apart, or alike in
 //! sound.
 
-use super::{Part, Script, Word};
+use super::{Part, Word};
 
 /// In what way two words are alike, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

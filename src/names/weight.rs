@@ -3,7 +3,7 @@
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub};
 
-use super::Word;
+use super::{Kind, Likeness, Word};
 
 /// Evidence: the base-2 logarithm of a likelihood ratio, in sixteenths of a bit, so that sums are
 /// exact.
@@ -77,4 +77,21 @@ impl Sum for Bits {
 pub trait Rarity {
     /// The base-2 logarithm of *names / names that carry the word*: large when few do.
     fn bits(&self, word: &Word) -> Bits;
+}
+
+/// What two words that are alike say for their names being one, before anything else of the names
+/// is known: more the rarer the commoner of the two is, less the more separates them.
+pub fn word_bits(likeness: Likeness, one: Bits, other: Bits) -> Bits {
+    let rarity = one.min(other).in_sixteenths();
+    let cost = i32::from(likeness.cost);
+    let (fixed, slope) = match likeness.kind {
+        Kind::Same => (0, 11),
+        Kind::Transliteration => (-2, 11),
+        Kind::Spelling => (-4, 10),
+        Kind::Edit => (0, 10),
+        Kind::Sound => (-4, 8),
+        Kind::Initial => return Bits::sixteenths(12),
+        Kind::Prefix => (-4, 10),
+    };
+    Bits::sixteenths(fixed + slope * rarity / 16 - 2 * cost)
 }
