@@ -116,5 +116,9 @@ pub fn nationality(stated: &[Country], listed: &[Country]) -> Bits {
     if stated.is_empty() || listed.is_empty() {
         return Bits::ZERO;
     }
-    if stated.iter().any(|country| listed.contains(country)) { Bits::sixteenths(56) } else { Bits::sixteenths(-40) }
+    if stated.iter().any(|country| listed.contains(country)) {
+        Bits::sixteenths(56)
+    } else {
+        Bits::sixteenths(-40)
+    }
 }

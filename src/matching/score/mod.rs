@@ -3,14 +3,16 @@
 mod align;
 mod evidence;
 mod model;
+mod observe;
 mod prepare;
 
 use crate::domain::{Country, Date};
 use crate::names::Bits;
 
-pub use align::{Alignment, Pair, align, observe};
+pub use align::{Alignment, Pair, Span, align};
 pub use evidence::{BornRelation, born, nationality};
 pub use model::{FEATURES, Feature, Model};
+pub use observe::{Item, Sink, observe};
 pub use prepare::{Prepared, Role, Weighed};
 
 /// One side of a comparison: a traveller as stated, or a subject as listed.
@@ -66,7 +68,7 @@ pub fn score(query: &Subject<'_>, listed: &Subject<'_>, setting: &Setting) -> Sc
 /// What two names say.
 pub fn name_bits(one: &Prepared, other: &Prepared, model: &Model) -> Bits {
     let alignment = align(one, other, model);
-    let mut bits = Bits::ZERO;
-    observe(one, other, &alignment, &mut |feature, units| bits += model.worth(feature, units));
-    bits
+    let mut sum = observe::Sum { model, bits: Bits::ZERO };
+    observe(one, other, &alignment, &mut sum);
+    sum.bits
 }

@@ -27,7 +27,7 @@ features! {
     /// Spellings by the dictionary.
     Spelling, SpellingRarity,
     /// A few letters apart; by their cost; by cost over length; first letters differ.
-    Edit, EditRarity, EditCost, EditRelative, EditFirst, EditShort,
+    Edit, EditRarity, EditCost, EditRelative, EditFirst, EditShort, EditExcess,
     /// Alike in sound.
     Sound, SoundRarity, SoundCost,
     /// An initial.
@@ -36,8 +36,10 @@ features! {
     Prefix, PrefixRarity,
     /// Joined or split words.
     Joined, JoinedRarity, JoinedCost,
-    /// Light words that agree.
-    Light,
+    /// Light words that agree; legal forms.
+    Light, Form,
+    /// Nothing agrees.
+    Nothing,
     /// The roles of words that agree.
     FamilyFamily, FirstFirst, Crossed,
     /// Numbers that agree.
@@ -47,7 +49,7 @@ features! {
     /// How rare conflicting words are.
     ConflictRarity,
     /// How rare the agreeing words are, where others conflict.
-    Shaded, ShadedFamily,
+    Shaded, ShadedFamily, ShadedExcess,
     /// Family names of the two sexes.
     OtherSex,
     /// The father's and the son's name exchanged around a word for son.
@@ -64,8 +66,6 @@ features! {
     Reordered,
     /// Legal forms differ; only one has one.
     FormConflict, FormExtra,
-    /// Honorific or particle conflicts
-    LightConflict,
 }
 
 /// How many features there are.
@@ -90,17 +90,63 @@ impl Model {
         use Feature::*;
         let mut model = Self { weights: [0; FEATURES] };
         for (feature, bits) in [
-            (Base, -8.0), (Same, 1.0), (SameRarity, 0.7), (Translit, 0.5), (TranslitRarity, 0.7),
-            (Spelling, 0.5), (SpellingRarity, 0.65), (Edit, 0.5), (EditRarity, 0.6), (EditCost, -1.5),
-            (EditRelative, -8.0), (EditFirst, -1.0), (EditShort, -0.5), (Sound, 0.0), (SoundRarity, 0.5),
+            (Base, -8.0),
+            (Same, 1.0),
+            (SameRarity, 0.7),
+            (Translit, 0.5),
+            (TranslitRarity, 0.7),
+            (Spelling, 0.5),
+            (SpellingRarity, 0.65),
+            (Edit, 0.5),
+            (EditRarity, 0.6),
+            (EditCost, -1.5),
+            (EditRelative, -8.0),
+            (EditFirst, -1.0),
+            (EditShort, -0.5),
+            (Sound, 0.0),
+            (SoundRarity, 0.5),
             (SoundCost, -2.0),
-            (Initial, 1.0), (Prefix, 0.5), (PrefixRarity, 0.5), (Joined, 1.0), (JoinedRarity, 0.7), (JoinedCost, -2.0),
-            (Light, 0.2), (FamilyFamily, 0.5), (FirstFirst, 0.3), (Crossed, -0.5), (Number, 3.0),
-            (ConflictFamily, -5.0), (ConflictFirst, -5.0), (ConflictOther, -3.0), (ConflictPatronymic, -4.0),
-            (ConflictInitial, -3.0), (ConflictNumber, -6.0), (ConflictRarity, -0.1), (ConflictNear, 0.5), (Shaded, -0.3), (ShadedFamily, -0.2), (OtherSex, -2.0), (Filiation, -3.0),
-            (ExtraFamily, -1.5), (ExtraFirst, -1.5), (ExtraOther, -0.7), (ExtraPatronymic, -0.3), (ExtraInitial, -0.3), (ExtraNumber, -2.0),
-            (Subset, 1.0), (Full, 2.0), (Lone, -2.0), (LoneConflict, -2.0), (Single, 0.0), (Reordered, -0.5), (FormConflict, -3.0),
-            (FormExtra, -0.2), (LightConflict, -0.2),
+            (Initial, 1.0),
+            (Prefix, 0.5),
+            (PrefixRarity, 0.5),
+            (Joined, 1.0),
+            (JoinedRarity, 0.7),
+            (JoinedCost, -2.0),
+            (Light, 0.2),
+            (FamilyFamily, 0.5),
+            (FirstFirst, 0.3),
+            (Crossed, -0.5),
+            (Number, 3.0),
+            (ConflictFamily, -5.0),
+            (ConflictFirst, -5.0),
+            (ConflictOther, -3.0),
+            (ConflictPatronymic, -4.0),
+            (ConflictInitial, -3.0),
+            (ConflictNumber, -6.0),
+            (ConflictRarity, -0.1),
+            (ConflictNear, 0.5),
+            (Shaded, -0.3),
+            (ShadedFamily, -0.2),
+            (OtherSex, -2.0),
+            (EditExcess, -1.0),
+            (ShadedExcess, -0.2),
+            (Filiation, -3.0),
+            (ExtraFamily, -1.5),
+            (ExtraFirst, -1.5),
+            (ExtraOther, -0.7),
+            (ExtraPatronymic, -0.3),
+            (ExtraInitial, -0.3),
+            (ExtraNumber, -2.0),
+            (Subset, 1.0),
+            (Full, 2.0),
+            (Lone, -2.0),
+            (LoneConflict, -2.0),
+            (Single, 0.0),
+            (Reordered, -0.5),
+            (FormConflict, -3.0),
+            (FormExtra, -0.2),
+            (Form, 0.2),
+            (Nothing, -12.0),
         ] {
             if let Some(slot) = model.weights.get_mut(feature as usize) {
                 *slot = Bits::from_f32(bits).in_sixteenths();
