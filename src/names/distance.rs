@@ -76,102 +76,166 @@ pub fn cost(one: &[u8], other: &[u8], most: u16) -> Option<u16> {
     if one.len() >= WIDTH || other.len() >= WIDTH {
         return None;
     }
+    let (shared, one, other) = without_shared(one, other);
+    if one.is_empty() || other.is_empty() {
+        let cost = gaps(one, shared) + gaps(other, shared);
+        return (cost <= most).then_some(cost);
+    }
     let mut rows = [[FAR; WIDTH]; 3];
     let [first, second, third] = &mut rows;
     let (mut before, mut above, mut row) = (first, second, third);
-    start(above, other);
-    let mut previous = None;
-    for &letter in one {
-        let cheapest = fill(row, above, before, letter, previous, other);
+    start(above, other, shared);
+    let mut previous = shared;
+    for (at, &letter) in one.iter().enumerate() {
+        let heads = shared == NONE && at == 0;
+        let cheapest = fill(row, above, before, (letter, previous), (other, shared), heads);
         if cheapest > most.saturating_add(EXCHANGE) {
             return None;
         }
-        previous = Some(letter);
+        previous = letter;
         (before, above, row) = (above, row, before);
     }
     let cost = above.get(other.len()).copied().unwrap_or(FAR);
     (cost <= most).then_some(cost)
 }
 
+/// No letter.
+const NONE: u8 = 0;
+
+/// Both words without the letters with which both begin and end, and the last of those with which
+/// they begin.
+fn without_shared<'a>(one: &'a [u8], other: &'a [u8]) -> (u8, &'a [u8], &'a [u8]) {
+    let heads = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let last = heads.checked_sub(1).and_then(|at| one.get(at)).copied().unwrap_or(NONE);
+    let one = one.get(heads..).unwrap_or_default();
+    let other = other.get(heads..).unwrap_or_default();
+    let tails = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    let end = |word: &'a [u8]| word.get(..word.len() - tails).unwrap_or_default();
+    (last, end(one), end(other))
+}
+
+/// All of a word dropped, `before` standing before it.
+fn gaps(word: &[u8], mut before: u8) -> u16 {
+    let mut sum = 0;
+    for &letter in word {
+        sum += gap(letter, before);
+        before = letter;
+    }
+    sum
+}
+
 /// The row that belongs to no letter: all of the other word added.
-fn start(row: &mut [u16; WIDTH], other: &[u8]) {
-    let (mut sum, mut previous) = (0, None);
-    for (slot, letter) in row.iter_mut().zip(other.iter().map(Some).chain([None])) {
+fn start(row: &mut [u16; WIDTH], other: &[u8], mut before: u8) {
+    let mut sum = 0;
+    let mut slots = row.iter_mut();
+    if let Some(slot) = slots.next() {
+        *slot = 0;
+    }
+    for (slot, &letter) in slots.zip(other) {
+        sum += gap(letter, before);
+        before = letter;
         *slot = sum;
-        if let Some(&letter) = letter {
-            sum += gap(letter, previous);
-            previous = Some(letter);
-        }
     }
 }
 
 /// The row of one letter; gives its cheapest place.
+#[inline]
 fn fill(
     row: &mut [u16; WIDTH],
     above: &[u16; WIDTH],
     before: &[u16; WIDTH],
-    letter: u8,
-    previous: Option<u8>,
-    other: &[u8],
+    (letter, previous): (u8, u8),
+    (other, shared): (&[u8], u8),
+    heads: bool,
 ) -> u16 {
     let dropped = gap(letter, previous);
+    let changes = CHANGE.get(usize::from(letter & 31)).unwrap_or(&[LETTER as u8; 32]);
     let (mut slots, mut uppers) = (row.iter_mut(), above.iter());
     let mut corner = uppers.next().copied().unwrap_or(FAR);
     let mut value = corner + dropped;
     if let Some(slot) = slots.next() {
         *slot = value;
     }
-    let mut cheapest = value;
-    let mut last = None;
+    let (mut cheapest, mut last, mut first) = (value, shared, heads);
     // The place two rows up and two columns back lags by two.
     let (mut lagging, mut lag) = (FAR, before.iter());
     for ((slot, &upper), &facing) in slots.zip(uppers).zip(other) {
-        let changed = corner + change(letter, facing, previous.is_none() && last.is_none());
-        value = changed.min(upper + dropped).min(value + gap(facing, last));
-        if previous == Some(facing) && last == Some(letter) && letter != facing {
+        let mut change = changes.get(usize::from(facing & 31)).copied().map_or(LETTER, u16::from);
+        if first {
+            // People get the first letter right.
+            change += change / 4;
+            first = false;
+        }
+        value = (corner + change).min(upper + dropped).min(value + gap(facing, last));
+        if previous == facing && last == letter && letter != facing {
             value = value.min(lagging + EXCHANGE);
         }
         *slot = value;
         cheapest = cheapest.min(value);
         corner = upper;
-        last = Some(facing);
+        last = facing;
         lagging = lag.next().copied().unwrap_or(FAR);
     }
     cheapest
 }
 
 /// A letter that only one word has, `before` being the letter before it.
-const fn gap(letter: u8, before: Option<u8>) -> u16 {
-    match (letter, before) {
-        (letter, Some(before)) if letter == before => 5,
-        (b'h', _) => 7,
-        (b'a' | b'e' | b'i' | b'o' | b'u' | b'y', Some(_)) => 11,
-        (b'a' | b'e' | b'i' | b'o' | b'u' | b'y', None) => 14,
-        _ => LETTER,
+#[inline]
+fn gap(letter: u8, before: u8) -> u16 {
+    if letter == before {
+        return 5;
     }
+    let gap = GAP.get(usize::from(letter & 31)).copied().map_or(LETTER, u16::from);
+    // A vowel is dropped within words more often than before them.
+    if before == NONE && gap == VOWEL { gap + 3 } else { gap }
 }
 
-/// One letter in the place of another; `first` where both begin their words, which people get right.
-const fn change(one: u8, other: u8, first: bool) -> u16 {
-    if one == other {
-        return 0;
-    }
-    let pair = if one < other { (one, other) } else { (other, one) };
-    let cost = match pair {
-        (b'e', b'i') | (b'o', b'u') | (b'i', b'y') | (b'i', b'j') | (b'j', b'y') => 6,
-        (b'c', b'k') | (b'k', b'q') | (b's', b'z') | (b'v', b'w') | (b'f', b'v') => 6,
-        (b'a', b'e') | (b'a', b'o') | (b'b', b'v') | (b'd', b't') | (b'g', b'k') => 9,
-        (b'b', b'p') | (b'g', b'j') | (b'g', b'q') | (b'c', b's') | (b'm', b'n') => 10,
-        (b'g', b'h') | (b'h', b'k') | (b'd', b'z') | (b'j', b'z') | (b'u', b'w') => 11,
-        (low, high) if is_vowel(low) && is_vowel(high) => 10,
-        _ => LETTER,
-    };
-    if first { cost + cost / 4 } else { cost }
-}
+const VOWEL: u16 = 11;
 
-const fn is_vowel(letter: u8) -> bool {
-    matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
-}
+/// What a letter costs that only one word has.
+static GAP: [u8; 32] = {
+    let mut table = [LETTER as u8; 32];
+    table[(b'h' & 31) as usize] = 7;
+    let vowels = b"aeiouy";
+    let mut at = 0;
+    while at < vowels.len() {
+        table[(vowels[at] & 31) as usize] = VOWEL as u8;
+        at += 1;
+    }
+    table
+};
+
+/// What a letter costs in the place of another.
+static CHANGE: [[u8; 32]; 32] = {
+    let mut table = [[LETTER as u8; 32]; 32];
+    let mut group = 0;
+    while group < ALIKE.len() {
+        let (pairs, cost) = ALIKE[group];
+        let mut at = 0;
+        while at + 1 < pairs.len() {
+            let (one, other) = ((pairs[at] & 31) as usize, (pairs[at + 1] & 31) as usize);
+            table[one][other] = cost;
+            table[other][one] = cost;
+            at += 3;
+        }
+        group += 1;
+    }
+    let mut letter = 0;
+    while letter < 32 {
+        table[letter][letter] = 0;
+        letter += 1;
+    }
+    table
+};
+
+/// Letters that are written for one another, and what that costs; later groups win.
+const ALIKE: [(&[u8], u8); 5] = [
+    (b"ai au ay eo eu ey io iu oy uy", 10),
+    (b"bp gj gq cs mn", 10),
+    (b"gh hk dz jz uw", 11),
+    (b"ae ao bv dt gk", 9),
+    (b"ei ou iy ij jy ck kq sz vw fv", 6),
+];
 
 #[cfg(test)]
 mod tests {

@@ -84,13 +84,30 @@ impl Shape {
     }
 }
 
+/// A word that is about to be compared with several others.
+pub struct Probe<'w> {
+    word: &'w Word,
+    shape: &'w Shape,
+    // Most words are so unlike that neither is asked for.
+    text: Option<Pattern>,
+    canonical: Option<Pattern>,
+}
+
+impl<'w> Probe<'w> {
+    /// Makes a word ready.
+    pub const fn new(word: &'w Word, shape: &'w Shape) -> Self {
+        Self { word, shape, text: None, canonical: None }
+    }
+}
+
 /// How alike two words are; `None` when they are not. The order of the two does not matter.
 pub fn liken(a: &Word, b: &Word) -> Option<Likeness> {
-    liken_shaped(a, &Shape::of(a), b, &Shape::of(b))
+    liken_probed(&mut Probe::new(a, &Shape::of(a)), b, &Shape::of(b))
 }
 
 /// As [`liken`], where the caller has the shapes of both at hand.
-pub fn liken_shaped(a: &Word, a_shape: &Shape, b: &Word, b_shape: &Shape) -> Option<Likeness> {
+pub fn liken_probed(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<Likeness> {
+    let (a, a_shape) = (probe.word, probe.shape);
     let (one, other) = (a.text(), b.text());
     if one == other {
         return Some(Likeness::of(Kind::Same, 255));
@@ -110,22 +127,23 @@ pub fn liken_shaped(a: &Word, a_shape: &Shape, b: &Word, b_shape: &Shape) -> Opt
     if a.classes().iter().any(|class| b.classes().contains(class)) {
         return Some(Likeness::of(Kind::Spelling, 235));
     }
-    by_edit(a, a_shape, b, b_shape).or_else(|| by_sound(a, b)).or_else(|| shortened(one, other))
+    by_edit(probe, b, b_shape).or_else(|| by_sound(a, b)).or_else(|| shortened(one, other))
 }
 
 /// How alike two spellings are by their letters alone.
 pub fn liken_texts(one: &[u8], other: &[u8]) -> Option<Likeness> {
     let length = one.len().max(other.len());
-    let cost = cost(one, other, most_cost(length))?;
+    let (steps, most) = (most_steps(length), most_cost(length));
+    let cost = near(&Pattern::of(one), one, other, steps, most)?;
     let kind = if cost == 0 { Kind::Same } else { Kind::Edit };
     Some(Likeness::apart(kind, cost, length))
 }
 
 /// How near two words are that are not alike, from 0 to 16.
 pub fn nearness(one: &[u8], other: &[u8]) -> u8 {
-    let length = u16::try_from(one.len().max(other.len()).max(1)).unwrap_or(u16::MAX);
-    let apart = cost(one, other, 16 * length).unwrap_or(16 * length);
-    u8::try_from(16 - (apart / length).min(16)).unwrap_or_default()
+    let length = one.len().max(other.len()).max(1) as u32;
+    let steps = Pattern::of(one).distance(other).min(length);
+    u8::try_from(16 - 16 * steps / length).unwrap_or_default()
 }
 
 fn by_cut(a: &Word, b: &Word) -> Option<Likeness> {
@@ -145,24 +163,30 @@ fn shortened(one: &[u8], other: &[u8]) -> Option<Likeness> {
     stands.then_some(Likeness::of(Kind::Prefix, 150))
 }
 
-fn by_edit(a: &Word, a_shape: &Shape, b: &Word, b_shape: &Shape) -> Option<Likeness> {
+fn by_edit(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<Likeness> {
+    let (a, a_shape) = (probe.word, probe.shape);
     let (one, other) = (a.text(), b.text());
     let length = one.len().max(other.len());
     let (most, steps) = (most_cost(length), most_steps(length));
     let as_written = (at_least(a_shape.letters, b_shape.letters) <= steps)
-        .then(|| near(one, other, steps, most))
+        .then(|| {
+            let pattern = probe.text.get_or_insert_with(|| Pattern::of(one));
+            near(pattern, one, other, steps, most)
+        })
         .flatten();
-    let folded = (at_least(a_shape.sounds, b_shape.sounds) < steps)
-        .then(|| near(a.canonical(), b.canonical(), steps - 1, most.saturating_sub(FOLDED)))
+    let folded = (at_least(a_shape.sounds, b_shape.sounds) <= steps)
+        .then(|| {
+            let pattern = probe.canonical.get_or_insert_with(|| Pattern::of(a.canonical()));
+            near(pattern, a.canonical(), b.canonical(), steps, most - FOLDED)
+        })
         .flatten()
         .map(|cost| cost + FOLDED);
     let cost = as_written.into_iter().chain(folded).min()?;
     Some(Likeness::apart(Kind::Edit, cost, length))
 }
 
-fn near(one: &[u8], other: &[u8], steps: u32, most: u16) -> Option<u16> {
-    if one.len().abs_diff(other.len()) > steps as usize || Pattern::of(one).distance(other) > steps
-    {
+fn near(pattern: &Pattern, one: &[u8], other: &[u8], steps: u32, most: u16) -> Option<u16> {
+    if one.len().abs_diff(other.len()) > steps as usize || pattern.distance(other) > steps {
         return None;
     }
     cost(one, other, most)
@@ -175,7 +199,7 @@ const FOLDED: u16 = 4;
 /// neighbours too often.
 const fn most_cost(length: usize) -> u16 {
     match length {
-        0..=2 => 0,
+        0..=2 => FOLDED,
         3..=4 => 18,
         5..=6 => 28,
         7..=9 => 36,
@@ -187,10 +211,10 @@ const fn most_cost(length: usize) -> u16 {
 const fn most_steps(length: usize) -> u32 {
     match length {
         0..=2 => 1,
-        3..=4 => 2,
-        5..=6 => 3,
-        7..=9 => 4,
-        _ => 5,
+        3..=4 => 1,
+        5..=6 => 2,
+        7..=9 => 3,
+        _ => 4,
     }
 }
 

@@ -56,7 +56,7 @@ pub use bridge::{Rendering, bridge, learn as learn_bridge};
 pub use dictionary::compile as compile_dictionary;
 pub use likeness::{Kind, Likeness, letters, liken, liken_texts, liken_with, nearness};
 pub use distance::{Pattern, at_least, letters};
-pub use likeness::{Kind, Likeness, Shape, liken, liken_shaped, liken_texts, nearness};
+pub use likeness::{Kind, Likeness, Probe, Shape, liken, liken_probed, liken_texts, nearness};
 pub use skeleton::Skeleton;
 pub use variants::variants;
 pub use weight::{Bits, Rarity, word_bits};

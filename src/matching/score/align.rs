@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::model::Model;
 use super::observe::{joined_worth, pair_worth};
 use super::prepare::{Prepared, Role, Weighed};
-use crate::names::{Likeness, at_least, liken_shaped, liken_texts};
+use crate::names::{Likeness, Probe, at_least, liken_probed, liken_texts};
 
 /// Words that stand side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,11 +77,12 @@ const SEARCHED_MAX: usize = 12;
 pub fn align(left: &Prepared, right: &Prepared, model: &Model) -> Alignment {
     let mut candidates: SmallVec<[Pair; 16]> = SmallVec::new();
     for (at, one) in left.words.iter().enumerate() {
+        let mut probe = Probe::new(&one.word, &one.shape);
         for (to, other) in right.words.iter().enumerate() {
             if (one.role == Role::Form) != (other.role == Role::Form) {
                 continue;
             }
-            let alike = liken_shaped(&one.word, &one.shape, &other.word, &other.shape);
+            let alike = liken_probed(&mut probe, &other.word, &other.shape);
             let Some(likeness) = alike else { continue };
             let worth = pair_worth(one, other, likeness, model);
             if worth + SPARED > 0 {
