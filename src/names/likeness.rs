@@ -130,10 +130,10 @@ pub fn liken_probed(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<
     by_edit(probe, b, b_shape).or_else(|| by_sound(a, b)).or_else(|| shortened(one, other))
 }
 
-/// How alike two spellings are by their letters alone.
+/// How alike two spellings are by their letters alone, where little may differ.
 pub fn liken_texts(one: &[u8], other: &[u8]) -> Option<Likeness> {
     let length = one.len().max(other.len());
-    let (steps, most) = (most_steps(length), most_cost(length));
+    let (steps, most) = (most_steps(length).min(2), most_cost(length).min(22));
     let cost = near(&Pattern::of(one), one, other, steps, most)?;
     let kind = if cost == 0 { Kind::Same } else { Kind::Edit };
     Some(Likeness::apart(kind, cost, length))

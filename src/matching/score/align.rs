@@ -180,10 +180,10 @@ fn join_at(
         for (many, next) in other.words.iter().skip(from).take(JOINED_MAX).enumerate() {
             total += next.word.text().len();
             letters |= next.shape.letters();
-            if next.role == Role::Form || total > length + 3 {
+            if next.role == Role::Form || total > length + 2 {
                 break;
             }
-            if many == 0 || total + 3 < length || at_least(letters, word.shape.letters()) > 2 {
+            if many == 0 || total + 2 < length || at_least(letters, word.shape.letters()) > 2 {
                 continue;
             }
             let theirs = Span { at: from as u8, many: many as u8 + 1 };
@@ -191,7 +191,8 @@ fn join_at(
             let Some(pair) = joined(word, theirs.of(other), left, right, model) else { continue };
             let dislodged = alignment.pairs.iter().filter(|placed| placed.overlaps(&pair));
             let lost: i32 = dislodged.map(|placed| placed.worth + SPARED).sum();
-            let gain = pair.worth + SPARED * (i32::from(theirs.many)) - lost;
+            let named = theirs.of(other).iter().filter(|word| word.role.is_name()).count();
+            let gain = pair.worth + SPARED * named as i32 - lost;
             if gain > best.as_ref().map_or(0, |(_, gain)| *gain) {
                 best = Some((pair, gain));
             }

@@ -154,4 +154,22 @@ impl Model {
         }
         model
     }
+
+    /// A first guess for organisations.
+    pub fn organisation() -> Self {
+        use Feature::*;
+        let mut model = Self::person();
+        for (feature, bits) in [
+            (FormConflict, -1.5),
+            (ConflictOther, -4.0),
+            (ConflictNumber, -3.0),
+            (ExtraOther, -1.0),
+            (Joined, 1.5),
+        ] {
+            if let Some(slot) = model.weights.get_mut(feature as usize) {
+                *slot = Bits::from_f32(bits).in_sixteenths();
+            }
+        }
+        model
+    }
 }
