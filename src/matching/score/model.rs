@@ -1,175 +1,176 @@
 //! The weights: what each observation about two names is worth, fitted on labelled pairs.
+//!
+//! The sum of an observation's units times its weight is evidence in bits: a logistic regression to
+//! base 2 whose coefficients are these weights, so that bits are log-likelihood ratios of the pairs
+//! it was fitted on. Fitted on: real aliases of listed persons against the nearest other person,
+//! removed aliases against clean persons, and labelled name pairs, half of each held out. How, and
+//! with what result, stands in `docs/matching.md`.
 
-use crate::names::Bits;
+use crate::names::{Bearer, Bits};
 
 macro_rules! features {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// One kind of observation; a name's score is a weighted sum of them.
+    ($($(#[$doc:meta])* $name:ident: $person:literal, $other:literal;)*) => {
+        /// One kind of observation.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
         pub enum Feature { $($(#[$doc])* $name,)* }
+
         impl Feature {
             /// All of them, in order.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
             /// Its name, as in the table of weights.
-            pub const fn name(self) -> &'static str { match self { $(Self::$name => stringify!($name),)* } }
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
         }
+
+        const PERSON: [i16; FEATURES] = [$($person,)*];
+        const OTHER: [i16; FEATURES] = [$($other,)*];
     };
 }
 
+// Each feature with its weight for persons and for organisations and vessels, in sixteenths of a bit.
 features! {
     /// Where every comparison starts.
-    Base,
-    /// Words equal; times rarity.
-    Same, SameRarity,
-    /// Words equal but for transliteration.
-    Translit, TranslitRarity,
-    /// Spellings by the dictionary.
-    Spelling, SpellingRarity,
-    /// A few letters apart; by their cost; by cost over length; first letters differ.
-    Edit, EditRarity, EditCost, EditRelative, EditFirst, EditShort, EditExcess,
-    /// Alike in sound.
-    Sound, SoundRarity, SoundCost,
-    /// An initial.
-    Initial,
-    /// Cut off.
-    Prefix, PrefixRarity,
-    /// Joined or split words.
-    Joined, JoinedRarity, JoinedCost,
-    /// Light words that agree; legal forms.
-    Light, Form,
-    /// Nothing agrees.
-    Nothing,
-    /// The roles of words that agree.
-    FamilyFamily, FirstFirst, Crossed,
+    Base: -110, -61;
+    /// Words equal.
+    Same: -9, -40;
+    /// … times their rarity, as below.
+    SameRarity: 5, 6;
+    /// Words equal but for customs of transliteration.
+    Translit: -1, -2;
+    /// Their rarity.
+    TranslitRarity: 6, 3;
+    /// Spellings of one name by the dictionary.
+    Spelling: 6, 5;
+    /// Their rarity.
+    SpellingRarity: 3, -1;
+    /// Words a few letters apart.
+    Edit: 7, 21;
+    /// Their rarity.
+    EditRarity: 5, 2;
+    /// Letters that separate them.
+    EditCost: -22, -5;
+    /// The same as a share of their length.
+    EditRelative: -126, -132;
+    /// They begin differently.
+    EditFirst: 0, -9;
+    /// They are of four letters or less.
+    EditShort: -5, -9;
+    /// Letters beyond the first that separate them.
+    EditExcess: -14, -5;
+    /// Words alike in sound, across scripts.
+    Sound: -1, 0;
+    /// Their rarity.
+    SoundRarity: 1, 8;
+    /// What separates them.
+    SoundCost: -33, -32;
+    /// An initial and a name that it may stand for.
+    Initial: 18, -7;
+    /// One word is the beginning of the other.
+    Prefix: 9, 0;
+    /// Their rarity.
+    PrefixRarity: 3, -1;
+    /// Joined words against split ones.
+    Joined: 14, 26;
+    /// Their rarity.
+    JoinedRarity: 5, -1;
+    /// Letters that separate them.
+    JoinedCost: -41, -39;
+    /// Small words that agree.
+    Light: 13, 3;
+    /// Legal forms that agree.
+    Form: 3, 3;
+    /// No name agrees.
+    Nothing: -192, -185;
+    /// A family name agrees with a family name.
+    FamilyFamily: 5, 8;
+    /// A first name agrees with a first name.
+    FirstFirst: 20, 5;
+    /// A family name agrees with a given name.
+    Crossed: 4, -8;
     /// Numbers that agree.
-    Number,
-    /// Words in conflict, by role.
-    ConflictFamily, ConflictFirst, ConflictOther, ConflictPatronymic, ConflictInitial, ConflictNumber,
-    /// How rare conflicting words are.
-    ConflictRarity,
-    /// How rare the agreeing words are, where others conflict.
-    Shaded, ShadedFamily, ShadedExcess,
-    /// Family names of the two sexes.
-    OtherSex,
-    /// The father's and the son's name exchanged around a word for son.
-    Filiation,
-    /// How near conflicting words are.
-    ConflictNear,
-    /// Words that only one side has, by role.
-    ExtraFamily, ExtraFirst, ExtraOther, ExtraPatronymic, ExtraInitial, ExtraNumber,
-    /// One name is a part of the other; nothing is left over on either side.
-    Subset, Full,
-    /// One word alone agrees, out of several; as few as two.
-    Lone, LoneConflict, Single,
-    /// Another order.
-    Reordered,
-    /// Legal forms differ; only one has one.
-    FormConflict, FormExtra,
+    Number: 48, 49;
+    /// Family names against one another.
+    ConflictFamily: -74, -80;
+    /// First names against one another.
+    ConflictFirst: -59, -80;
+    /// Other names against one another.
+    ConflictOther: -42, 25;
+    /// Fathers' names against one another.
+    ConflictPatronymic: -66, -64;
+    /// An initial against a name that it cannot stand for.
+    ConflictInitial: -48, -28;
+    /// Numbers against one another.
+    ConflictNumber: -96, -49;
+    /// How rare the words are that stand against one another.
+    ConflictRarity: 1, -1;
+    /// Rarity of given names that agree where others stand against one another: namesakes share them.
+    Shaded: 1, 0;
+    /// Rarity of family names that agree where others do not: relatives share them.
+    ShadedFamily: 1, -3;
+    /// What both come to beyond sixteen bits.
+    ShadedExcess: -6, -1;
+    /// The family names of a man and a woman.
+    OtherSex: -32, -32;
+    /// Father and son exchanged around a word for son.
+    Filiation: -48, -48;
+    /// How near they are, from 0 to 1.
+    ConflictNear: 5, 10;
+    /// A family name that one side has more.
+    ExtraFamily: -15, -24;
+    /// A first name that one side has more.
+    ExtraFirst: -16, -24;
+    /// Another name that one side has more.
+    ExtraOther: 5, 4;
+    /// A father's name that one side has more.
+    ExtraPatronymic: -1, -5;
+    /// An initial that one side has more.
+    ExtraInitial: -7, -4;
+    /// A number that one side has more.
+    ExtraNumber: -32, -20;
+    /// One name is a part of the other.
+    Subset: 14, 30;
+    /// Nothing is left over on either side.
+    Full: 42, 75;
+    /// One name alone agrees, of several.
+    Lone: 1, -9;
+    /// … and others stand against one another.
+    LoneConflict: 9, 12;
+    /// Both names are single words.
+    Single: 7, 6;
+    /// The order differs.
+    Reordered: -3, -10;
+    /// Legal forms against one another.
+    FormConflict: -48, -24;
+    /// A legal form that one side has more.
+    FormExtra: -3, -3;
 }
 
 /// How many features there are.
 pub const FEATURES: usize = Feature::ALL.len();
 
-/// Weights in sixteenths of a bit for each unit of sixteenths.
-#[derive(Clone)]
+/// A weight for each feature, in sixteenths of a bit.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {
-    /// One weight a feature.
-    pub weights: [i32; FEATURES],
+    /// In the order of [`Feature::ALL`].
+    pub weights: [i16; FEATURES],
 }
 
 impl Model {
+    /// The weights for names of a kind of bearer.
+    pub const fn of(bearer: Bearer) -> Self {
+        match bearer {
+            Bearer::Person => Self { weights: PERSON },
+            Bearer::Organisation | Bearer::Vessel | Bearer::Unknown => Self { weights: OTHER },
+        }
+    }
+
     /// What `units` sixteenths of a feature are worth.
+    #[inline]
     pub fn worth(&self, feature: Feature, units: i32) -> Bits {
         let weight = self.weights.get(feature as usize).copied().unwrap_or_default();
-        Bits::sixteenths(weight * units / 16)
-    }
-
-    /// A first guess for persons.
-    pub fn person() -> Self {
-        use Feature::*;
-        let mut model = Self { weights: [0; FEATURES] };
-        for (feature, bits) in [
-            (Base, -8.0),
-            (Same, 1.0),
-            (SameRarity, 0.7),
-            (Translit, 0.5),
-            (TranslitRarity, 0.7),
-            (Spelling, 0.5),
-            (SpellingRarity, 0.65),
-            (Edit, 0.5),
-            (EditRarity, 0.6),
-            (EditCost, -1.5),
-            (EditRelative, -8.0),
-            (EditFirst, -1.0),
-            (EditShort, -0.5),
-            (Sound, 0.0),
-            (SoundRarity, 0.5),
-            (SoundCost, -2.0),
-            (Initial, 1.0),
-            (Prefix, 0.5),
-            (PrefixRarity, 0.5),
-            (Joined, 1.0),
-            (JoinedRarity, 0.7),
-            (JoinedCost, -2.0),
-            (Light, 0.2),
-            (FamilyFamily, 0.5),
-            (FirstFirst, 0.3),
-            (Crossed, -0.5),
-            (Number, 3.0),
-            (ConflictFamily, -5.0),
-            (ConflictFirst, -5.0),
-            (ConflictOther, -3.0),
-            (ConflictPatronymic, -4.0),
-            (ConflictInitial, -3.0),
-            (ConflictNumber, -6.0),
-            (ConflictRarity, -0.1),
-            (ConflictNear, 0.5),
-            (Shaded, -0.3),
-            (ShadedFamily, -0.2),
-            (OtherSex, -2.0),
-            (EditExcess, -1.0),
-            (ShadedExcess, -0.2),
-            (Filiation, -3.0),
-            (ExtraFamily, -1.5),
-            (ExtraFirst, -1.5),
-            (ExtraOther, -0.7),
-            (ExtraPatronymic, -0.3),
-            (ExtraInitial, -0.3),
-            (ExtraNumber, -2.0),
-            (Subset, 1.0),
-            (Full, 2.0),
-            (Lone, -2.0),
-            (LoneConflict, -2.0),
-            (Single, 0.0),
-            (Reordered, -0.5),
-            (FormConflict, -3.0),
-            (FormExtra, -0.2),
-            (Form, 0.2),
-            (Nothing, -12.0),
-        ] {
-            if let Some(slot) = model.weights.get_mut(feature as usize) {
-                *slot = Bits::from_f32(bits).in_sixteenths();
-            }
-        }
-        model
-    }
-
-    /// A first guess for organisations.
-    pub fn organisation() -> Self {
-        use Feature::*;
-        let mut model = Self::person();
-        for (feature, bits) in [
-            (FormConflict, -1.5),
-            (ConflictOther, -4.0),
-            (ConflictNumber, -3.0),
-            (ExtraOther, -1.0),
-            (Joined, 1.5),
-        ] {
-            if let Some(slot) = model.weights.get_mut(feature as usize) {
-                *slot = Bits::from_f32(bits).in_sixteenths();
-            }
-        }
-        model
+        Bits::sixteenths(i32::from(weight) * units / 16)
     }
 }
