@@ -93,26 +93,12 @@ impl Analyser {
 
     fn person(&mut self, name: Name<'_>, into: &mut Analysed) {
         // Where given names begin within the field of the surname.
-<<<<<<< HEAD
         let boundary = if name.given.is_empty() { boundary(name.surname) } else { None };
         self.read(name, boundary.is_none() && name.given.is_empty(), into);
         into.truncated = person::is_truncated(name);
         into.structured = person::analyse(&mut into.words, boundary.unwrap_or(usize::MAX));
         if into.truncated {
             person::mark_cut(&mut into.words, boundary.unwrap_or(usize::MAX));
-=======
-        let boundary =
-            if personal && name.given.is_empty() { boundary(name.surname) } else { None };
-        self.read(name, personal && boundary.is_none(), into);
-        let boundary = boundary.unwrap_or(usize::MAX);
-        if personal {
-            compound::join(&mut into.words, boundary);
-        }
-        into.structured = is_structured(&into.words, boundary);
-        for word in &mut into.words {
-            word.part = part(word, personal, into.structured, boundary);
-            finish(word);
->>>>>>> 1995d50 (Weights in one table, a row a feature)
         }
     }
 

@@ -80,10 +80,7 @@ fn sound(rest: &[u8], before: u8, first: bool) -> ((u8, u8), usize) {
         [b'a' | b'e', b'i' | b'y' | b'j', ..] => ((b'a', b'i'), 2),
         [b'a', b'e', ..] => one(b'a', 2),
         [b'o' | b'u', b'e', ..] => one(b'u', 2),
-<<<<<<< HEAD
         [b'i' | b'y', b'j', next, ..] if is_vowel(*next) => one(b'i', 1),
-=======
->>>>>>> 1995d50 (Weights in one table, a row a feature)
         [b'e', b'e', ..] | [b'i', b'e' | b'j' | b'i' | b'y', ..] | [b'y', b'j' | b'i', ..] => {
             one(b'i', 2)
         }

@@ -48,49 +48,8 @@ fn behind(words: &[Word], meanings: &[Meaning], at: usize, boundary: usize) -> u
         let joins = is_servant && is_divine(third) || is_name && meaning.is(Mark::Faith);
         return if joins { 2 } else { 0 };
     }
-<<<<<<< HEAD
     let faith = is_name && !is_servant && (meaning.is(Mark::Faith) || meaning.is(Mark::God));
     usize::from(faith || own.is(Mark::Father) && meaning.is(Mark::Bakr))
-=======
-    let has_name = text.len() > 2 && !parts::is_particle(text) && !servant;
-    let one =
-        has_name && (is_faith(second) || is_of_god(second)) || is_father_of_bakr(text, second);
-    usize::from(one)
-}
-
-/// `abd`, servant, with or without the article written to it.
-fn is_servant(text: &[u8]) -> bool {
-    let Some(rest) = text.strip_prefix(b"abd") else { return false };
-    matches!(
-        rest,
-        b"" | b"u"
-            | b"e"
-            | b"ul"
-            | b"el"
-            | b"al"
-            | b"ol"
-            | b"il"
-            | b"oul"
-            | b"ur"
-            | b"er"
-            | b"ar"
-            | b"or"
-            | b"us"
-            | b"es"
-            | b"as"
-            | b"os"
-            | b"un"
-            | b"en"
-            | b"an"
-            | b"ut"
-            | b"et"
-            | b"uz"
-            | b"ush"
-            | b"ud"
-            | b"ed"
-            | b"i"
-    )
->>>>>>> 1995d50 (Weights in one table, a row a feature)
 }
 
 /// The names of God, and of persons, whose servant somebody may be named.
@@ -162,31 +121,6 @@ fn is_divine(text: &[u8]) -> bool {
         && NAMES.iter().any(|name| name.first() == text.first() && Skeleton::of(name) == skeleton)
 }
 
-<<<<<<< HEAD
-=======
-/// `din`, faith, with or without an article written to it.
-fn is_faith(text: &[u8]) -> bool {
-    let text = match text {
-        [b'e' | b'u' | b'a' | b'o', b'd', rest @ ..] if rest.first() == Some(&b'd') => rest,
-        [b'a' | b'e' | b'u', b'l', rest @ ..] => rest,
-        _ => text,
-    };
-    matches!(text, b"din" | b"deen" | b"dine" | b"dyn" | b"dien")
-}
-
-fn is_of_god(text: &[u8]) -> bool {
-    matches!(
-        text,
-        b"ullah" | b"allah" | b"ollah" | b"ulla" | b"olla" | b"ellah" | b"allahi" | b"ullahi"
-    )
-}
-
-fn is_father_of_bakr(text: &[u8], second: &[u8]) -> bool {
-    matches!(text, b"abu" | b"abou" | b"aba" | b"abi")
-        && matches!(second, b"bakr" | b"bakar" | b"baker" | b"bekr" | b"bakir" | b"bkr")
-}
-
->>>>>>> 1995d50 (Weights in one table, a row a feature)
 /// A word in two pieces whose joint spellings differ in, left out: the article within `abd…`, the
 /// vowel and article before `…din` and `…ullah`. The second piece is empty for all other words.
 #[inline]

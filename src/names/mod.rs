@@ -42,7 +42,6 @@ mod letters;
 mod lexicon;
 mod person;
 mod likeness;
-mod parts;
 mod reader;
 mod scripts;
 mod skeleton;
