@@ -2,7 +2,7 @@
 //! sound.
 
 use super::distance::{Pattern, at_least, cost, letters};
-use super::{Part, Word};
+use super::{Part, Word, bridge};
 
 /// In what way two words are alike, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -218,32 +218,20 @@ const fn most_steps(length: usize) -> u32 {
     }
 }
 
+/// By sound, where one script writes no vowels and the other does. The similarity is the evidence
+/// that the one renders the other, in eighths of a bit.
 fn by_sound(a: &Word, b: &Word) -> Option<Likeness> {
-    if a.script().omits_vowels() == b.script().omits_vowels() {
-        return None;
-    }
-    // Nibbles that differ, after the shorter is set against the longer at its best shift by one.
-    let (one, other) = (a.skeleton(), b.skeleton());
-    let length = one.len().max(other.len());
-    if length < 2 {
-        return None;
-    }
-    let steps = skeleton_distance(one.bits(), one.len(), other.bits(), other.len());
-    let alike = steps == 0 || (steps == 1 && length >= 4);
-    alike.then(|| Likeness::apart(Kind::Sound, 4 + 12 * steps, length))
+    let (written, latin) = match (a.script().omits_vowels(), b.script().omits_vowels()) {
+        (true, false) => (a, b),
+        (false, true) => (b, a),
+        (true, true) | (false, false) => return None,
+    };
+    let evidence = bridge(written, latin)?;
+    (evidence >= SOUND_LEAST).then(|| {
+        let similarity = u8::try_from(evidence).unwrap_or(u8::MAX);
+        Likeness { kind: Kind::Sound, similarity, cost: 0 }
+    })
 }
 
-/// Classes dropped, added or changed between two skeletons, up to two.
-fn skeleton_distance(one: u64, one_len: usize, other: u64, other_len: usize) -> u16 {
-    if one == other {
-        return 0;
-    }
-    if one_len.abs_diff(other_len) > 1 {
-        return 2;
-    }
-    // What agrees before the first difference is gone; then one step must make the rest agree.
-    let same = ((one ^ other).trailing_zeros() / 4) * 4;
-    let (one, other) = (one >> same, other >> same);
-    let rest = (one >> 4 == other >> 4) || (one >> 4 == other) || (one == other >> 4);
-    if rest { 1 } else { 2 }
-}
+/// The least evidence by which words are alike in sound, in eighths of a bit.
+const SOUND_LEAST: i32 = 24;

@@ -33,119 +33,117 @@ macro_rules! features {
 // Each feature with its weight for persons and for organisations and vessels, in sixteenths of a bit.
 features! {
     /// Where every comparison starts.
-    Base: -110, -61;
+    Base: -110, -51;
     /// Words equal.
-    Same: -9, -40;
+    Same: -7, -43;
     /// … times their rarity, as below.
-    SameRarity: 5, 6;
+    SameRarity: 5, 5;
     /// Words equal but for customs of transliteration.
-    Translit: -1, -2;
+    Translit: 0, 6;
     /// Their rarity.
-    TranslitRarity: 6, 3;
+    TranslitRarity: 6, 2;
     /// Spellings of one name by the dictionary.
-    Spelling: 6, 5;
+    Spelling: 3, 12;
     /// Their rarity.
-    SpellingRarity: 3, -1;
+    SpellingRarity: 4, 0;
     /// Words a few letters apart.
-    Edit: 7, 21;
+    Edit: 6, 25;
     /// Their rarity.
-    EditRarity: 5, 2;
+    EditRarity: 5, 1;
     /// Letters that separate them.
     EditCost: -22, -5;
     /// The same as a share of their length.
-    EditRelative: -126, -132;
+    EditRelative: -126, -131;
     /// They begin differently.
-    EditFirst: 0, -9;
+    EditFirst: -3, -18;
     /// They are of four letters or less.
-    EditShort: -5, -9;
+    EditShort: -7, 4;
     /// Letters beyond the first that separate them.
-    EditExcess: -14, -5;
+    EditExcess: -14, -7;
     /// Words alike in sound, across scripts.
-    Sound: -1, 0;
+    Sound: -8, -8;
     /// Their rarity.
-    SoundRarity: 1, 8;
-    /// What separates them.
-    SoundCost: -33, -32;
+    SoundRarity: 11, 11;
     /// An initial and a name that it may stand for.
-    Initial: 18, -7;
+    Initial: 18, 6;
     /// One word is the beginning of the other.
-    Prefix: 9, 0;
+    Prefix: 9, 6;
     /// Their rarity.
-    PrefixRarity: 3, -1;
+    PrefixRarity: 3, -2;
     /// Joined words against split ones.
-    Joined: 14, 26;
+    Joined: 14, 19;
     /// Their rarity.
     JoinedRarity: 5, -1;
     /// Letters that separate them.
-    JoinedCost: -41, -39;
+    JoinedCost: -41, -44;
     /// Small words that agree.
-    Light: 13, 3;
+    Light: 11, -4;
     /// Legal forms that agree.
-    Form: 3, 3;
+    Form: 3, 0;
     /// No name agrees.
-    Nothing: -192, -185;
+    Nothing: -192, -150;
     /// A family name agrees with a family name.
     FamilyFamily: 5, 8;
     /// A first name agrees with a first name.
-    FirstFirst: 20, 5;
+    FirstFirst: 22, 5;
     /// A family name agrees with a given name.
     Crossed: 4, -8;
     /// Numbers that agree.
-    Number: 48, 49;
+    Number: 48, 52;
     /// Family names against one another.
-    ConflictFamily: -74, -80;
+    ConflictFamily: -72, -80;
     /// First names against one another.
-    ConflictFirst: -59, -80;
+    ConflictFirst: -61, -80;
     /// Other names against one another.
-    ConflictOther: -42, 25;
+    ConflictOther: -46, 6;
     /// Fathers' names against one another.
-    ConflictPatronymic: -66, -64;
+    ConflictPatronymic: -67, -64;
     /// An initial against a name that it cannot stand for.
-    ConflictInitial: -48, -28;
+    ConflictInitial: -47, -43;
     /// Numbers against one another.
-    ConflictNumber: -96, -49;
+    ConflictNumber: -96, -53;
     /// How rare the words are that stand against one another.
-    ConflictRarity: 1, -1;
+    ConflictRarity: 1, 1;
     /// Rarity of given names that agree where others stand against one another: namesakes share them.
     Shaded: 1, 0;
     /// Rarity of family names that agree where others do not: relatives share them.
     ShadedFamily: 1, -3;
     /// What both come to beyond sixteen bits.
-    ShadedExcess: -6, -1;
+    ShadedExcess: -5, 0;
     /// The family names of a man and a woman.
     OtherSex: -32, -32;
     /// Father and son exchanged around a word for son.
-    Filiation: -48, -48;
+    Filiation: -47, -48;
     /// How near they are, from 0 to 1.
-    ConflictNear: 5, 10;
+    ConflictNear: 5, 13;
     /// A family name that one side has more.
-    ExtraFamily: -15, -24;
+    ExtraFamily: -16, -24;
     /// A first name that one side has more.
-    ExtraFirst: -16, -24;
+    ExtraFirst: -19, -24;
     /// Another name that one side has more.
-    ExtraOther: 5, 4;
+    ExtraOther: 4, 1;
     /// A father's name that one side has more.
-    ExtraPatronymic: -1, -5;
+    ExtraPatronymic: -3, -5;
     /// An initial that one side has more.
-    ExtraInitial: -7, -4;
+    ExtraInitial: -7, 2;
     /// A number that one side has more.
-    ExtraNumber: -32, -20;
+    ExtraNumber: -27, -2;
     /// One name is a part of the other.
-    Subset: 14, 30;
+    Subset: 17, 21;
     /// Nothing is left over on either side.
-    Full: 42, 75;
+    Full: 41, 80;
     /// One name alone agrees, of several.
-    Lone: 1, -9;
+    Lone: 5, -10;
     /// … and others stand against one another.
-    LoneConflict: 9, 12;
+    LoneConflict: 9, -14;
     /// Both names are single words.
-    Single: 7, 6;
+    Single: 7, 1;
     /// The order differs.
-    Reordered: -3, -10;
+    Reordered: -3, -3;
     /// Legal forms against one another.
-    FormConflict: -48, -24;
+    FormConflict: -48, -42;
     /// A legal form that one side has more.
-    FormExtra: -3, -3;
+    FormExtra: -3, 8;
 }
 
 /// How many features there are.

@@ -121,8 +121,8 @@ fn likeness_of(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut im
         }
         Kind::Sound => {
             sink.add(F::Sound, 16);
-            sink.add(F::SoundRarity, rarity);
-            sink.add(F::SoundCost, cost);
+            // Neither is sure: that the one renders the other, nor that nobody else is called so.
+            sink.add(F::SoundRarity, rarity.min(2 * i32::from(likeness.similarity)));
         }
         Kind::Initial => sink.add(F::Initial, 16),
         Kind::Prefix => {
