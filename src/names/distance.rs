@@ -63,7 +63,7 @@ pub const fn at_least(one: u32, other: u32) -> u32 {
 }
 
 /// A whole letter, in the unit of [`cost`].
-pub const LETTER: u16 = 16;
+pub(super) const LETTER: u16 = 16;
 /// Two neighbours exchanged.
 const EXCHANGE: u16 = 13;
 /// More than any cost that is asked for.
@@ -72,7 +72,7 @@ const WIDTH: usize = 25;
 
 /// What the cheapest way from one word to the other costs, in sixteenths of a letter, where letters
 /// that are often written for one another cost less; `None` when it costs more than `most`.
-pub fn cost(one: &[u8], other: &[u8], most: u16) -> Option<u16> {
+pub(super) fn cost(one: &[u8], other: &[u8], most: u16) -> Option<u16> {
     if one.len() >= WIDTH || other.len() >= WIDTH {
         return None;
     }

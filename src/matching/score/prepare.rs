@@ -67,6 +67,8 @@ pub struct Prepared {
     pub parted: bool,
     /// What it belongs to.
     pub bearer: Bearer,
+    /// Whether its list calls it a weak alias: broad or generic, it proves little.
+    pub weak: bool,
 }
 
 /// Most words of a name that are compared: sets of words have a bit for each.
@@ -88,9 +90,15 @@ impl Prepared {
             tell_roles(&mut words, parted);
         }
         all_light_are_names(&mut words);
-        let mut prepared = Self { words, names: 0, parted, bearer };
+        let mut prepared = Self { words, names: 0, parted, bearer, weak: false };
         prepared.names = prepared.with(Role::is_name);
         prepared
+    }
+
+    /// The same name, as one that its list calls weak, or not.
+    #[must_use]
+    pub fn weak(self, weak: bool) -> Self {
+        Self { weak, ..self }
     }
 
     /// The words of a role that is asked for, as a set.
