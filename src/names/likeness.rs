@@ -219,17 +219,20 @@ const fn most_steps(length: usize) -> u32 {
 }
 
 /// By sound, where one script writes no vowels and the other does. The similarity is the evidence
-/// that the one renders the other, in eighths of a bit.
+/// that the one renders the other, the cost what true renderings have more on average, both in eighths
+/// of a bit.
 fn by_sound(a: &Word, b: &Word) -> Option<Likeness> {
     let (written, latin) = match (a.script().omits_vowels(), b.script().omits_vowels()) {
         (true, false) => (a, b),
         (false, true) => (b, a),
         (true, true) | (false, false) => return None,
     };
-    let evidence = bridge(written, latin)?;
-    (evidence >= SOUND_LEAST).then(|| {
-        let similarity = u8::try_from(evidence).unwrap_or(u8::MAX);
-        Likeness { kind: Kind::Sound, similarity, cost: 0 }
+    let rendering = bridge(written, latin)?;
+    let least = SOUND_LEAST.max(rendering.expected / 3);
+    (rendering.bits >= least).then(|| Likeness {
+        kind: Kind::Sound,
+        similarity: u8::try_from(rendering.bits).unwrap_or(u8::MAX),
+        cost: u8::try_from((rendering.expected - rendering.bits).max(0)).unwrap_or(u8::MAX),
     })
 }
 

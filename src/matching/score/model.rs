@@ -61,9 +61,11 @@ features! {
     /// Letters beyond the first that separate them.
     EditExcess: -14, -7;
     /// Words alike in sound, across scripts.
-    Sound: -8, -8;
+    Sound: -4, -4;
     /// Their rarity.
-    SoundRarity: 11, 11;
+    SoundRarity: 13, 13;
+    /// What true renderings have more in evidence, on average.
+    SoundShort: -4, -4;
     /// An initial and a name that it may stand for.
     Initial: 18, 6;
     /// One word is the beginning of the other.

@@ -123,6 +123,7 @@ fn likeness_of(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut im
             sink.add(F::Sound, 16);
             // Neither is sure: that the one renders the other, nor that nobody else is called so.
             sink.add(F::SoundRarity, rarity.min(2 * i32::from(likeness.similarity)));
+            sink.add(F::SoundShort, 2 * cost);
         }
         Kind::Initial => sink.add(F::Initial, 16),
         Kind::Prefix => {
