@@ -245,8 +245,8 @@ impl Fields {
 
     /// Two neighbouring words of one field as one; a hyphen is lost as well.
     fn join(&mut self, dice: &mut Dice) -> Option<()> {
-        let words = self.surname.iter_mut().chain(&mut self.given);
-        if let Some(word) = words.filter(|word| word.contains('-')).next()
+        let mut words = self.surname.iter_mut().chain(&mut self.given);
+        if let Some(word) = words.find(|word| word.contains('-'))
             && dice.percent(50)
         {
             *word = joined(word.split('-'));

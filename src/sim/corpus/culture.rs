@@ -21,16 +21,16 @@ pub(super) struct Traits {
     pub(super) label: &'static str,
     /// Whose words it draws from.
     pub(super) stock: &'static str,
-    pub(super) tongue: Tongue,
     pub(super) shape: Shape,
     pub(super) feminine: Feminine,
+    pub(super) fathers: Fathers,
     /// Nationalities (ISO 3166-1 alpha-3), the usual one first.
     pub(super) nations: &'static [&'static str],
     pub(super) surnames: Tail,
     pub(super) given: Tail,
-    /// Share of a watchlist, in thousandths.
+    /// Share of a watchlist.
     pub(super) listed: u32,
-    /// Share of the travellers, in thousandths.
+    /// Share of the travellers.
     pub(super) travelling: u32,
 }
 
@@ -40,13 +40,6 @@ pub(super) struct Tail {
     pub(super) percent: u32,
     /// Rare names there are: two to this power.
     pub(super) bits: u32,
-}
-
-/// The notation in which a culture's words are kept, from which every spelling is made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Tongue {
-    /// Latin letters as the bearer writes them.
-    Latin,
 }
 
 /// How a name is built.
@@ -81,124 +74,102 @@ pub(super) enum Feminine {
     Turkic,
 }
 
-const fn tail(percent: u32, bits: u32) -> Tail {
-    Tail { percent, bits }
+/// How a father's given name is written in a name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Fathers {
+    Plain,
+    /// `oğlu` or `qızı` behind it.
+    Azeri,
+    /// `oʻgʻli` or `qizi` behind it, or `-ovich` and `-ovna` as in Soviet times.
+    Uzbek,
 }
 
-/// A European culture of plain shape; the table below says what differs.
-const PLAIN: Traits = Traits {
-    label: "british",
-    stock: "british",
-    tongue: Tongue::Latin,
-    shape: Shape::Western,
-    feminine: Feminine::Same,
-    nations: &["GBR", "USA", "IRL", "CAN", "AUS", "NZL"],
-    surnames: tail(35, 16),
-    given: tail(6, 10),
-    listed: 30,
-    travelling: 110,
-};
+impl Traits {
+    /// A culture of European shape whose words stand under its own label.
+    const fn new(
+        label: &'static str,
+        nations: &'static [&'static str],
+        listed: u32,
+        travelling: u32,
+    ) -> Self {
+        Self {
+            label,
+            stock: label,
+            shape: Shape::Western,
+            feminine: Feminine::Same,
+            fathers: Fathers::Plain,
+            nations,
+            surnames: Tail { percent: 35, bits: 17 },
+            given: Tail { percent: 6, bits: 11 },
+            listed,
+            travelling,
+        }
+    }
+
+    const fn shape(self, shape: Shape) -> Self {
+        Self { shape, ..self }
+    }
+
+    const fn feminine(self, feminine: Feminine) -> Self {
+        Self { feminine, ..self }
+    }
+
+    const fn fathers(self, fathers: Fathers) -> Self {
+        Self { fathers, ..self }
+    }
+
+    /// So many of a hundred surnames, and of given names, are rare.
+    const fn rare(self, surnames: u32, given: u32) -> Self {
+        let surnames = Tail { percent: surnames, ..self.surnames };
+        Self { surnames, given: Tail { percent: given, ..self.given }, ..self }
+    }
+}
 
 static TRAITS: &[Traits] = &[
-    PLAIN,
-    Traits {
-        label: "french",
-        stock: "french",
-        nations: &["FRA", "BEL", "CHE", "CAN"],
-        listed: 15,
-        travelling: 45,
-        ..PLAIN
-    },
-    Traits {
-        label: "german",
-        stock: "german",
-        nations: &["DEU", "AUT", "CHE"],
-        listed: 15,
-        travelling: 45,
-        ..PLAIN
-    },
-    Traits {
-        label: "dutch",
-        stock: "dutch",
-        nations: &["NLD", "BEL"],
-        listed: 6,
-        travelling: 20,
-        ..PLAIN
-    },
-    Traits {
-        label: "italian",
-        stock: "italian",
-        nations: &["ITA", "CHE"],
-        listed: 15,
-        travelling: 25,
-        ..PLAIN
-    },
-    Traits {
-        label: "nordic",
-        stock: "nordic",
-        nations: &["SWE", "NOR", "DNK", "FIN", "ISL"],
-        listed: 5,
-        travelling: 20,
-        ..PLAIN
-    },
-    Traits {
-        label: "spanish",
-        stock: "iberian",
-        shape: Shape::Spanish,
-        nations: &["ESP", "COL", "MEX", "VEN", "ARG", "PER", "CUB", "ECU", "CHL", "GTM"],
-        surnames: tail(20, 14),
-        listed: 75,
-        travelling: 50,
-        ..PLAIN
-    },
-    Traits {
-        label: "portuguese",
-        stock: "portuguese",
-        shape: Shape::Portuguese,
-        nations: &["PRT", "BRA", "AGO", "MOZ"],
-        surnames: tail(15, 13),
-        listed: 20,
-        travelling: 25,
-        ..PLAIN
-    },
-    Traits {
-        label: "polish",
-        stock: "polish",
-        feminine: Feminine::Polish,
-        nations: &["POL"],
-        listed: 12,
-        travelling: 35,
-        ..PLAIN
-    },
-    Traits {
-        label: "czech",
-        stock: "czech",
-        feminine: Feminine::Czech,
-        nations: &["CZE", "SVK"],
-        listed: 6,
-        travelling: 12,
-        ..PLAIN
-    },
-    Traits {
-        label: "turkish",
-        stock: "turkish",
-        nations: &["TUR", "DEU"],
-        surnames: tail(25, 14),
-        listed: 30,
-        travelling: 25,
-        ..PLAIN
-    },
-    Traits {
-        label: "vietnamese",
-        stock: "vietnamese",
-        shape: Shape::Vietnamese,
-        nations: &["VNM"],
-        surnames: tail(0, 6),
-        given: tail(0, 6),
-        listed: 15,
-        travelling: 20,
-        ..PLAIN
-    },
+    Traits::new("british", &["GBR", "USA", "IRL", "CAN", "AUS", "NZL"], 30, 110),
+    Traits::new("french", &["FRA", "BEL", "CHE", "CAN"], 15, 45),
+    Traits::new("german", &["DEU", "AUT", "CHE"], 15, 45),
+    Traits::new("dutch", &["NLD", "BEL"], 6, 20),
+    Traits::new("italian", &["ITA", "CHE"], 15, 25),
+    Traits::new("nordic", &["SWE", "NOR", "DNK", "FIN", "ISL"], 5, 20),
+    Traits::new(
+        "spanish",
+        &["ESP", "COL", "MEX", "VEN", "ARG", "PER", "CUB", "ECU", "CHL", "GTM"],
+        75,
+        50,
+    )
+    .shape(Shape::Spanish)
+    .rare(20, 5),
+    Traits::new("portuguese", &["PRT", "BRA", "AGO", "MOZ"], 20, 25)
+        .shape(Shape::Portuguese)
+        .rare(15, 5),
+    Traits::new("polish", &["POL"], 12, 35).feminine(Feminine::Polish),
+    Traits::new("czech", &["CZE", "SVK"], 6, 12).feminine(Feminine::Czech),
+    Traits::new("hungarian", &["HUN"], 5, 10),
+    Traits::new("romanian", &["ROU", "MDA"], 15, 30).rare(25, 5),
+    Traits::new("albanian", &["ALB", "XKX"], 15, 15).rare(25, 8),
+    Traits::new("baltic", &["LTU", "LVA", "EST"], 5, 12).feminine(Feminine::Baltic),
+    Traits::new("turkish", &["TUR", "DEU"], 30, 25).rare(25, 5),
+    Traits::new("kurmanji", &["TUR", "SYR"], 10, 3).rare(25, 15),
+    Traits::new("azeri", &["AZE"], 10, 5)
+        .shape(Shape::Patronymic)
+        .fathers(Fathers::Azeri)
+        .feminine(Feminine::Turkic)
+        .rare(20, 8),
+    Traits::new("uzbek", &["UZB", "TJK", "TKM"], 20, 5)
+        .shape(Shape::Patronymic)
+        .fathers(Fathers::Uzbek)
+        .feminine(Feminine::Turkic)
+        .rare(20, 8),
+    Traits::new("vietnamese", &["VNM"], 15, 20).shape(Shape::Vietnamese).rare(0, 0),
+    Traits::new("thai", &["THA"], 10, 15).rare(60, 15),
+    Traits::new("filipino", &["PHL"], 15, 25).rare(20, 8),
+    Traits::new("indonesian", &["IDN"], 20, 15).shape(Shape::GivenOnly).rare(15, 15),
+    Traits::new("malay", &["MYS", "BRN", "SGP"], 10, 10).shape(Shape::Malay).rare(8, 8),
+    Traits::new("burmese", &["MMR"], 10, 3).shape(Shape::GivenOnly).rare(2, 2),
+    Traits::new("westafrican", &["NGA", "GHA", "SEN", "MLI", "CIV", "SLE"], 35, 20).rare(30, 15),
+    Traits::new("southafrican", &["ZAF", "KEN", "COD", "ZWE", "UGA", "RWA"], 20, 15).rare(30, 15),
+    Traits::new("somali", &["SOM", "DJI", "KEN"], 20, 4).shape(Shape::Chain).rare(10, 6),
 ];
 
 static CULTURES: LazyLock<Vec<Grown>> = LazyLock::new(|| {

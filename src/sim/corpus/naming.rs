@@ -3,7 +3,7 @@
 use compact_str::CompactString;
 use smallvec::SmallVec;
 
-use super::culture::{Culture, Feminine, Shape, Tail};
+use super::culture::{Culture, Fathers, Feminine, Shape, Tail};
 use super::stock::Pool;
 use crate::sim::dice::Dice;
 
@@ -115,10 +115,25 @@ impl Draw<'_> {
 
     fn patronymic(&mut self) {
         self.given();
-        let father = self.man();
+        let man = self.man();
+        let father = self.fathered(&man);
         self.push(father, Part::Father, false);
         let surname = self.surname();
         self.family(surname, Part::Surname);
+    }
+
+    /// What a child of this man is called after him.
+    fn fathered(&mut self, man: &str) -> CompactString {
+        let soviet = self.dice.percent(50);
+        let (son, daughter) = match self.culture.traits().fathers {
+            Fathers::Plain => ("", ""),
+            Fathers::Azeri => (" oğlu", " qızı"),
+            Fathers::Uzbek if soviet => ("ovich", "ovna"),
+            Fathers::Uzbek => (" oʻgʻli", " qizi"),
+        };
+        let mut name = CompactString::from(man);
+        name.push_str(if self.female { daughter } else { son });
+        name
     }
 
     fn vietnamese(&mut self) {

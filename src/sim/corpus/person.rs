@@ -120,7 +120,9 @@ fn listed_names(dice: &mut Dice, naming: &Naming) -> SmallVec<[Spelling; 3]> {
         // Known under fewer names than are in the passport.
         let short =
             naming.spelt(Sort::Alias, |word| matches!(word.part, Part::Given | Part::Surname));
-        names.push(short);
+        if !short.given.is_empty() {
+            names.push(short);
+        }
     }
     names.dedup_by(|a, b| a.surname == b.surname && a.given == b.given);
     names
