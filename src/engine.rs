@@ -26,6 +26,7 @@ pub struct Arrival<'a> {
 }
 
 /// What one event comes to.
+#[derive(Default)]
 pub struct Decision {
     /// What is to be told, already cut to what each audience may see; empty for an event that met
     /// no list.
@@ -34,7 +35,12 @@ pub struct Decision {
     pub cut: usize,
 }
 
-/// Decides one event.
+/// Whether a list may know anything that the event states; what this says no of comes to nothing.
+pub fn touches(lists: &Lists, event: &Event<'_>, scratch: &mut Scratch) -> bool {
+    matching::touches(lists, event, scratch)
+}
+
+/// Decides one event. Whoever has many asks [`touches`] first: hardly any needs more.
 pub fn decide(
     lists: &Lists,
     standing: &Standing,
@@ -112,7 +118,10 @@ mod tests {
     ) -> Decision {
         let appended_at = event.occurred_at;
         let arrival = Arrival { topic: "border", partition: 0, offset, appended_at };
-        decide(lists, standing, event, arrival, scratch)
+        let touched = touches(lists, event, scratch);
+        let decision = decide(lists, standing, event, arrival, scratch);
+        assert!(touched || decision.notices.is_empty(), "an alert that was not foreseen");
+        decision
     }
 
     /// The entries told: the owners' notices hold them all.

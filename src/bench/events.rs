@@ -11,7 +11,7 @@ use crate::kafka::{Feed, From, Gauge, Tail};
 
 use super::batch::{Batch, named_by};
 use super::figures::{Changes, Rewrite, TakeOver, histogram, note};
-use super::latency::{LINGER, open_loop};
+use super::latency::{LINGER, Pace, open_loop};
 use super::load::{Hit, Load, Writer};
 use super::process::Process;
 use super::site::{Ground, Site};
@@ -76,11 +76,20 @@ pub(super) fn changes(
     Ok((Changes { histogram: times, wrong: wrong as u64 }, sent))
 }
 
-/// Sends every entry of the lists.
-pub(super) fn publish(bench: &Bench<'_>, topic: &str, load: Load) -> Result<(), Error> {
+/// Sends every entry of the lists, at an even rate where there is one.
+pub(super) fn publish(
+    bench: &Bench<'_>,
+    topic: &str,
+    load: Load,
+    rate: Option<u64>,
+) -> Result<(), Error> {
     let feed = Feed::new(&bench.config.kafka, Duration::from_millis(5))?;
+    let pace = rate.map(Pace::start);
     for index in 0..load.entries() {
         bench.must_go_on()?;
+        if let Some(pace) = pace {
+            pace.await_due(index);
+        }
         let (key, entry) = load.entry(index)?;
         feed.send(topic, None, Some(key.as_bytes()), &entry)?;
     }
@@ -106,7 +115,8 @@ pub(super) fn rewrite(
     let begun = Instant::now();
     let (rewritten, during) = std::thread::scope(|scope| {
         let rewriting = scope.spawn(|| {
-            let done = publish(bench, &ground.lists, batch.load)
+            let rate = Some(bench.config.rewrite_rate);
+            let done = publish(bench, &ground.lists, batch.load, rate)
                 .and_then(|()| await_in_force(bench, ground, process));
             over.store(true, Ordering::Relaxed);
             done.map(|()| begun.elapsed())
@@ -117,7 +127,8 @@ pub(super) fn rewrite(
         (rewriting.join().map_err(failed), during)
     });
     let seconds = rewritten??.as_secs_f64();
-    Ok(Rewrite { records: batch.load.entries(), seconds, before, during: during? })
+    let rate = bench.config.rewrite_rate;
+    Ok(Rewrite { records: batch.load.entries(), rate, seconds, before, during: during? })
 }
 
 /// Waits until the newest record of the list topic is in force.

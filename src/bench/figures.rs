@@ -110,6 +110,8 @@ pub struct Changes {
 pub struct Rewrite {
     /// Records.
     pub records: u64,
+    /// Records a second, as they were sent.
+    pub rate: u64,
     /// Seconds until all of them were in force.
     pub seconds: f64,
     /// Latency before.

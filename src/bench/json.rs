@@ -26,6 +26,7 @@ pub(super) fn document(config: &Config, setting: &Setting, results: &Results) ->
         })),
         "rewrite": results.rewrite.as_ref().map(|run| json!({
             "records": run.records,
+            "records_per_second": run.rate,
             "seconds": run.seconds,
             "before": latency(&run.before),
             "during": latency(&run.during),

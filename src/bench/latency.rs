@@ -46,7 +46,7 @@ impl Pace {
     }
 
     /// Sleeps until an event is due; returns at once when it is or was.
-    fn await_due(&self, at: u64) {
+    pub(super) fn await_due(&self, at: u64) {
         let early = self.due(at).saturating_duration_since(Instant::now());
         if !early.is_zero() {
             std::thread::sleep(early.max(SLEEP_MIN));

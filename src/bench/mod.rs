@@ -96,6 +96,8 @@ pub struct Config {
     pub repeats: u32,
     /// Changes of a list.
     pub changes: u64,
+    /// Entries a second while the lists are published again.
+    pub rewrite_rate: u64,
     /// Partitions of each input topic.
     pub partitions: i32,
     /// Copies of each partition; as many as there are brokers, up to 3, when absent.
@@ -155,13 +157,13 @@ impl Bench<'_> {
 
     /// Numbers stand for people: beyond these they would stand for somebody twice.
     fn must_fit(&self) -> Result<(), Error> {
-        let Config { documents, changes, partitions, rates, .. } = self.config;
+        let Config { documents, changes, partitions, rates, rewrite_rate, .. } = self.config;
         let fault = if *documents == 0 || *documents > 100_000_000 {
             "--entries must be 1 to 100000000"
         } else if *changes >= LATE_MAX {
             "--changes must be less than 100000"
-        } else if *partitions < 1 || rates.contains(&0) {
-            "--partitions and --rates must be at least 1"
+        } else if *partitions < 1 || rates.contains(&0) || *rewrite_rate < 1 {
+            "--partitions, --rates and --rewrite-rate must be at least 1"
         } else if self.config.backlog_every == 0 || self.config.rate_every == 0 {
             "--hit-every and --rate-hit-every must be at least 1"
         } else if self.config.backlog + self.live_events() > EVENTS_MAX {
@@ -207,7 +209,7 @@ impl Bench<'_> {
         let load = self.load();
         (self.say)(&format!("publishing {} list entries", load.entries()));
         let begun = Instant::now();
-        events::publish(self, &ground.lists, load)?;
+        events::publish(self, &ground.lists, load, None)?;
         let publish_seconds = begun.elapsed().as_secs_f64();
         if self.config.phases.saturation {
             let backlog = self.backlog();

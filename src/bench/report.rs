@@ -285,9 +285,10 @@ fn operation(out: &mut String, results: &Results) {
         line(
             out,
             format_args!(
-                "- {} entries published again in {:.1} s under {} events a second: p99 {} ms before, {} ms \
-             meanwhile (longest {} ms).",
+                "- {} entries published again, {} a second, and in force after {:.1} s, under {} events a second: \
+             p99 {} ms before, {} ms meanwhile (longest {} ms).",
                 run.records,
+                run.rate,
                 run.seconds,
                 run.before.rate,
                 optional(quantile(&run.before.histogram, 0.99)),

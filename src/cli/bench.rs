@@ -9,6 +9,7 @@ use crate::bench::{self, Config, Control, Phases, READY_LINE, Setting, Subject};
 use crate::config::{MASK, looks_secret};
 use crate::kafka::wall;
 
+use super::watchlist::RATE;
 use super::{Source, run, say};
 
 #[derive(Args)]
@@ -54,6 +55,9 @@ pub(super) struct Arguments {
     /// Changes of a list; 100 when not given
     #[arg(long)]
     changes: Option<u64>,
+    /// Entries a second when the lists are published again, as `watchlist publish --rate` sends them
+    #[arg(long, default_value_t = RATE)]
+    rewrite_rate: u64,
     /// Partitions of each input topic
     #[arg(long, default_value_t = 4)]
     partitions: i32,
@@ -176,6 +180,7 @@ fn config(arguments: &Arguments, kafka: crate::kafka::Config) -> Config {
         rate_every: arguments.rate_hit_every,
         repeats: arguments.repeats.unwrap_or(if quick { 1 } else { 3 }),
         changes: sized(arguments.changes, 5, 100),
+        rewrite_rate: arguments.rewrite_rate,
         partitions: arguments.partitions,
         replication: arguments.replication,
         lanes: arguments.lanes,

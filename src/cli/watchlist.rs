@@ -14,6 +14,7 @@ use crate::kafka::{Courier, RegistryApi, wall};
 use crate::pipeline::header;
 
 use super::lists::{self, Refused, Topic};
+use super::simulate::Pace;
 use super::text::json_line;
 use super::{Source, say};
 
@@ -43,6 +44,10 @@ pub(super) struct Publish {
     /// Refuse to remove more than this share of a list, 0 to 1: half a file is a common mistake
     #[arg(long, default_value_t = 0.1, value_name = "SHARE")]
     remove_max: f64,
+    /// Send no more than so many changes a second: a whole list at once takes the brokers from the
+    /// events; 0 sends as fast as it goes
+    #[arg(long, default_value_t = RATE)]
+    rate: u64,
     /// A list to compare even when the file has no entry of it any more; may be repeated
     #[arg(long = "list", value_name = "LIST")]
     lists: Vec<String>,
@@ -69,6 +74,8 @@ pub(super) struct Stats {
     json: bool,
 }
 
+/// Changes a second that brokers and instances take beside their events without much ado.
+pub(super) const RATE: u64 = 25_000;
 const SEND_WITHIN: Duration = Duration::from_secs(60);
 
 pub(super) fn run(command: &Command) -> Result<ExitCode, String> {
@@ -118,7 +125,7 @@ fn publish(arguments: &Publish) -> Result<ExitCode, String> {
     }
     let format = Format::Avro { schema_id: entries_id(&settings)? };
     let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
-    send(&courier, &settings.reader.topic, &difference, format)?;
+    send(&courier, &settings.reader.topic, &difference, format, arguments.rate)?;
     let outcome = courier.settle(SEND_WITHIN);
     if outcome.failed > 0 {
         return Err(format!(
@@ -212,13 +219,17 @@ fn send(
     topic: &str,
     difference: &Difference,
     format: Format,
+    rate: u64,
 ) -> Result<(), String> {
+    let mut pace = Pace::new(rate);
     for entry in difference.added.iter().chain(&difference.changed) {
         let value = codec::encode_entry(entry, format).map_err(|error| error.to_string())?;
         let headers: [(&str, &[u8]); 1] = [(header::CONTENT_TYPE, b"avro/binary")];
+        pace.wait();
         courier.send(topic, Some(entry.key.to_string().as_bytes()), Some(&value), &headers);
     }
     for key in &difference.removed {
+        pace.wait();
         courier.send(topic, Some(key.to_string().as_bytes()), None, &[]);
     }
     Ok(())

@@ -9,6 +9,7 @@ mod exact;
 mod filter;
 mod multimap;
 mod names;
+mod prefetch;
 
 pub use exact::Exact;
 pub use filter::Filter;

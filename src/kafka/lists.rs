@@ -41,6 +41,10 @@ pub struct ReaderConfig {
 const POLL: Duration = Duration::from_millis(50);
 /// How often the standing is published while changes come in.
 const PUBLISH_INTERVAL: Duration = Duration::from_millis(20);
+/// How many records are read at once.
+const BURST: usize = 256;
+/// The longest rest between two bursts.
+const REST_MAX: Duration = Duration::from_millis(2);
 /// A topic that never rests that long counts as whole after this: events must not wait for ever.
 const SETTLE_WITHIN: Duration = Duration::from_secs(300);
 /// The least rest between two looks for the end.
@@ -189,7 +193,11 @@ impl Reading {
                 self.open_or_complain();
                 continue;
             }
-            self.poll();
+            let begun = Instant::now();
+            if self.poll() && self.progress.loaded {
+                // Events go before changes of lists: these have the thread half the time at most.
+                std::thread::sleep(begun.elapsed().min(REST_MAX));
+            }
             self.note_reached();
             if self.progress.loaded && Instant::now() >= self.next_look() {
                 self.look();
@@ -227,21 +235,22 @@ impl Reading {
         Ok(())
     }
 
-    fn poll(&mut self) {
-        // One clock reading and one publication for what is there already.
-        for _ in 0..1_000 {
+    /// Takes what is there already; gives whether there may be more.
+    fn poll(&mut self) -> bool {
+        for _ in 0..BURST {
             let consumer = &self.consumer;
             let (number, offset, written_at, change) = match consumer.poll(POLL) {
-                None => return,
+                None => return false,
                 Some(Err(KafkaError::PartitionEOF(number))) => {
                     self.settle_access();
-                    return self.reached_end(number);
+                    self.reached_end(number);
+                    return false;
                 }
                 Some(Err(error)) => {
                     self.vanished |= is_unknown(&error);
                     self.complain_if_denied(&error);
                     tracing::debug!(%error, "reading the list topic");
-                    return;
+                    return false;
                 }
                 Some(Ok(message)) => {
                     let source = Source {
@@ -257,10 +266,8 @@ impl Reading {
             self.settle_access();
             self.newest_at = written_at.and_then(Timestamp::from_millis).max(self.newest_at);
             self.take(number, offset, change);
-            if self.publish_due <= Instant::now() {
-                return;
-            }
         }
+        true
     }
 
     /// The client says it once and goes on asking: who is let in later reads on by himself.

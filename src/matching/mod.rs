@@ -9,11 +9,13 @@
 mod budget;
 pub mod score;
 
+use smallvec::SmallVec;
+
 use crate::domain::{
     Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Party, Relation,
     Stated, Timestamp,
 };
-use crate::watchlist::{Candidate, Lists, LookUp};
+use crate::watchlist::{Candidate, Foreseen, Lists, LookUp};
 
 use budget::{Budget, Found};
 
@@ -46,6 +48,23 @@ pub struct Scratch {
 /// How often an event is screened while entries move from under one thing it states to another.
 /// That they do so each time, within a microsecond, is not to be expected in the life of a machine.
 const TRIES: usize = 8;
+
+/// Whether a list may know anything that the event states. Almost every event ends here: an event of
+/// which this says no has no match.
+///
+/// All is asked before any answer is waited for: the filter lies in no cache.
+pub fn touches(lists: &Lists, event: &Event<'_>, scratch: &mut Scratch) -> bool {
+    let foresight = lists.foresight();
+    let identifiers = event.identifiers.iter();
+    let mut asked: SmallVec<[Foreseen; 8]> =
+        identifiers.map(|stated| foresight.identifier(&stated.identifier)).collect();
+    for party in &event.parties {
+        let Some(born) = party.birth_date else { continue };
+        let names = party.names.iter();
+        asked.extend(names.filter_map(|name| foresight.name(scratch.folded.fold(*name), born)));
+    }
+    asked.into_iter().any(|foreseen| foresight.is_possible(foreseen))
+}
 
 /// Screens one event against the lists as of `now`, the instant of its arrival.
 pub fn screen(lists: &Lists, event: &Event<'_>, now: Timestamp, scratch: &mut Scratch) -> Matches {

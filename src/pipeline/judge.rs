@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 use crate::codec::{self, Contract, Decoder, Format};
 use crate::domain::{Alert, Audience, Defect, LeftOut, Notice, Timestamp, Topic};
-use crate::engine::{self, Arrival};
+use crate::engine::{self, Arrival, Decision};
 use crate::matching::Scratch;
 use crate::watchlist::{Lists, Standing};
 
@@ -152,7 +152,8 @@ impl Judge {
         self.passes_over
     }
 
-    /// Judges one record; calls `decoded` between decoding and screening, for whoever measures.
+    /// Judges one record; for whoever measures, calls `decoded` between decoding and screening, with
+    /// whether there is anything to screen.
     ///
     /// A panic on the way is a fault of this program that the same record would meet again and
     /// again: the record goes to the dead-letter topic, so that neither it nor what comes after it
@@ -162,7 +163,7 @@ impl Judge {
         kind: Topic,
         record: &Record<'_>,
         size: Size,
-        decoded: impl FnOnce(),
+        decoded: impl FnOnce(bool),
     ) -> Judged {
         // What may be left half done is safe to go on with: the decoder forgets its last value
         // before it reads the next, a plan is kept only once it is whole, the lists are only read,
@@ -182,7 +183,7 @@ impl Judge {
         kind: Topic,
         record: &Record<'_>,
         size: Size,
-        decoded: impl FnOnce(),
+        decoded: impl FnOnce(bool),
     ) -> Judged {
         let quarantined = |error: codec::Error| {
             Judged::without_event(quarantine(record, error.cause(), error.to_string(), size))
@@ -199,15 +200,14 @@ impl Judge {
             Ok(event) => event,
             Err(error) => return quarantined(error),
         };
-        decoded();
-        let arrival = Arrival {
-            topic: record.topic,
-            partition: record.partition.number,
-            offset: record.offset,
-            appended_at: record.appended_at,
+        let touches = engine::touches(&self.lists, &event, &mut self.scratch);
+        decoded(touches);
+        let decision = if touches {
+            let arrival = arrival(record);
+            engine::decide(&self.lists, &self.standing, &event, arrival, &mut self.scratch)
+        } else {
+            Decision::default()
         };
-        let decision =
-            engine::decide(&self.lists, &self.standing, &event, arrival, &mut self.scratch);
         if self.lists.times_cleared() != self.cleared {
             return Judged::without_event(Verdict::Wait("lists_cleared"));
         }
@@ -242,6 +242,11 @@ impl Judge {
             Lookup::Pending => Ok(false),
         }
     }
+}
+
+fn arrival<'a>(record: &Record<'a>) -> Arrival<'a> {
+    let &Record { topic, partition, offset, appended_at, .. } = record;
+    Arrival { topic, partition: partition.number, offset, appended_at }
 }
 
 impl Judged {
@@ -387,7 +392,7 @@ mod tests {
         let mut judge = Judge::new(lists, asked, decoder, Format::Json);
         for offset in 0..3 {
             let record = Record { value: Some(&[0, 0, 0, 0, 7, 1]), offset, ..record() };
-            let judged = judge.judge(Topic::Crossings, &record, Size::Whole, || ());
+            let judged = judge.judge(Topic::Crossings, &record, Size::Whole, |_| ());
             let Verdict::Tell(told) = judged.verdict else { panic!("it must be told") };
             assert_eq!(told[0].about, About::DeadLetter("unusable_schema"));
         }
@@ -423,7 +428,7 @@ mod tests {
         let mut judge = Judge::new(lists, Arc::new(NoSchemas), decoder, Format::Json);
         let record =
             Record { value: Some(CROSSING), content_type: Some(b"application/json"), ..record() };
-        let judged = judge.judge(Topic::Crossings, &record, size, || ());
+        let judged = judge.judge(Topic::Crossings, &record, size, |_| ());
         let Verdict::Tell(told) = judged.verdict else { panic!("it must be told") };
         let command = |told: &&Told| told.message.destination == Destination::Command;
         let message = &told.iter().find(command).unwrap().message;

@@ -40,9 +40,14 @@ impl Stopwatch {
         }
     }
 
+    /// Whether the next event that touches no list is to be shown.
+    pub(super) const fn is_due(&self) -> bool {
+        self.until_sample == 0
+    }
+
     /// Shows an event that touched no list, if its turn has come. The clock is read only then.
     pub(super) fn sample(&mut self, watch: &Watch, appended_at: Timestamp, clock: &impl Clock) {
-        if self.until_sample > 0 {
+        if !self.is_due() {
             self.until_sample -= 1;
             return;
         }
@@ -90,7 +95,7 @@ impl Watch {
         Self { begun: now, decoded: None }
     }
 
-    /// Notes that the event is decoded.
+    /// Notes that the event is decoded, and known to touch a list or not.
     pub(super) const fn decoded(&mut self, now: Duration) {
         self.decoded = Some(now);
     }

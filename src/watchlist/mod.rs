@@ -59,11 +59,16 @@ impl Lists {
         (lists, writer)
     }
 
+    /// Takes up the filter to ask it what may be listed.
+    pub fn foresight(&self) -> Foresight<'_> {
+        Foresight { lists: self, filter: self.filter.load() }
+    }
+
     /// Begins to look up what one event states among the entries in force at `now`.
     pub fn look_up(&self, now: Timestamp) -> LookUp<'_> {
         // Loaded first: see `is_torn`.
         let moved = self.moved.load(Ordering::Acquire);
-        LookUp { lists: self, filter: self.filter.load(), now, moved }
+        LookUp { lists: self, now, moved }
     }
 
     /// What the filter knows a key of either index by.
@@ -83,13 +88,45 @@ impl Lists {
     }
 }
 
-/// Look-ups of one event. What is listed after it has begun, it may find or not.
+/// What may be listed at all: questions whose answers are fetched while others are asked.
 ///
-/// Asks the filter first, which is taken up once: between two questions nothing then keeps the
-/// machine from fetching the words of both at once.
-pub struct LookUp<'a> {
+/// No move of an entry hides it from one event's questions: the filter is the same for all of them,
+/// and forgets nothing.
+pub struct Foresight<'a> {
     lists: &'a Lists,
     filter: Guard<Arc<Filter>>,
+}
+
+/// A question whose answer is being fetched.
+#[derive(Clone, Copy)]
+pub struct Foreseen(u64);
+
+impl Foresight<'_> {
+    /// Asks about an identifier.
+    pub fn identifier(&self, identifier: &Identifier) -> Foreseen {
+        self.ask(identifier.key())
+    }
+
+    /// Asks about a folded name with a birth date; `None` when nothing is listed under such.
+    pub fn name(&self, folded: &[u8], birth_date: Date) -> Option<Foreseen> {
+        NameKey::new(folded, birth_date).map(|key| self.ask(key))
+    }
+
+    fn ask(&self, key: impl Hash) -> Foreseen {
+        let hash = self.lists.hash(key);
+        self.filter.foresee(hash);
+        Foreseen(hash)
+    }
+
+    /// The answer: whether anything may be listed there. Where not, nothing need be looked up.
+    pub fn is_possible(&self, foreseen: Foreseen) -> bool {
+        self.filter.may_hold(foreseen.0)
+    }
+}
+
+/// Look-ups of one event. What is listed after it has begun, it may find or not.
+pub struct LookUp<'a> {
+    lists: &'a Lists,
     now: Timestamp,
     moved: u64,
 }
@@ -110,9 +147,6 @@ impl LookUp<'_> {
         limit: usize,
         found: &mut Vec<Candidate>,
     ) -> usize {
-        if self.denies(identifier.key()) {
-            return 0;
-        }
         self.lists.exact.candidates(identifier, limit, |at| at.in_force(self.now), found)
     }
 
@@ -126,14 +160,8 @@ impl LookUp<'_> {
         found: &mut Vec<Candidate>,
     ) -> usize {
         match NameKey::new(folded, birth_date) {
-            Some(key) if !self.denies(key) => {
-                self.lists.names.candidates(key, limit, |at| at.in_force(self.now), found)
-            }
-            Some(_) | None => 0,
+            Some(key) => self.lists.names.candidates(key, limit, |at| at.in_force(self.now), found),
+            None => 0,
         }
-    }
-
-    fn denies(&self, key: impl Hash) -> bool {
-        !self.filter.may_hold(self.lists.hash(key))
     }
 }

@@ -450,12 +450,18 @@ mod tests {
     fn by_identifier(lists: &Lists, identifier: &Identifier) -> Vec<i64> {
         let mut found = Vec::new();
         assert_eq!(lists.look_up(at(0)).by_identifier(identifier, usize::MAX, &mut found), 0);
+        let foresight = lists.foresight();
+        let foreseen = foresight.is_possible(foresight.identifier(identifier));
+        assert!(foreseen || found.is_empty(), "listed, and not foreseen");
         versions(found)
     }
 
     fn by_name(lists: &Lists, folded: &[u8], date: Date) -> Vec<i64> {
         let mut found = Vec::new();
         assert_eq!(lists.look_up(at(0)).by_name(folded, date, usize::MAX, &mut found), 0);
+        let foresight = lists.foresight();
+        let foreseen = foresight.name(folded, date).is_some_and(|at| foresight.is_possible(at));
+        assert!(foreseen || found.is_empty(), "listed, and not foreseen");
         versions(found)
     }
 
