@@ -76,5 +76,6 @@ pub mod kafka;
 pub mod console;
 pub mod config;
 pub mod app;
+pub mod quality;
 pub mod bench;
 pub mod cli;

@@ -1,11 +1,21 @@
 //! Files that hold watchlists: read row by row, each row an entry or a mistake with its place.
 //!
-//! In: a file's bytes. Out: entries, and every mistake with its line. One file a format.
+//! In: a file's bytes. Out: entries, and every mistake with its line. One file a format. Beside the
+//! lists that are published stand the files that a matcher is tried on, where columns have many
+//! names and most may be absent: subjects ([`Profiles`]) and pairs of them ([`Pairs`]).
 //! Invariants: a mistake names line, field and remedy and repeats no value; nothing is guessed.
 //! Absent on purpose: comparing with what is published (`cli`).
 
+mod country_name;
 mod csv;
 mod json_lines;
+mod pairs;
+mod profile;
+mod record;
+
+pub use pairs::{PAIR_COLUMNS, Pair, Pairs};
+pub use profile::{Profile, Profiles, Written, name, subject};
+pub use record::{Field, Record, Records};
 
 use crate::codec::{self, Decoder};
 use crate::domain::Entry;

@@ -226,7 +226,9 @@ mod tests {
         let none = Counts::at(&[], 0.5);
         assert_eq!((none.precision(), none.recall(), none.f1()), (None, None, None));
         assert_eq!((none.false_share(), ranked_first(&[])), (None, None));
-        assert!(curve(&[]).is_empty() && best_f1(&[]).is_none() && at_false_share(&[], 1.0).is_none());
+        assert!(
+            curve(&[]).is_empty() && best_f1(&[]).is_none() && at_false_share(&[], 1.0).is_none()
+        );
         assert_eq!(confidence(0, 0), None);
         // The highest score is a wrong one: no threshold keeps within nothing.
         let wrong = curve(&[sample(0.9, false), sample(0.8, true)]);
