@@ -27,6 +27,9 @@
 //! | [`console`] | metrics and readiness over HTTP |
 //! | [`config`] | the file as written → checked → each room's own part |
 //! | [`app`] | assembly: connect, load, screen, end |
+//! | [`report`] | figures → tables and pictures, and where they were taken |
+//! | [`quality`] | labelled cases → how good the matcher is |
+//! | [`bench`] | the user's brokers → how fast it is |
 //! | [`cli`] | what a person types and reads |
 //!
 //! From `domain` to `engine` nothing knows a clock, a thread or a socket, and nothing fails but
@@ -76,6 +79,7 @@ pub mod kafka;
 pub mod console;
 pub mod config;
 pub mod app;
+pub mod report;
 pub mod quality;
 pub mod bench;
 pub mod cli;
