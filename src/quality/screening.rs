@@ -1,0 +1,150 @@
+//! Screening: queries that must find somebody on a list, and clean persons who must find nobody.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use crate::formats::{Field, Profile, Profiles, Record, Records};
+
+use super::figures::{Judged, Kind, Set, Thresholds};
+use super::groups::{Scripts, groups, rivals, tags};
+use super::measure::{NOT_FOUND, Sample, Sought};
+use super::pairs::script;
+
+/// A listed subject that a search returned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found {
+    /// Its place in the list.
+    pub listed: usize,
+    /// Its score.
+    pub score: f64,
+}
+
+/// A query.
+pub struct Case<'c> {
+    /// Who is asked for.
+    pub query: &'c Profile,
+    /// Where in the list the right answer stands; none for a clean person.
+    pub truth: Option<usize>,
+    /// Column and value of each part it belongs to.
+    pub tags: Vec<(String, String)>,
+    /// Scores that other matchers gave: of the right answer, or the highest of all for a clean
+    /// person; in the order of [`Persons::rivals`].
+    pub theirs: Vec<f64>,
+}
+
+/// The cases of a set.
+#[derive(Default)]
+pub struct Persons<'c> {
+    /// Queries and clean persons.
+    pub cases: Vec<Case<'c>>,
+    /// Names of other matchers.
+    pub rivals: Vec<String>,
+    /// Queries for somebody who is not listed.
+    pub left_out: u64,
+}
+
+impl<'c> Persons<'c> {
+    /// The cases of two files: queries, whose column `truth_id` names the listed subject they must
+    /// find, and clean persons.
+    pub fn of_files(
+        list: &Profiles,
+        queries: &'c Profiles,
+        clean: &'c [(Profile, Record)],
+        clean_records: &Records,
+    ) -> Self {
+        let places: HashMap<&str, usize> =
+            list.profiles.iter().enumerate().map(|(at, (listed, _))| (&*listed.id, at)).collect();
+        let truth = queries.records.field(&["truthid", "truth", "entry", "listedid"]);
+        let their_columns = rivals(&queries.records);
+        let clean_columns = rivals(clean_records);
+        // A rival that was not asked of both has no figures.
+        let both: Vec<(String, Field, Field)> = their_columns
+            .into_iter()
+            .filter_map(|(name, field)| {
+                let (_, other) = clean_columns.iter().find(|(other, _)| *other == name)?;
+                Some((name, field, other.clone()))
+            })
+            .collect();
+        let mut made = Self::default();
+        let mut scripts = Scripts::default();
+        for (query, record) in &queries.profiles {
+            let place = record.text(&truth).and_then(|id| places.get(id));
+            let Some(place) = place else {
+                made.left_out += 1;
+                continue;
+            };
+            let script = script(query, &mut scripts);
+            made.cases.push(Case {
+                query,
+                truth: Some(*place),
+                tags: tags(&queries.records, record, &[script]),
+                theirs: both.iter().map(|(_, field, _)| score(record, field)).collect(),
+            });
+        }
+        for (query, record) in clean {
+            let theirs = both.iter().map(|(_, _, field)| score(record, field)).collect();
+            made.cases.push(Case { query, truth: None, tags: Vec::new(), theirs });
+        }
+        made.rivals = both.into_iter().map(|(name, _, _)| name).collect();
+        made
+    }
+}
+
+fn score(record: &Record, column: &Field) -> f64 {
+    record.text(column).and_then(|text| text.parse().ok()).unwrap_or(NOT_FOUND)
+}
+
+/// A search of a list: the query, and where what was found goes.
+pub type Search<'s> = dyn FnMut(&Profile, &mut Vec<Found>) + 's;
+
+/// Judges our search, and every rival, on these cases.
+pub fn screening(
+    name: &str,
+    persons: &Persons<'_>,
+    search: &mut Search<'_>,
+    thresholds: &Thresholds,
+    theirs: &Thresholds,
+    tell: &mut dyn FnMut(u64),
+) -> Set {
+    let all: Vec<Vec<(String, String)>> =
+        persons.cases.iter().map(|case| case.tags.clone()).collect();
+    let groups = groups(&all);
+    let (mut samples, mut sought) = (Vec::new(), Vec::new());
+    let mut found = Vec::new();
+    let started = Instant::now();
+    for (done, case) in (1..).zip(&persons.cases) {
+        found.clear();
+        search(case.query, &mut found);
+        let one = outcome(case.truth, &found);
+        let score = if case.truth.is_some() { one.right } else { one.best_wrong };
+        samples.push(Sample { score, is_match: case.truth.is_some() });
+        sought.extend(case.truth.map(|_| one));
+        tell(done);
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let kind = Kind::Screening;
+    let mut judged =
+        vec![Judged::new(super::OURS, thresholds, kind, &samples, Some(&sought), &groups)];
+    for (at, rival) in persons.rivals.iter().enumerate() {
+        let score = |case: &Case<'_>| Sample {
+            score: case.theirs.get(at).copied().unwrap_or(NOT_FOUND),
+            is_match: case.truth.is_some(),
+        };
+        let samples: Vec<Sample> = persons.cases.iter().map(score).collect();
+        judged.push(Judged::new(rival, theirs, kind, &samples, None, &groups));
+    }
+    let asked = persons.cases.len() as u64;
+    let left_out = persons.left_out;
+    Set { name: name.to_owned(), kind, judged, left_out, asked, seconds, notes: Vec::new() }
+}
+
+/// The score of the right answer and the highest of any other.
+fn outcome(truth: Option<usize>, found: &[Found]) -> Sought {
+    let mut one = Sought { right: NOT_FOUND, best_wrong: NOT_FOUND };
+    for at in found {
+        let is_right = truth == Some(at.listed);
+        let score = if is_right { &mut one.right } else { &mut one.best_wrong };
+        *score = score.max(at.score);
+    }
+    one
+}
