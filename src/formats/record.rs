@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::csv::BYTE_ORDER_MARK;
 use super::{Format, Mistake};
 
 /// What a file of records holds.
@@ -34,7 +35,7 @@ type Cell = Vec<Box<str>>;
 pub struct Field(Vec<usize>);
 
 impl Records {
-    /// Reads a file; lines of a table that begin with `#` are remarks.
+    /// Reads a file.
     pub fn read(format: Format, bytes: &[u8]) -> Self {
         match format {
             Format::Csv => Self::read_csv(bytes),
@@ -51,19 +52,16 @@ impl Records {
     }
 
     fn read_csv(bytes: &[u8]) -> Self {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .comment(Some(b'#'))
-            .from_reader(bytes);
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
         let mut found = Self::default();
         let mut row = csv::ByteRecord::new();
         loop {
             let line = reader.position().line();
             match reader.read_byte_record(&mut row) {
                 Ok(false) => break,
-                Ok(true) => found.add_row(row.position().map_or(line, csv::Position::line), &row),
+                Ok(true) => found.add_row(super::csv::line_of(row.position(), bytes), &row),
                 Err(_) => found.mistake(line, "the row cannot be read"),
             }
         }
@@ -92,7 +90,7 @@ impl Records {
 
     fn read_json_lines(bytes: &[u8]) -> Self {
         let mut found = Self::default();
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         for (line, text) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
             if text.trim_ascii().is_empty() {
                 continue;
@@ -202,7 +200,7 @@ mod tests {
     fn a_table_and_json_lines_that_say_the_same_are_read_the_same() {
         let table = Records::read(
             Format::Csv,
-            b"\xef\xbb\xbfName,Birth_Date, nationality\r\n# a remark\r\n\"Berg, Olaf\",1980,\r\n",
+            b"\xef\xbb\xbfName,Birth_Date, nationality\r\n\r\n\"Berg, Olaf\",1980,\r\n",
         );
         let json = Records::read(
             Format::JsonLines,

@@ -35,15 +35,19 @@ pub(super) fn groups(tags: &[Vec<(String, String)>]) -> Vec<Group> {
             members.push(sample);
         }
     }
-    let parts = columns.into_iter().filter(|(_, values)| (2..=VALUES_MAX).contains(&values.len()));
-    let groups = parts.flat_map(|(column, values)| {
-        values.into_iter().map(move |(value, members)| Group {
-            column: column.to_owned(),
-            value: value.to_owned(),
-            members,
-        })
-    });
-    groups.filter(|group| group.members.len() >= MEMBERS_MIN).collect()
+    let mut groups = Vec::new();
+    for (column, values) in columns {
+        let all = values.len();
+        let parts: Vec<Group> = values
+            .into_iter()
+            .filter(|(_, members)| members.len() >= MEMBERS_MIN)
+            .map(|(value, members)| Group { column: column.into(), value: value.into(), members })
+            .collect();
+        if all <= VALUES_MAX && parts.len() >= 2 {
+            groups.extend(parts);
+        }
+    }
+    groups
 }
 
 /// What a record says of the case it holds, column and value: all but names, dates, labels and

@@ -114,3 +114,77 @@ pub fn cross(name: &str, file: &Pairs, ours: &mut Match<'_>, thresholds: &Thresh
 fn is_same_pair(row: &Pair, other: &Pair) -> bool {
     row.right.names == other.right.names || row.left.names == other.left.names
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::measure::Counts;
+    use super::*;
+    use crate::formats::Format;
+
+    /// A matcher for tests: how many letters two names have in common at their beginning.
+    fn beginning(left: &Profile, right: &Profile) -> f64 {
+        let text = |profile: &Profile| profile.names[0].name.surname.to_string();
+        let (left, right) = (text(left), text(right));
+        left.chars().zip(right.chars()).take_while(|(a, b)| a == b).count() as f64
+    }
+
+    fn read(text: &str) -> Pairs {
+        let pairs = Pairs::read(Format::Csv, text.as_bytes());
+        assert_eq!(pairs.mistakes, []);
+        pairs
+    }
+
+    const LABELLED: &str = "\
+left,right,label,category,id1,score:other
+Berg,Bergen,true,typo,1,0.9
+Berg,Berge,true,typo,2,
+Berg,Bern,false,typo,3,0.8
+Moe,Mo,true,typo,4,0.7
+Moe,Ness,false,typo,5,0.1
+Lie,Lien,true,end,6,0.9
+Lie,Lie,true,end,7,0.9
+Lie,Li,false,end,8,0.2
+Lie,Dahl,false,end,9,0.1
+Dahl,Dahle,,end,10,0.1
+Дал,Dahl,true,end,11,0.5
+";
+
+    #[test]
+    fn labelled_pairs_are_judged_whole_by_part_and_beside_others() {
+        let file = read(LABELLED);
+        let thresholds = vec![("balanced", 3.0)];
+        let set = pairs("set", &file, &mut beginning, &thresholds, &vec![("default", 0.7)]);
+        assert_eq!((set.asked, set.left_out, set.judged.len()), (10, 1, 2));
+        let [ours, theirs] = &set.judged[..] else { panic!("two matchers") };
+        assert_eq!((ours.matcher.as_str(), theirs.matcher.as_str()), ("portcullis", "other"));
+        let Counts { found, missed, false_alarms, rejected } = ours.default_counts();
+        assert_eq!((found, missed, false_alarms, rejected), (4, 2, 1, 3));
+        // The second pair has no score of theirs: it counts as not found.
+        assert_eq!(theirs.default_counts().found, 4);
+        assert_eq!(theirs.best.map(|best| best.counts.found), Some(5));
+        let parts: Vec<(&str, &str, u64)> = ours
+            .parts
+            .iter()
+            .map(|part| (part.column.as_str(), part.value.as_str(), part.counts.found))
+            .collect();
+        // Numbers and scores make no parts, one pair of another script says nothing, and the rest of
+        // the scripts alone would be the whole again.
+        assert_eq!(parts, [("category", "end", 2), ("category", "typo", 2)]);
+        assert_eq!(ours.first, None);
+    }
+
+    #[test]
+    fn a_cross_product_has_every_wrong_pair_and_no_right_one_among_them() {
+        // The names of the first and the last row are the same one.
+        let file = read("left,right\nBerg,Berge\nMoe,Moen\nLie,Berger\nBerg,Berge\n");
+        let set = cross("set", &file, &mut beginning, &vec![("balanced", 4.0)]);
+        let ours = &set.judged[0];
+        let counts = ours.default_counts();
+        assert_eq!((counts.found, counts.missed), (2, 2));
+        // Four rows against the three others, but the two equal ones not against each other.
+        assert_eq!(counts.false_alarms + counts.rejected, 10);
+        assert_eq!((set.asked, counts.false_alarms), (14, 2));
+        // `Berg` ties with `Berger`: only `Moe` has its own first.
+        assert_eq!(ours.first, Some(0.25));
+    }
+}

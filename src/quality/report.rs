@@ -234,3 +234,108 @@ fn percent(share: f64) -> String {
     let text = format!("{:.3}", share * 100.0);
     format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Timestamp;
+    use crate::formats::{Format, Pairs, Profile};
+
+    const PAIRS: &str = "\
+left,right,label,category,score:other
+Berg,Bergen,true,typo,0.9
+Berg,Berge,true,typo,0.8
+Berg,Bern,false,typo,0.8
+Moe,Moen,true,typo,0.7
+Moe,Ness,false,typo,0.1
+Lie,Lien,true,end | last,0.9
+Lie,Lie,true,end | last,0.9
+Lie,Li,false,end | last,0.2
+Lie,Dahl,false,end | last,0.1
+Dahl,Dahle,true,end | last,0.1
+";
+
+    fn sets() -> Vec<Set> {
+        let file = Pairs::read(Format::Csv, PAIRS.as_bytes());
+        let mut ours = |left: &Profile, right: &Profile| {
+            let length = |profile: &Profile| profile.names[0].name.surname.len() as f64;
+            -(length(left) - length(right)).abs()
+        };
+        let thresholds = vec![("balanced", -1.0), ("high precision", 0.0)];
+        let theirs = vec![("default", 0.7)];
+        let labelled = super::super::pairs("My pairs", &file, &mut ours, &thresholds, &theirs);
+        vec![labelled, super::super::cross("Crossed", &file, &mut ours, &thresholds)]
+    }
+
+    fn written() -> (tempfile::TempDir, Vec<Set>) {
+        let folder = tempfile::tempdir().unwrap();
+        let machine = Machine::here("portcullis quality".into(), Timestamp::MIN);
+        let sets = sets();
+        let facts = vec![("list", "none".to_owned())];
+        write(folder.path(), &Report { machine: &machine, facts, sets: &sets }).unwrap();
+        (folder, sets)
+    }
+
+    #[test]
+    fn the_report_says_what_was_measured_and_shows_the_pictures_it_names() {
+        let (folder, _) = written();
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let page = read("report.md");
+        for line in [
+            "| command | `portcullis quality` |",
+            "| list | none |",
+            "| portcullis | balanced | -1.00 | 0.556 | 0.833 | 0.667 | 100 % |",
+            "| other | default | 0.70 | 0.833 | 0.833 | 0.833 | 25 % |",
+            "| portcullis | 0.000 | 0.000 | 0.000 | – |",
+            "| end \\| last | 3 | 2 | 0.600 | 1.00 | 0.750 | 0.000 |",
+        ] {
+            assert!(page.lines().any(|at| at == line), "{line}\n{page}");
+        }
+        let pictures: Vec<&str> =
+            page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        assert_eq!(
+            pictures,
+            ["my-pairs.svg", "my-pairs-category.svg", "crossed.svg", "crossed-category.svg"]
+        );
+        for picture in pictures {
+            let svg = read(picture);
+            assert!(svg.contains("recall") && svg.contains("<polyline"), "{picture}: {svg}");
+        }
+    }
+
+    #[test]
+    fn the_document_for_programs_has_the_same_figures() {
+        let (folder, sets) = written();
+        let text = std::fs::read_to_string(folder.path().join("report.json")).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let of = |path: &str| json.pointer(path).cloned().unwrap_or_default();
+        assert_eq!(of("/sets/0/kind"), "pairs");
+        let counts = of("/sets/0/matchers/0/at/0/counts");
+        assert_eq!(counts["f1"].as_f64(), sets[0].judged[0].default_counts().f1());
+        assert_eq!((counts["found"].as_u64(), counts["false_alarms"].as_u64()), (Some(5), Some(4)));
+        let curve = of("/sets/0/matchers/0/curve");
+        assert_eq!(
+            curve.as_array().map(Vec::len),
+            Some(super::super::figures::thinned(&sets[0].judged[0].curve).count())
+        );
+        assert_eq!(of("/sets/1/matchers/0/ranked_first").as_f64(), sets[1].judged[0].first);
+    }
+
+    #[test]
+    fn the_summary_quotes_each_set_once_a_measure() {
+        let text = summary(&sets());
+        assert_eq!(text.lines().count(), 3 + 3 + 2, "{text}");
+        assert!(
+            text.contains("recall at 1 % of negative pairs")
+                && text.contains("recall at 0.1 % of wrong pairs")
+        );
+    }
+
+    #[test]
+    fn a_share_in_per_cent_has_no_digit_too_many() {
+        assert_eq!(
+            [0.0001, 0.0025, 0.01, 0.5, 1.0].map(percent),
+            ["0.01 %", "0.25 %", "1 %", "50 %", "100 %"]
+        );
+    }
+}

@@ -148,3 +148,66 @@ fn outcome(truth: Option<usize>, found: &[Found]) -> Sought {
     }
     one
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::Format;
+
+    const LIST: &str = "{\"id\": \"a\", \"name\": \"Berg\"}\n{\"id\": \"b\", \"name\": \"Moen\"}\n";
+    const QUERIES: &str = "\
+name,truth_id,kind,score:other,score:half
+Berg,a,exact,0.9,1
+Berge,a,typo,0.6,1
+Men,b,typo,,1
+Dahl,c,exact,0.9,1
+";
+    const CLEAN: &str = "name,score:other\nMoeller,0.2\nBergman,0.75\nLie,\n";
+
+    /// A search for tests: everybody whose name begins with the same letter; the score is how many
+    /// letters the two have in common at the beginning.
+    fn search(query: &Profile, found: &mut Vec<Found>) {
+        for (listed, name) in ["Berg", "Moen"].iter().enumerate() {
+            let surname = &query.names[0].name.surname;
+            let same = name.chars().zip(surname.chars()).take_while(|(a, b)| a == b).count();
+            if same > 0 {
+                found.push(Found { listed, score: same as f64 });
+            }
+        }
+    }
+
+    #[test]
+    fn queries_must_find_theirs_and_clean_persons_nobody() {
+        let list = Profiles::read(Format::JsonLines, LIST.as_bytes());
+        let queries = Profiles::read(Format::Csv, QUERIES.as_bytes());
+        let clean = Profiles::read(Format::Csv, CLEAN.as_bytes());
+        let persons = Persons::of_files(&list, &queries, &clean.profiles, &clean.records);
+        assert_eq!((persons.left_out, persons.cases.len()), (1, 6));
+        // A matcher whose scores of the clean persons are not known has no alert rate.
+        assert_eq!(persons.rivals, ["other"]);
+        let mut told = 0;
+        let thresholds = vec![("balanced", 4.0), ("low", 1.0)];
+        let theirs = vec![("default", 0.7)];
+        let set =
+            screening("set", &persons, &mut search, &thresholds, &theirs, &mut |done| told = done);
+        assert_eq!((told, set.asked), (6, 6));
+        let [ours, other] = &set.judged[..] else { panic!("two matchers") };
+        let counts = |judged: &Judged, at: usize| {
+            let counts = judged.at[at].2;
+            (counts.found, counts.missed, counts.false_alarms, counts.rejected)
+        };
+        assert_eq!(counts(ours, 0), (2, 1, 1, 2));
+        assert_eq!(counts(ours, 1), (3, 0, 2, 1));
+        assert_eq!(counts(other, 0), (1, 2, 1, 2));
+        assert_eq!((ours.first, other.first), (Some(1.0), None));
+    }
+
+    #[test]
+    fn what_was_not_returned_is_below_every_threshold() {
+        let found = [Found { listed: 3, score: -2.0 }, Found { listed: 4, score: -7.0 }];
+        let sought = |right, best_wrong| Sought { right, best_wrong };
+        assert_eq!(outcome(Some(4), &found), sought(-7.0, -2.0));
+        assert_eq!(outcome(Some(5), &found), sought(NOT_FOUND, -2.0));
+        assert_eq!(outcome(None, &[]), sought(NOT_FOUND, NOT_FOUND));
+    }
+}
