@@ -196,7 +196,7 @@ fn config(arguments: &Arguments, kafka: crate::kafka::Config) -> Config {
 }
 
 /// What was typed; a secret among the settings is masked.
-fn command_line() -> String {
+pub(super) fn command_line() -> String {
     let words = std::env::args().map(|word| masked(&word));
     words.collect::<Vec<String>>().join(" ")
 }

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::domain::Country;
 
 /// A state from its code or an English name of it; `None` when neither is known.
-pub(super) fn country(text: &str) -> Option<Country> {
+pub fn country(text: &str) -> Option<Country> {
     if let Ok(country) = Country::parse(text) {
         return Some(country);
     }

@@ -1,6 +1,6 @@
 //! Who somebody is as a file states it: a listed subject, a query, a traveller on no list.
 
-use crate::domain::{Country, Date, ListedName, Sex, Subject};
+use crate::domain::{Country, Date, Entry, ListedName, Sex, Subject};
 
 use super::country_name;
 use super::record::{Field, Record, Records};
@@ -137,6 +137,21 @@ impl Columns {
             add(Written { name: name(text, subject), is_weak });
         }
         names
+    }
+}
+
+impl Profile {
+    /// What a watchlist entry says of its subject beside its identifiers; none of one without a name.
+    pub fn of_entry(entry: &Entry) -> Option<Self> {
+        let written = |name: &ListedName| Written { name: name.clone(), is_weak: false };
+        (!entry.names.is_empty()).then(|| Self {
+            id: entry.key.to_string().into(),
+            subject: entry.subject,
+            names: entry.names.iter().map(written).collect(),
+            birth_dates: entry.birth_dates.to_vec(),
+            nationalities: entry.nationalities.to_vec(),
+            sex: None,
+        })
     }
 }
 

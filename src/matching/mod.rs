@@ -7,7 +7,10 @@
 //! Absent on purpose: whom to tell (`alerting`). Fuzzy names come through this door later.
 
 mod budget;
+mod roster;
 pub mod score;
+
+pub use roster::{Ranked, Ready, Roster, bearer};
 
 use smallvec::SmallVec;
 

@@ -95,7 +95,8 @@ impl Scripts {
     }
 }
 
-fn script_name(script: Script) -> &'static str {
+/// A script as the report calls it.
+pub(super) fn script_name(script: Script) -> &'static str {
     match script {
         Script::Latin => "Latin",
         Script::Cyrillic => "Cyrillic",

@@ -17,6 +17,7 @@
 
 mod figures;
 mod groups;
+mod invented;
 mod json;
 mod measure;
 mod pairs;
@@ -26,6 +27,7 @@ mod screening;
 
 pub use figures::{Judged, Kind, Part, Set, Thresholds, Within};
 pub use groups::{Group, rivals, tags};
+pub use invented::{Invented, Size};
 pub use measure::{
     Counts, NOT_FOUND, Point, Sample, Sought, at_false_share, best_f1, confidence, curve,
     ranked_first,

@@ -47,13 +47,13 @@ impl<'c> Persons<'c> {
     /// The cases of two files: queries, whose column `truth_id` names the listed subject they must
     /// find, and clean persons.
     pub fn of_files(
-        list: &Profiles,
+        list: &[Profile],
         queries: &'c Profiles,
         clean: &'c [(Profile, Record)],
         clean_records: &Records,
     ) -> Self {
         let places: HashMap<&str, usize> =
-            list.profiles.iter().enumerate().map(|(at, (listed, _))| (&*listed.id, at)).collect();
+            list.iter().enumerate().map(|(at, listed)| (&*listed.id, at)).collect();
         let truth = queries.records.field(&["truthid", "truth", "entry", "listedid"]);
         let their_columns = rivals(&queries.records);
         let clean_columns = rivals(clean_records);
@@ -179,6 +179,7 @@ Dahl,c,exact,0.9,1
     #[test]
     fn queries_must_find_theirs_and_clean_persons_nobody() {
         let list = Profiles::read(Format::JsonLines, LIST.as_bytes());
+        let list: Vec<Profile> = list.profiles.into_iter().map(|(profile, _)| profile).collect();
         let queries = Profiles::read(Format::Csv, QUERIES.as_bytes());
         let clean = Profiles::read(Format::Csv, CLEAN.as_bytes());
         let persons = Persons::of_files(&list, &queries, &clean.profiles, &clean.records);
