@@ -11,7 +11,7 @@ use crate::domain::{Country, Date, Subject};
 use crate::formats::{self, Profile, Written};
 use crate::matching::Ranked;
 
-use super::matcher::{Matcher, Mode};
+use super::matcher::{self, Matcher, Mode};
 use super::progress::Progress;
 use super::text::json_line;
 use super::{paint, profiles, say};
@@ -137,7 +137,7 @@ impl<'a> Screen<'a> {
 
     fn ask(&self, query: &Profile) -> Vec<Ranked> {
         let Arguments { mode, least, limit, .. } = self.arguments;
-        let least = least.map_or_else(|| self.matcher.threshold(*mode), |least| self.matcher.bits(least));
+        let least = least.map_or_else(|| matcher::threshold(*mode), matcher::bits);
         let mut found = self.matcher.ask(query, least);
         found.truncate(*limit);
         found

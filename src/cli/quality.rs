@@ -7,6 +7,8 @@ use clap::Args;
 
 use crate::formats::{Profile, Profiles, Record, Records};
 use crate::kafka::wall;
+use crate::matching::Ranked;
+use crate::matching::score::Scored;
 use crate::quality::{self, Found, Invented, Persons, Report, Set, Size, Thresholds};
 use crate::report::Machine;
 
@@ -90,16 +92,16 @@ fn pairs(arguments: &Arguments, path: &Path) -> Result<Set, String> {
     if file.pairs.iter().all(|pair| pair.label.is_none()) {
         return Err(format!("{}: no pair has a label", path.display()));
     }
-    let mut matcher = Matcher::without_list();
+    let matcher = Matcher::without_list();
     let theirs = peers(arguments);
-    let mut ours = |left: &Profile, right: &Profile| matcher.compare(left, right);
+    let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
     Ok(quality::pairs(&name(path), &file, &mut ours, &matcher::thresholds(), &theirs))
 }
 
 fn cross(path: &Path) -> Result<Set, String> {
     let file = profiles::pairs(path)?;
-    let mut matcher = Matcher::without_list();
-    let mut ours = |left: &Profile, right: &Profile| matcher.compare(left, right);
+    let matcher = Matcher::without_list();
+    let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
     Ok(quality::cross(&name(path), &file, &mut ours, &matcher::thresholds()))
 }
 
@@ -141,14 +143,17 @@ fn search(arguments: &Arguments, name: &str, list: &[Profile], persons: &Persons
     let progress = Progress::new(persons.cases.len(), name);
     let mut ours = |query: &Profile, found: &mut Vec<Found>| {
         let ranked = matcher.ask(query, matcher::LEAST);
-        found.extend(ranked.into_iter().map(|one| Found {
-            listed: one.listed,
-            score: f64::from(one.scored.bits.to_f32()),
-        }));
+        let found_of = |one: Ranked| Found { listed: one.listed, score: bits(&one.scored) };
+        found.extend(ranked.into_iter().map(found_of));
     };
     let mut tell = |done| progress.at(done);
     let thresholds = matcher::thresholds();
     quality::screening(name, persons, &mut ours, &thresholds, &peers(arguments), &mut tell)
+}
+
+/// Judged is the evidence and not the probability, which has fewer steps at its ends.
+fn bits(scored: &Scored) -> f64 {
+    f64::from(scored.bits.to_f32())
 }
 
 fn peers(arguments: &Arguments) -> Thresholds {

@@ -5,19 +5,24 @@
 
 use crate::domain::{Country, Date, Name, Subject as Sort};
 use crate::formats::Profile;
-use crate::names::{Analysed, Analyser, Bearer, Bits, Rarity};
+use crate::names::{Analysed, Analyser, Bearer, Bits, Counts};
 
 use super::score::{Prepared, Scored, Setting, Subject, score};
 
 /// Listed subjects, made ready once.
-pub struct Roster<R> {
-    rarity: R,
-    analyser: Analyser,
+pub struct Roster {
+    rarity: Rarities,
     listed: Vec<Ready>,
 }
 
+/// How rare words are, among names of persons and among others.
+struct Rarities {
+    persons: Counts,
+    others: Counts,
+}
+
 /// A subject made ready: its names analysed and weighed. Personal data: has no `Debug`.
-pub struct Ready {
+struct Ready {
     sort: Sort,
     names: Vec<Prepared>,
     born: Vec<Date>,
@@ -33,38 +38,27 @@ pub struct Ranked {
     pub scored: Scored,
 }
 
-impl<R: Rarity> Roster<R> {
-    /// An empty list, with words as rare as these tables say.
-    pub fn new(rarity: R) -> Self {
-        Self { rarity, analyser: Analyser::default(), listed: Vec::new() }
-    }
-
-    /// Adds a listed subject at the next place.
-    pub fn add(&mut self, profile: &Profile) {
-        let ready = self.ready(profile);
-        self.listed.push(ready);
-    }
-
-    /// Makes a subject ready to be asked for.
-    pub fn ready(&mut self, profile: &Profile) -> Ready {
-        let bearer = bearer(profile.subject);
-        let mut analysed = Analysed::default();
-        let names = profile.names.iter().map(|written| {
-            let name = Name { surname: &written.name.surname, given: &written.name.given };
-            self.analyser.analyse(name, bearer, &mut analysed);
-            Prepared::new(&analysed, bearer, &self.rarity)
-        });
-        Ready {
-            sort: profile.subject,
-            names: names.collect(),
-            born: profile.birth_dates.clone(),
-            nationalities: profile.nationalities.clone(),
+impl Roster {
+    /// These subjects in their order; how rare a word is follows from the tables built in and from
+    /// their names.
+    pub fn new(list: &[Profile]) -> Self {
+        let mut rarity = Rarities {
+            persons: Counts::built_in(Bearer::Person),
+            others: Counts::built_in(Bearer::Organisation),
+        };
+        let mut analyser = Analyser::default();
+        for profile in list {
+            let mut count = |name: &Analysed, bearer| rarity.of_mut(bearer).add(name);
+            for_each_name(profile, &mut analyser, &mut count);
         }
+        let listed = list.iter().map(|profile| rarity.ready(profile)).collect();
+        Self { rarity, listed }
     }
 
     /// Everybody for whom at least so much speaks, the likeliest first; equally likely ones in the
     /// order of the list.
-    pub fn ask(&self, query: &Ready, setting: &Setting, least: Bits) -> Vec<Ranked> {
+    pub fn ask(&self, query: &Profile, setting: &Setting, least: Bits) -> Vec<Ranked> {
+        let query = self.rarity.ready(query);
         let query_subject = query.subject();
         let mut ranked: Vec<Ranked> = self
             .listed
@@ -82,9 +76,43 @@ impl<R: Rarity> Roster<R> {
     }
 
     /// How much speaks for two subjects being one.
-    pub fn compare(&mut self, query: &Profile, listed: &Profile, setting: &Setting) -> Scored {
-        let (query, listed) = (self.ready(query), self.ready(listed));
+    pub fn compare(&self, query: &Profile, listed: &Profile, setting: &Setting) -> Scored {
+        let (query, listed) = (self.rarity.ready(query), self.rarity.ready(listed));
         score(&query.subject(), &listed.subject(), setting)
+    }
+}
+
+impl Rarities {
+    fn of_mut(&mut self, bearer: Bearer) -> &mut Counts {
+        if bearer == Bearer::Person { &mut self.persons } else { &mut self.others }
+    }
+
+    fn ready(&self, profile: &Profile) -> Ready {
+        let mut names = Vec::with_capacity(profile.names.len());
+        for_each_name(profile, &mut Analyser::default(), &mut |name, bearer| {
+            let rarity = if bearer == Bearer::Person { &self.persons } else { &self.others };
+            names.push(Prepared::new(name, bearer, rarity));
+        });
+        Ready {
+            sort: profile.subject,
+            names,
+            born: profile.birth_dates.clone(),
+            nationalities: profile.nationalities.clone(),
+        }
+    }
+}
+
+fn for_each_name(
+    profile: &Profile,
+    analyser: &mut Analyser,
+    then: &mut dyn FnMut(&Analysed, Bearer),
+) {
+    let bearer = bearer(profile.subject);
+    let mut analysed = Analysed::default();
+    for written in &profile.names {
+        let name = Name { surname: &written.name.surname, given: &written.name.given };
+        analyser.analyse(name, bearer, &mut analysed);
+        then(&analysed, bearer);
     }
 }
 
