@@ -90,8 +90,8 @@ fn word(chunk: &[u8]) -> u64 {
 #[inline]
 fn hash(seed: u64, words: impl Iterator<Item = u64>) -> u64 {
     let mix = |hash: u64, word: u64| {
-        let product =
-            u128::from(hash ^ word ^ 0x9E37_79B9_7F4A_7C15) * 0xA076_1D64_78BD_642F_E703_7ED1;
+        let product = u128::from(hash ^ word ^ 0x9E37_79B9_7F4A_7C15)
+            .wrapping_mul(0xA076_1D64_78BD_642F_E703_7ED1);
         (product >> 64) as u64 ^ product as u64
     };
     mix(words.fold(seed, mix), 0x8EBC_6AF0_9C88_C6E3)
