@@ -4,7 +4,7 @@ use crate::domain::Subject;
 use crate::formats::Profile;
 use crate::matching::score::{Model, Scored, Setting};
 use crate::matching::{Ranked, Roster};
-use crate::names::Bits;
+use crate::names::{Bearer, Bits};
 use crate::quality::Thresholds;
 
 /// How much must speak for a match.
@@ -39,8 +39,8 @@ impl Matcher {
         let setting = |model| Setting { model, prior: PRIOR };
         Self {
             roster: Roster::new(list),
-            persons: setting(Model::person()),
-            others: setting(Model::organisation()),
+            persons: setting(Model::of(Bearer::Person)),
+            others: setting(Model::of(Bearer::Organisation)),
         }
     }
 

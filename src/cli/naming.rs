@@ -166,9 +166,8 @@ impl<'a> Screen<'a> {
 
 fn full(profile: &Profile, at: usize) -> String {
     let name = profile.names.get(at).map(|written| &written.name);
-    let full = name.map(|name| {
-        crate::domain::Name { surname: &name.surname, given: &name.given }.to_full()
-    });
+    let full = name
+        .map(|name| crate::domain::Name { surname: &name.surname, given: &name.given }.to_full());
     full.unwrap_or_default()
 }
 

@@ -166,7 +166,10 @@ fn names_of_a_file_are_screened_in_bulk_one_object_a_query() {
             let bits = |at: &Value| at["bits"].as_f64().unwrap();
             assert!(row["matches"].as_array().unwrap().is_sorted_by(|a, b| bits(a) >= bits(b)));
         }
-        assert!(ran.stderr.contains("3 queries in ") && ran.stderr.contains(" a second"), "{ran:?}");
+        assert!(
+            ran.stderr.contains("3 queries in ") && ran.stderr.contains(" a second"),
+            "{ran:?}"
+        );
         assert!(!ran.stderr.contains('\u{1b}'), "a bar where no terminal is: {ran:?}");
         // The row without a name is told, with its line and nothing of it.
         assert_eq!(ran.stderr.contains("queries.csv:5: names nobody"), name == "queries.csv");
@@ -198,7 +201,8 @@ fn anybody_can_judge_the_matcher_at_once_on_invented_cases() {
 #[test]
 fn scores_of_another_matcher_are_judged_beside_ours() {
     let dir = tempfile::tempdir().unwrap();
-    let rows = "left,right,label,score:other\nOlaf Berg,Olaf Berg,true,0.9\nOlaf Berg,Ann Moe,false,0.8\n";
+    let rows =
+        "left,right,label,score:other\nOlaf Berg,Olaf Berg,true,0.9\nOlaf Berg,Ann Moe,false,0.8\n";
     let pairs = file(&dir, "pairs.csv", rows);
     let out = dir.path().join("out");
     let ran = portcullis(&["quality", "--pairs", word(&pairs), "--out", word(&out)]);
