@@ -1,88 +1,79 @@
-//! The matcher as the tools use it: a list, or no list, and how much must speak for a match.
+//! The matcher as the tools use it: a list, or two subjects that somebody picked.
 
-use crate::domain::Subject;
 use crate::formats::Profile;
-use crate::matching::score::{Model, Scored, Setting};
+use crate::matching::score::{Explanation, Mode, Scored, Setting};
 use crate::matching::{Ranked, Roster};
-use crate::names::{Bearer, Bits};
+use crate::names::Bits;
 use crate::quality::Thresholds;
-
-/// How much must speak for a match.
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Mode {
-    /// Misses little, alarms more often
-    HighRecall,
-    /// Between the two
-    Balanced,
-    /// Alarms seldom, misses more
-    HighPrecision,
-}
 
 /// Below this nothing is worth showing on a curve: the evidence speaks against.
 pub(super) const LEAST: Bits = Bits::whole(-8);
 
-/// A list, or none, and the weights.
+/// A list, or none, and how comparisons are read.
 pub(super) struct Matcher {
     roster: Roster,
-    persons: Setting,
-    others: Setting,
+    listed: Option<usize>,
+    mode: Mode,
+    setting: Setting,
 }
 
 impl Matcher {
-    /// With words as rare as the tables built in say.
-    pub(super) fn without_list() -> Self {
-        Self::of_list(&[])
+    /// For pairs; words are as rare as the tables built in say.
+    pub(super) fn of_pairs(mode: Mode) -> Self {
+        Self { roster: Roster::new(&[]), listed: None, mode, setting: Setting::of_pairs(mode) }
     }
 
-    /// With a list to ask, whose names also tell how rare words are.
-    pub(super) fn of_list(list: &[Profile]) -> Self {
-        let setting = |model| Setting { model, prior: PRIOR };
-        Self {
-            roster: Roster::new(list),
-            persons: setting(Model::of(Bearer::Person)),
-            others: setting(Model::of(Bearer::Organisation)),
-        }
+    /// For a list, whose names also tell how rare words are.
+    pub(super) fn of_list(list: &[Profile], mode: Mode) -> Self {
+        let setting = Setting::of_list(list.len(), mode);
+        Self { roster: Roster::new(list), listed: Some(list.len()), mode, setting }
     }
 
     /// Everybody on the list for whom at least so much speaks, the likeliest first.
     pub(super) fn ask(&self, query: &Profile, least: Bits) -> Vec<Ranked> {
-        self.roster.ask(query, self.setting(query), least)
+        self.roster.ask(query, &self.setting, least)
     }
 
     /// How much speaks for two subjects being one.
     pub(super) fn compare(&self, left: &Profile, right: &Profile) -> Scored {
-        self.roster.compare(left, right, self.setting(left))
+        self.roster.compare(left, right, &self.setting)
     }
 
-    fn setting(&self, query: &Profile) -> &Setting {
-        if query.subject == Subject::Person { &self.persons } else { &self.others }
+    /// Why.
+    pub(super) fn explain(&self, left: &Profile, right: &Profile) -> Explanation {
+        self.roster.explain(left, right, &self.setting)
+    }
+
+    /// The evidence at which its mode calls a match.
+    pub(super) fn threshold(&self) -> Bits {
+        self.setting.threshold_bits()
+    }
+
+    /// The evidence that makes a match so probable.
+    pub(super) fn bits(&self, probability: f32) -> Bits {
+        // At even odds the balanced mode has its threshold.
+        let even = self.in_mode(Mode::Balanced).threshold_bits();
+        let odds = (probability / (1.0 - probability)).log2().clamp(-100.0, 100.0);
+        Bits::from_f32(odds) + even
+    }
+
+    /// The thresholds of all modes, the one chosen first.
+    pub(super) fn thresholds(&self) -> Thresholds {
+        let mut modes = Mode::ALL;
+        modes.sort_by_key(|mode| *mode != self.mode);
+        let bits = |mode| f64::from(self.in_mode(mode).threshold_bits().to_f32());
+        modes.into_iter().map(|mode| (mode.name(), bits(mode))).collect()
+    }
+
+    fn in_mode(&self, mode: Mode) -> Setting {
+        self.listed.map_or_else(|| Setting::of_pairs(mode), |of| Setting::of_list(of, mode))
     }
 }
 
-/// The threshold of a mode.
-pub(super) fn threshold(mode: Mode) -> Bits {
-    let odds = match mode {
-        Mode::HighRecall => -3,
-        Mode::Balanced => 0,
-        Mode::HighPrecision => 3,
-    };
-    Bits::whole(odds) - PRIOR
+/// A mode by its name.
+pub(super) fn mode(text: &str) -> Result<Mode, String> {
+    Mode::parse(text).ok_or_else(|| {
+        let names = Mode::ALL.map(Mode::name);
+        format!("the modes are {}", names.join(", "))
+    })
 }
-
-/// The bits that make a match so probable.
-pub(super) fn bits(probability: f32) -> Bits {
-    let odds = (probability / (1.0 - probability)).log2().clamp(-100.0, 100.0);
-    Bits::from_f32(odds) - PRIOR
-}
-
-/// The thresholds of all modes, the default first.
-pub(super) fn thresholds() -> Thresholds {
-    let bits = |mode| f64::from(threshold(mode).to_f32());
-    vec![
-        ("balanced", bits(Mode::Balanced)),
-        ("high recall", bits(Mode::HighRecall)),
-        ("high precision", bits(Mode::HighPrecision)),
-    ]
-}
-
-const PRIOR: Bits = Bits::ZERO;

@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use crate::domain::{Country, Date, Subject};
 use crate::formats::{self, Profile, Written};
 use crate::matching::Ranked;
+use crate::matching::score::{Line, Mode, Reason};
+use crate::names::Kind;
 
-use super::matcher::{self, Matcher, Mode};
+use super::matcher::{self, Matcher};
 use super::progress::Progress;
 use super::text::json_line;
 use super::{paint, profiles, say};
@@ -31,8 +33,8 @@ pub(super) struct Arguments {
     /// nationality; prints one JSON object of ranked matches a query
     #[arg(long, value_name = "FILE", conflicts_with_all = ["who", "event", "identifier", "name"])]
     pub(super) queries: Option<PathBuf>,
-    /// How much must speak for a match
-    #[arg(long, value_enum, default_value_t = Mode::Balanced)]
+    /// How sure a match must be: high-recall, balanced, high-precision
+    #[arg(long, default_value = "balanced", value_parser = matcher::mode)]
     mode: Mode,
     /// Instead of a mode, the least probability of a match, 0 to 1
     #[arg(long, value_name = "P", value_parser = probability)]
@@ -131,15 +133,15 @@ struct Screen<'a> {
 
 impl<'a> Screen<'a> {
     fn new(arguments: &'a Arguments, list: Vec<Profile>) -> Self {
-        let matcher = Matcher::of_list(&list);
+        let matcher = Matcher::of_list(&list, arguments.mode);
         Self { arguments, list, matcher }
     }
 
     fn ask(&self, query: &Profile) -> Vec<Ranked> {
-        let Arguments { mode, least, limit, .. } = self.arguments;
-        let least = least.map_or_else(|| matcher::threshold(*mode), matcher::bits);
+        let least = self.arguments.least.map(|least| self.matcher.bits(least));
+        let least = least.unwrap_or_else(|| self.matcher.threshold());
         let mut found = self.matcher.ask(query, least);
-        found.truncate(*limit);
+        found.truncate(self.arguments.limit);
         found
     }
 
@@ -152,15 +154,59 @@ impl<'a> Screen<'a> {
     /// One match: whom, how likely, and why.
     fn one(&self, query: &Profile, found: &Ranked) -> Value {
         let Some(listed) = self.list.get(found.listed) else { return Value::Null };
-        let scored = &found.scored;
+        let why = self.matcher.explain(query, listed);
         json!({
             "id": &*listed.id,
             "name": full(listed, 0),
-            "matched_name": full(listed, scored.names.1),
-            "probability": scored.probability,
-            "bits": scored.bits.to_f32(),
-            "stated": {"name": full(query, scored.names.0)},
+            "probability": found.scored.probability,
+            "bits": found.scored.bits.to_f32(),
+            "stated": why.stated,
+            "listed": why.listed,
+            "reasons": why.lines.iter().map(reason).collect::<Vec<_>>(),
         })
+    }
+}
+
+/// An observation as data; the bits of all add up to those of the match.
+fn reason(line: &Line) -> Value {
+    let kind = match &line.reason {
+        Reason::Start => "START",
+        Reason::Alike { joined: true, .. } => "JOINED",
+        Reason::Alike { kind, .. } => alike(*kind),
+        Reason::Against { .. } => "AGAINST",
+        Reason::OnlyStated(_) => "ONLY_STATED",
+        Reason::OnlyListed(_) => "ONLY_LISTED",
+        Reason::Whole => "WHOLE",
+        Reason::Nothing => "NOTHING",
+        Reason::WeakAlias => "WEAK_ALIAS",
+        Reason::Born { .. } => "BIRTH_DATE",
+        Reason::Nationality { .. } => "NATIONALITY",
+        Reason::Sex(_) => "SEX",
+        Reason::Place(_) => "BIRTH_PLACE",
+        Reason::Identifier { .. } => "IDENTIFIER",
+    };
+    let mut reason = json!({"kind": kind, "bits": line.bits.to_f32(), "words": line.plain()});
+    if let (
+        Reason::Alike { stated, listed, .. } | Reason::Against { stated, listed },
+        Some(object),
+    ) = (&line.reason, reason.as_object_mut())
+    {
+        object.insert("stated".into(), stated.as_str().into());
+        object.insert("listed".into(), listed.as_str().into());
+    }
+    reason
+}
+
+/// In what way words are alike.
+fn alike(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Same => "SAME",
+        Kind::Transliteration => "TRANSLITERATION",
+        Kind::Spelling => "SPELLING",
+        Kind::Edit => "EDIT",
+        Kind::Sound => "SOUND",
+        Kind::Initial => "INITIAL",
+        Kind::Prefix => "PREFIX",
     }
 }
 

@@ -77,12 +77,24 @@ pub(super) fn ranked(found: &Value) -> String {
         "{style}{per_cent:>5.1} %{style:#}  {BOLD}{name}{BOLD:#}  {id}  {DIM}{:+.1} bits{DIM:#}",
         number("/bits")
     ));
-    let matched = text(found, "/matched_name");
+    let matched = text(found, "/listed");
     if matched != name {
-        line(format_args!("    listed also as {matched}"));
+        line(format_args!("    listed also as {BOLD}{matched}{BOLD:#}"));
     }
-    for sentence in items(found, "/reasons") {
-        line(format_args!("    {}", text(sentence, "")));
+    let mut reasons: Vec<(f64, Cow<'_, str>)> = items(found, "/reasons")
+        .map(|at| (at.get("bits").and_then(Value::as_f64).unwrap_or_default(), text(at, "/words")))
+        .filter(|(_, words)| !words.is_empty())
+        .collect();
+    reasons.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+    for (bits, words) in reasons {
+        let style = if bits > 0.0 {
+            GREEN
+        } else if bits < 0.0 {
+            RED
+        } else {
+            DIM
+        };
+        line(format_args!("    {style}{bits:>+6.1}{style:#}  {words}"));
     }
     out.truncate(out.trim_end().len());
     out

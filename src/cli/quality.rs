@@ -8,7 +8,7 @@ use clap::Args;
 use crate::formats::{Profile, Profiles, Record, Records};
 use crate::kafka::wall;
 use crate::matching::Ranked;
-use crate::matching::score::Scored;
+use crate::matching::score::{Mode, Scored};
 use crate::quality::{self, Found, Invented, Persons, Report, Set, Size, Thresholds};
 use crate::report::Machine;
 
@@ -45,6 +45,9 @@ pub(super) struct Arguments {
     /// Threshold of the other matchers whose scores the files hold
     #[arg(long, default_value_t = 0.7)]
     peer_threshold: f64,
+    /// The mode whose threshold counts: high-recall, balanced, high-precision
+    #[arg(long, default_value = "balanced", value_parser = matcher::mode)]
+    mode: Mode,
     /// Judge on invented cases too; without any file they are all there is
     #[arg(long)]
     invented: bool,
@@ -70,7 +73,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         sets.push(pairs(arguments, path)?);
     }
     for path in &arguments.cross {
-        sets.push(cross(path)?);
+        sets.push(cross(arguments, path)?);
     }
     if let (Some(list), Some(queries)) = (&arguments.list, &arguments.queries) {
         sets.push(screening(arguments, list, queries)?);
@@ -92,17 +95,17 @@ fn pairs(arguments: &Arguments, path: &Path) -> Result<Set, String> {
     if file.pairs.iter().all(|pair| pair.label.is_none()) {
         return Err(format!("{}: no pair has a label", path.display()));
     }
-    let matcher = Matcher::without_list();
+    let matcher = Matcher::of_pairs(arguments.mode);
     let theirs = peers(arguments);
     let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
-    Ok(quality::pairs(&name(path), &file, &mut ours, &matcher::thresholds(), &theirs))
+    Ok(quality::pairs(&name(path), &file, &mut ours, &matcher.thresholds(), &theirs))
 }
 
-fn cross(path: &Path) -> Result<Set, String> {
+fn cross(arguments: &Arguments, path: &Path) -> Result<Set, String> {
     let file = profiles::pairs(path)?;
-    let matcher = Matcher::without_list();
+    let matcher = Matcher::of_pairs(arguments.mode);
     let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
-    Ok(quality::cross(&name(path), &file, &mut ours, &matcher::thresholds()))
+    Ok(quality::cross(&name(path), &file, &mut ours, &matcher.thresholds()))
 }
 
 fn screening(arguments: &Arguments, list: &Path, queries: &Path) -> Result<Set, String> {
@@ -139,7 +142,7 @@ fn invented(arguments: &Arguments) -> Set {
 }
 
 fn search(arguments: &Arguments, name: &str, list: &[Profile], persons: &Persons<'_>) -> Set {
-    let matcher = Matcher::of_list(list);
+    let matcher = Matcher::of_list(list, arguments.mode);
     let progress = Progress::new(persons.cases.len(), name);
     let mut ours = |query: &Profile, found: &mut Vec<Found>| {
         let ranked = matcher.ask(query, matcher::LEAST);
@@ -147,7 +150,7 @@ fn search(arguments: &Arguments, name: &str, list: &[Profile], persons: &Persons
         found.extend(ranked.into_iter().map(found_of));
     };
     let mut tell = |done| progress.at(done);
-    let thresholds = matcher::thresholds();
+    let thresholds = matcher.thresholds();
     quality::screening(name, persons, &mut ours, &thresholds, &peers(arguments), &mut tell)
 }
 

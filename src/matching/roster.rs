@@ -3,11 +3,11 @@
 //! For tools and measurements: it retrieves nothing, so that it misses nothing. The stream asks the
 //! index for candidates first.
 
-use crate::domain::{Country, Date, Name, Subject as Sort};
+use crate::domain::{Country, Date, ListedName, Name, Sex, Subject as Sort};
 use crate::formats::Profile;
 use crate::names::{Analysed, Analyser, Bearer, Bits, Counts};
 
-use super::score::{Prepared, Scored, Setting, Subject, score};
+use super::score::{self, Explanation, Prepared, Scored, Setting, Subject};
 
 /// Listed subjects, made ready once.
 pub struct Roster {
@@ -27,6 +27,7 @@ struct Ready {
     names: Vec<Prepared>,
     born: Vec<Date>,
     nationalities: Vec<Country>,
+    sex: Option<Sex>,
 }
 
 /// A listed subject and how much speaks for it.
@@ -48,37 +49,45 @@ impl Roster {
         };
         let mut analyser = Analyser::default();
         for profile in list {
-            let mut count = |name: &Analysed, bearer| rarity.of_mut(bearer).add(name);
+            let mut count = |name: &Analysed, bearer, _| rarity.of_mut(bearer).add(name);
             for_each_name(profile, &mut analyser, &mut count);
         }
-        let listed = list.iter().map(|profile| rarity.ready(profile)).collect();
+        let listed = list.iter().map(|profile| rarity.ready(profile, &mut analyser)).collect();
         Self { rarity, listed }
     }
 
     /// Everybody for whom at least so much speaks, the likeliest first; equally likely ones in the
     /// order of the list.
     pub fn ask(&self, query: &Profile, setting: &Setting, least: Bits) -> Vec<Ranked> {
-        let query = self.rarity.ready(query);
-        let query_subject = query.subject();
-        let mut ranked: Vec<Ranked> = self
-            .listed
-            .iter()
-            .enumerate()
-            .filter(|(_, listed)| may_be_one(query.sort, listed.sort))
-            .map(|(at, listed)| Ranked {
-                listed: at,
-                scored: score(&query_subject, &listed.subject(), setting),
-            })
-            .filter(|one| one.scored.bits >= least)
-            .collect();
+        let query = self.rarity.ready(query, &mut Analyser::default());
+        let subject = query.subject();
+        let candidates =
+            self.listed.iter().enumerate().filter(|(_, one)| may_be_one(query.sort, one.sort));
+        let scored = candidates.map(|(listed, one)| Ranked {
+            listed,
+            scored: score::score(&subject, &one.subject(), setting),
+        });
+        let mut ranked: Vec<Ranked> = scored.filter(|one| one.scored.bits >= least).collect();
         ranked.sort_by_key(|one| std::cmp::Reverse(one.scored.bits));
         ranked
     }
 
     /// How much speaks for two subjects being one.
-    pub fn compare(&self, query: &Profile, listed: &Profile, setting: &Setting) -> Scored {
-        let (query, listed) = (self.rarity.ready(query), self.rarity.ready(listed));
-        score(&query.subject(), &listed.subject(), setting)
+    pub fn compare(&self, stated: &Profile, listed: &Profile, setting: &Setting) -> Scored {
+        let mut analyser = Analyser::default();
+        let ready = [stated, listed].map(|one| self.rarity.ready(one, &mut analyser));
+        let [stated, listed] = &ready;
+        score::score(&stated.subject(), &listed.subject(), setting)
+    }
+
+    /// Why two subjects score as they do.
+    pub fn explain(&self, stated: &Profile, listed: &Profile, setting: &Setting) -> Explanation {
+        let mut analyser = Analyser::default();
+        let (one, one_written) = (self.rarity.ready(stated, &mut analyser), written(stated));
+        let (other, other_written) = (self.rarity.ready(listed, &mut analyser), written(listed));
+        let stated = Subject { written: &one_written, ..one.subject() };
+        let listed = Subject { written: &other_written, ..other.subject() };
+        score::explain(&stated, &listed, setting)
     }
 }
 
@@ -87,38 +96,53 @@ impl Rarities {
         if bearer == Bearer::Person { &mut self.persons } else { &mut self.others }
     }
 
-    fn ready(&self, profile: &Profile) -> Ready {
+    fn ready(&self, profile: &Profile, analyser: &mut Analyser) -> Ready {
         let mut names = Vec::with_capacity(profile.names.len());
-        for_each_name(profile, &mut Analyser::default(), &mut |name, bearer| {
+        for_each_name(profile, analyser, &mut |name, bearer, weak| {
             let rarity = if bearer == Bearer::Person { &self.persons } else { &self.others };
-            names.push(Prepared::new(name, bearer, rarity));
+            names.push(Prepared::new(name, bearer, rarity).weak(weak));
         });
         Ready {
             sort: profile.subject,
             names,
             born: profile.birth_dates.clone(),
             nationalities: profile.nationalities.clone(),
+            sex: profile.sex,
         }
     }
 }
 
+/// Gives each name of a profile as its words, with what bears it and whether it is a weak alias.
 fn for_each_name(
     profile: &Profile,
     analyser: &mut Analyser,
-    then: &mut dyn FnMut(&Analysed, Bearer),
+    then: &mut dyn FnMut(&Analysed, Bearer, bool),
 ) {
     let bearer = bearer(profile.subject);
     let mut analysed = Analysed::default();
     for written in &profile.names {
-        let name = Name { surname: &written.name.surname, given: &written.name.given };
-        analyser.analyse(name, bearer, &mut analysed);
-        then(&analysed, bearer);
+        analyser.analyse(name(&written.name), bearer, &mut analysed);
+        then(&analysed, bearer, written.is_weak);
     }
+}
+
+fn written(profile: &Profile) -> Vec<Name<'_>> {
+    profile.names.iter().map(|written| name(&written.name)).collect()
+}
+
+fn name(listed: &ListedName) -> Name<'_> {
+    Name { surname: &listed.surname, given: &listed.given }
 }
 
 impl Ready {
     fn subject(&self) -> Subject<'_> {
-        Subject { names: &self.names, born: &self.born, nationalities: &self.nationalities }
+        Subject {
+            names: &self.names,
+            born: &self.born,
+            nationalities: &self.nationalities,
+            sex: self.sex,
+            ..Subject::default()
+        }
     }
 }
 
