@@ -12,6 +12,7 @@
 //! |---|---|
 //! | [`planted`] | bugs on purpose, for tests alone |
 //! | [`domain`] | the vocabulary: event, identifiers, watchlist entry, alert |
+//! | [`names`] | a name as written → words as they are compared |
 //! | [`codec`] | bytes ↔ vocabulary: Avro by compiled plans, JSON, both by our own schemas |
 //! | [`formats`] | published watchlist files → entries |
 //! | [`sim`] | seed → invented people, lists, traffic, and what must alert |
@@ -26,6 +27,9 @@
 //! | [`console`] | metrics and readiness over HTTP |
 //! | [`config`] | the file as written → checked → each room's own part |
 //! | [`app`] | assembly: connect, load, screen, end |
+//! | [`report`] | figures → tables and pictures, and where they were taken |
+//! | [`quality`] | labelled cases → how good the matcher is |
+//! | [`bench`] | the user's brokers → how fast it is |
 //! | [`cli`] | what a person types and reads |
 //!
 //! From `domain` to `engine` nothing knows a clock, a thread or a socket, and nothing fails but
@@ -60,6 +64,7 @@
 #[doc(hidden)]
 pub mod planted;
 pub mod domain;
+pub mod names;
 pub mod codec;
 pub mod formats;
 pub mod sim;
@@ -74,5 +79,7 @@ pub mod kafka;
 pub mod console;
 pub mod config;
 pub mod app;
+pub mod report;
+pub mod quality;
 pub mod bench;
 pub mod cli;

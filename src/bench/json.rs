@@ -3,10 +3,12 @@
 use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 
+use crate::report::is_debug;
+
 use super::figures::{Latency, Results, Round, Saturation, longest, quantile};
-use super::setting::{Setting, is_debug};
+
 use super::verdict::verdicts;
-use super::{Config, Exactness};
+use super::{Config, Exactness, Setting};
 
 /// Everything that a run measured, and where.
 pub(super) fn document(config: &Config, setting: &Setting, results: &Results) -> Value {
@@ -41,21 +43,22 @@ pub(super) fn document(config: &Config, setting: &Setting, results: &Results) ->
 }
 
 fn place(config: &Config, setting: &Setting, results: &Results) -> Value {
+    let machine = &setting.machine;
     json!({
-        "command": setting.command,
-        "ended_at": setting.ended_at,
-        "portcullis": setting.portcullis,
+        "command": machine.command,
+        "ended_at": machine.ended_at,
+        "portcullis": machine.portcullis,
         "debug_build": is_debug(),
         "librdkafka": setting.librdkafka,
         "broker_version": setting.broker.as_ref().or(results.broker_version.as_ref()),
         "brokers": results.brokers,
         "replication": results.replication,
         "partitions": config.partitions,
-        "processor": setting.processor,
-        "cores": setting.cores,
-        "memory_bytes": setting.memory_bytes,
-        "kernel": setting.kernel,
-        "load_average": setting.load,
+        "processor": machine.processor,
+        "cores": machine.cores,
+        "memory_bytes": machine.memory_bytes,
+        "kernel": machine.kernel,
+        "load_average": machine.load,
         "seed": config.seed,
         "event_bytes": results.event_bytes,
         "documents": config.documents,

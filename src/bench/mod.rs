@@ -18,7 +18,6 @@ mod plot;
 mod process;
 mod report;
 mod saturation;
-mod setting;
 mod site;
 mod subject;
 mod verdict;
@@ -29,6 +28,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::kafka;
+use crate::report::Machine;
 
 use batch::Batch;
 use load::{EVENTS_MAX, LATE_MAX, Load};
@@ -40,7 +40,6 @@ pub use error::Error;
 pub use figures::{Changes, Latency, Results, Rewrite, Round, Saturation, Speed, TakeOver};
 pub use process::READY_LINE;
 pub use report::{report, summary};
-pub use setting::Setting;
 pub use subject::{Control, Subject};
 pub use verdict::{Verdict, verdicts};
 
@@ -48,6 +47,16 @@ pub use verdict::{Verdict, verdicts};
 const READY_WITHIN: Duration = Duration::from_secs(900);
 /// How long the last answers may take.
 const SETTLE_WITHIN: Duration = Duration::from_secs(120);
+
+/// Where a run took place: a figure without its machine says nothing.
+pub struct Setting {
+    /// Machine and command.
+    pub machine: Machine,
+    /// Version of librdkafka.
+    pub librdkafka: String,
+    /// Version of the brokers, as somebody gave it.
+    pub broker: Option<String>,
+}
 
 /// What to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,11 @@
 //! The plot of the report: latency against rate, of each subject the middle repeat.
 
-use plotters::prelude::*;
+use crate::report::{Axis, Chart, Colour, Curve, GREY};
 
 use super::figures::{Latency, Results, quantile};
 use super::verdict::median;
 use super::{Error, Subject};
 
-const SIZE: (u32, u32) = (760, 420);
 const CAPTION: &str = "Intended time of sending to answer read";
 const CAPTION_VOID: &str = "Void: answers were missing or wrong";
 /// The shares that have a line.
@@ -17,66 +16,40 @@ const SHARES: [(f64, &str); 2] = [(0.5, "p50"), (0.99, "p99")];
 /// # Errors
 /// When it cannot be drawn.
 pub(super) fn latency(rates: &[u64], results: &Results) -> Result<String, Error> {
-    let mut picture = String::new();
-    draw(&mut picture, rates, results)
-        .map_err(|error| Error::Failed(format!("the plot cannot be drawn: {error}")))?;
-    Ok(picture)
-}
-
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
-
-fn draw(picture: &mut String, rates: &[u64], results: &Results) -> Drawn {
-    let mut lines = Vec::new();
+    let mut curves = Vec::new();
     for subject in Subject::ALL {
         for (share, name) in SHARES {
-            let name = format!("{} {name}", subject.name());
-            lines.push((
-                colour(subject),
-                share > 0.9,
-                name,
-                points(rates, results, subject, share),
-            ));
+            curves.push(Curve {
+                name: format!("{} {name}", subject.name()),
+                colour: Some(colour(subject)),
+                is_bold: share > 0.9,
+                is_marked: true,
+                points: points(rates, results, subject, share),
+            });
         }
     }
-    let all = || lines.iter().flat_map(|(_, _, _, points)| points);
+    let all = || curves.iter().flat_map(|curve| &curve.points);
     let top = all().map(|point| point.1).fold(10.0, f64::max) * 2.0;
     let bottom = all().map(|point| point.1).fold(1.0, f64::min).max(0.01) / 2.0;
     let each = || rates.iter().map(|rate| *rate as f64);
     let (slowest, fastest) =
         (each().fold(f64::MAX, f64::min) / 1.5, each().fold(1.0, f64::max) * 1.5);
     let caption = if results.is_exact() { CAPTION } else { CAPTION_VOID };
-    let area = SVGBackend::with_string(picture, SIZE).into_drawing_area();
-    area.fill(&WHITE)?;
-    let mut chart = ChartBuilder::on(&area)
-        .caption(caption, ("sans-serif", 16))
-        .margin(12)
-        .x_label_area_size(40)
-        .y_label_area_size(56)
-        .build_cartesian_2d((slowest..fastest).log_scale(), (bottom..top).log_scale())?;
-    chart.configure_mesh().x_desc("events a second").y_desc("milliseconds").draw()?;
-    for (colour, bold, name, points) in lines {
-        if points.is_empty() {
-            continue;
-        }
-        let style = colour.stroke_width(if bold { 3 } else { 1 });
-        let series = LineSeries::new(points, style).point_size(3);
-        let key = move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], style);
-        chart.draw_series(series)?.label(name).legend(key);
-    }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
-        .background_style(WHITE.mix(0.8))
-        .border_style(BLACK)
-        .draw()?;
-    area.present()
+    let chart = Chart {
+        caption: caption.into(),
+        x: Axis { name: "events a second", range: slowest..fastest, is_logarithmic: true },
+        y: Axis { name: "milliseconds", range: bottom..top, is_logarithmic: true },
+        curves,
+        legend_below: false,
+    };
+    chart.to_svg().map_err(Error::Failed)
 }
 
-const fn colour(subject: Subject) -> RGBColor {
+const fn colour(subject: Subject) -> Colour {
     match subject {
-        Subject::Pass => RGBColor(140, 140, 140),
-        Subject::Floor => RGBColor(60, 120, 200),
-        Subject::Portcullis => RGBColor(200, 60, 40),
+        Subject::Pass => GREY,
+        Subject::Floor => (60, 120, 200),
+        Subject::Portcullis => (200, 60, 40),
     }
 }
 

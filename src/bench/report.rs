@@ -1,14 +1,10 @@
 //! The report for people: one Markdown file, every repeat in it.
 
-use std::fmt::Write as _;
+use crate::report::{ABSENT, Page, number, optional};
 
 use super::figures::{Latency, Results, Round, longest, quantile};
-use super::setting::Setting;
 use super::verdict::{cpu_ratio, median, p99_ratio, round, verdicts};
-use super::{Config, Error, Subject, json, plot};
-
-/// Stands where there is no figure.
-const ABSENT: &str = "–";
+use super::{Config, Error, Setting, Subject, json, plot};
 
 /// Writes `report.md`, `report.json` and `latency.svg` into the folder of the settings.
 ///
@@ -31,24 +27,18 @@ pub fn report(config: &Config, setting: &Setting, results: &Results) -> Result<(
 
 /// The verdicts, one a line; those about latency at these rates.
 pub fn summary(rates: &[u64], results: &Results) -> String {
-    let mut out = String::new();
-    for verdict in verdicts(rates, results) {
-        line(&mut out, format_args!("{:<55} {}", verdict.target, verdict.words()));
-    }
-    out.truncate(out.trim_end().len());
-    out
+    let verdicts = verdicts(rates, results).into_iter();
+    let lines = verdicts.map(|verdict| format!("{:<55} {}", verdict.target, verdict.words()));
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 fn markdown(config: &Config, setting: &Setting, results: &Results) -> String {
-    let mut out = String::from("# How fast: Portcullis beside two bare loops\n\n");
+    let mut out = Page::new("How fast: Portcullis beside two bare loops");
     if !results.is_exact() {
-        line(
-            &mut out,
-            format_args!(
-                "**Void: answers were missing or wrong, as the last table says. Nothing is judged; the \
+        out.line(format_args!(
+            "**Void: answers were missing or wrong, as the last table says. Nothing is judged; the \
              figures are here to look for the fault.**\n"
-            ),
-        );
+        ));
     }
     head(&mut out, config, setting, results);
     promises(&mut out, config, results);
@@ -62,36 +52,16 @@ fn markdown(config: &Config, setting: &Setting, results: &Results) -> String {
     operation(&mut out, results);
     budget(&mut out, results);
     exactness(&mut out, results);
-    out
+    out.into_text()
 }
 
-fn head(out: &mut String, config: &Config, setting: &Setting, results: &Results) {
+fn head(out: &mut Page, config: &Config, setting: &Setting, results: &Results) {
     let broker = setting.broker.as_ref().or(results.broker_version.as_ref());
-    let rows = [
-        ("command", format!("`{}`", setting.command)),
-        ("ended", setting.ended_at.clone()),
-        ("Portcullis", setting.portcullis.clone()),
+    let broker = broker.map_or("not told (--broker-version)", String::as_str);
+    let (brokers, copies) = (results.brokers, results.replication);
+    let own = [
         ("librdkafka", setting.librdkafka.clone()),
-        (
-            "brokers",
-            format!(
-                "{} of version {}, {} copies of each partition",
-                results.brokers,
-                broker.map_or("not told (--broker-version)", String::as_str),
-                results.replication
-            ),
-        ),
-        (
-            "machine",
-            format!(
-                "{}, {} cores, {:.1} GB, Linux {}",
-                setting.processor,
-                setting.cores,
-                setting.memory_bytes as f64 / 1e9,
-                setting.kernel
-            ),
-        ),
-        ("load average at the end", setting.load.clone()),
+        ("brokers", format!("{brokers} of version {broker}, {copies} copies of each partition")),
         ("seed", config.seed.to_string()),
         (
             "events",
@@ -106,13 +76,11 @@ fn head(out: &mut String, config: &Config, setting: &Setting, results: &Results)
         ),
         ("lanes", format!("{}; each control has one loop", config.lanes)),
     ];
-    line(out, format_args!("| | |\n|---|---|"));
-    for (name, value) in rows {
-        line(out, format_args!("| {name} | {} |", value.replace('|', "\\|")));
+    out.columns(&["", ""]);
+    for (name, value) in setting.machine.rows().into_iter().chain(own) {
+        out.row(&[name, &value]);
     }
-    line(
-        out,
-        format_args!(
+    out.line(format_args!(
             "\n*pass* is a bare loop that sends every event on. *floor* is a bare loop that reads the \
          document's number at its place in the bytes, looks it up in a hash set, and sends on the \
          events with a hit; of persons it knows nothing. Each subject is a process of its own with \
@@ -122,39 +90,29 @@ fn head(out: &mut String, config: &Config, setting: &Setting, results: &Results)
     );
 }
 
-fn promises(out: &mut String, config: &Config, results: &Results) {
-    line(
-        out,
-        format_args!(
-            "## Targets\n\n| target | at most | measured, each repeat | verdict |\n|---|---|---|---|"
-        ),
-    );
+fn promises(out: &mut Page, config: &Config, results: &Results) {
+    out.line(format_args!(
+        "## Targets\n\n| target | at most | measured, each repeat | verdict |\n|---|---|---|---|"
+    ));
     for verdict in verdicts(&config.rates, results) {
         let measured: Vec<String> = verdict.measured.iter().map(|at| number(*at)).collect();
         let (limit, unit) = (number(verdict.limit), verdict.unit);
-        line(
-            out,
-            format_args!(
-                "| {} | {limit} {unit} | {} | {} |",
-                verdict.target,
-                measured.join(", "),
-                verdict.words()
-            ),
-        );
+        out.line(format_args!(
+            "| {} | {limit} {unit} | {} | {} |",
+            verdict.target,
+            measured.join(", "),
+            verdict.words()
+        ));
     }
-    line(
-        out,
-        format_args!(
+    out.line(format_args!(
             "\nA ratio is that of one repeat; the verdict is about the middle one. Start and memory are \
          divided by the millions of entries, with everything else of the process in them.\n"
         ),
     );
 }
 
-fn backlog(out: &mut String, results: &Results) {
-    line(
-        out,
-        format_args!(
+fn backlog(out: &mut Page, results: &Results) {
+    out.line(format_args!(
             "## A backlog, as fast as it goes\n\n| repeat | subject | events | events/s | CPU µs an event | \
          of pass | of floor | memory MB |\n|---|---|---|---|---|---|---|---|"
         ),
@@ -165,24 +123,19 @@ fn backlog(out: &mut String, results: &Results) {
         let shown = |value: Option<f64>, digits| {
             value.map_or_else(|| ABSENT.to_owned(), |value| format!("{value:.digits$}"))
         };
-        line(
-            out,
-            format_args!(
-                "| {} | {} | {} | {} | {} | {} | {} | {} |",
-                at.repeat,
-                at.subject.name(),
-                run.events,
-                shown(run.rate(), 0),
-                shown(run.speed.map(|speed| speed.cpu_us), 3),
-                ratio(Subject::Pass),
-                ratio(Subject::Floor),
-                shown(run.speed.map(|speed| speed.resident_bytes as f64 / 1e6), 0)
-            ),
-        );
+        out.line(format_args!(
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            at.repeat,
+            at.subject.name(),
+            run.events,
+            shown(run.rate(), 0),
+            shown(run.speed.map(|speed| speed.cpu_us), 3),
+            ratio(Subject::Pass),
+            ratio(Subject::Floor),
+            shown(run.speed.map(|speed| speed.resident_bytes as f64 / 1e6), 0)
+        ));
     }
-    line(
-        out,
-        format_args!(
+    out.line(format_args!(
             "\nTime from the first record written to the last one owed; CPU of the whole process, user \
          and system, from its being ready. A run in which an answer came twice has no figures: as many \
          records as are owed were there before the last answer.\n"
@@ -190,10 +143,8 @@ fn backlog(out: &mut String, results: &Results) {
     );
 }
 
-fn latencies(out: &mut String, config: &Config, results: &Results) {
-    line(
-        out,
-        format_args!(
+fn latencies(out: &mut Page, config: &Config, results: &Results) {
+    out.line(format_args!(
             "## From the intended time of sending to the answer read, ms\n\n![latency](latency.svg)\n\n\
          | events/s | repeat | subject | answers | p50 | p99 | p99.9 | longest | p99 of floor's | generator late, p99 |\n\
          |---|---|---|---|---|---|---|---|---|---|"
@@ -205,22 +156,17 @@ fn latencies(out: &mut String, config: &Config, results: &Results) {
             let floor = round(results, Subject::Floor, at.repeat)
                 .and_then(|floor| floor.latency.iter().find(|run| run.rate == *rate));
             let ratio = floor.and_then(|floor| p99_ratio(run, floor));
-            line(
-                out,
-                format_args!(
-                    "| {rate} | {} | {} | {} | {} | {} |",
-                    at.repeat,
-                    at.subject.name(),
-                    percentiles(run),
-                    optional(ratio),
-                    optional(quantile(&run.late, 0.99))
-                ),
-            );
+            out.line(format_args!(
+                "| {rate} | {} | {} | {} | {} | {} |",
+                at.repeat,
+                at.subject.name(),
+                percentiles(run),
+                optional(ratio),
+                optional(quantile(&run.late, 0.99))
+            ));
         }
     }
-    line(
-        out,
-        format_args!(
+    out.line(format_args!(
             "\nThe load is open: an event is sent when it is due, whatever became of those before, and \
          its time counts from then. Timed are the events that touch a list, one in {}. A percentile \
          of too few answers is left out.\n",
@@ -237,42 +183,32 @@ fn percentiles(run: &Latency) -> String {
     format!("{} | {} | {} | {} | {longest}", times.len(), share(0.5), share(0.99), share(0.999))
 }
 
-fn starts(out: &mut String, results: &Results) {
-    line(
-        out,
-        format_args!(
+fn starts(out: &mut Page, results: &Results) {
+    out.line(format_args!(
             "## Start\n\n| repeat | subject | ready after s | CPU s | memory MB |\n|---|---|---|---|---|"
         ),
     );
     for at in &results.rounds {
         let Round { subject, repeat, ready_seconds, ready_cpu_seconds, .. } = at;
-        line(
-            out,
-            format_args!(
-                "| {repeat} | {} | {ready_seconds:.2} | {ready_cpu_seconds:.2} | {:.0} |",
-                subject.name(),
-                at.ready_bytes as f64 / 1e6
-            ),
-        );
+        out.line(format_args!(
+            "| {repeat} | {} | {ready_seconds:.2} | {ready_cpu_seconds:.2} | {:.0} |",
+            subject.name(),
+            at.ready_bytes as f64 / 1e6
+        ));
     }
-    line(
-        out,
-        format_args!(
-            "\nPortcullis reads its lists from Kafka; floor makes its set from the seed.\n"
-        ),
-    );
+    out.line(format_args!(
+        "\nPortcullis reads its lists from Kafka; floor makes its set from the seed.\n"
+    ));
 }
 
-fn operation(out: &mut String, results: &Results) {
+fn operation(out: &mut Page, results: &Results) {
     if results.changes.is_none() && results.rewrite.is_none() && results.take_over.is_none() {
         return;
     }
-    line(out, format_args!("## In operation\n"));
+    out.line(format_args!("## In operation\n"));
     if let Some(changes) = &results.changes {
         let ms = |share| optional(quantile(&changes.histogram, share));
-        line(
-            out,
-            format_args!(
+        out.line(format_args!(
                 "- List change sent to first alert by it read: p50 {} ms, p99 {} ms, longest {} ms, of {} changes.",
                 ms(0.5),
                 ms(0.99),
@@ -282,13 +218,10 @@ fn operation(out: &mut String, results: &Results) {
         );
     }
     if let Some(run) = &results.rewrite {
-        line(
-            out,
-            format_args!(
-                "- {} entries published again, {} a second, and in force after {:.1} s, under {} events a second: \
-             p99 {} ms before, {} ms meanwhile (longest {} ms).",
+        out.line(format_args!(
+                "- {} entries published again in {:.1} s under {} events a second: p99 {} ms before, {} ms \
+             meanwhile (longest {} ms).",
                 run.records,
-                run.rate,
                 run.seconds,
                 run.before.rate,
                 optional(quantile(&run.before.histogram, 0.99)),
@@ -298,24 +231,20 @@ fn operation(out: &mut String, results: &Results) {
         );
     }
     if let Some(run) = &results.take_over {
-        line(
-            out,
-            format_args!(
+        out.line(format_args!(
                 "- kill -9 of one of two instances, which had {} partitions: every one was worked on again after {:.2} s; \
              the group waits {:.0} s for a lost member. {} alerts came twice, with the same id.",
                 run.moved, run.seconds, run.session_timeout, run.exactness.repeated
             ),
         );
     }
-    out.push('\n');
+    out.gap();
 }
 
 /// Where the CPU of an event goes: what the core takes by itself, and what is left.
-fn budget(out: &mut String, results: &Results) {
+fn budget(out: &mut Page, results: &Results) {
     let Some(core) = &results.core else { return };
-    line(
-        out,
-        format_args!(
+    out.line(format_args!(
             "## Where the time goes\n\nOf an event that touches no list. The core is measured alone, on \
          events in memory; its control finds the document's number at its place and looks it up in a \
          hash set, as *floor* does.\n\n| part | ns an event | against the control |\n|---|---|---|"
@@ -334,9 +263,9 @@ fn budget(out: &mut String, results: &Results) {
     }
     for (part, nanos) in parts {
         let times = number(nanos / core.look_up);
-        line(out, format_args!("| {part} | {nanos:.0} | {times} |"));
+        out.line(format_args!("| {part} | {nanos:.0} | {times} |"));
     }
-    out.push('\n');
+    out.gap();
 }
 
 /// The middle repeat's CPU for each event of the backlog, nanoseconds.
@@ -347,49 +276,23 @@ fn median_cpu(results: &Results, subject: Subject) -> Option<f64> {
     median(&cpu)
 }
 
-fn exactness(out: &mut String, results: &Results) {
-    line(
-        out,
-        format_args!(
+fn exactness(out: &mut Page, results: &Results) {
+    out.line(format_args!(
             "## Was every answer right?\n\n{}\n\n| run | owed | missing | repeated | wrong |\n|---|---|---|---|---|",
             if results.is_exact() { "Yes." } else { "**No: the figures above are void.**" }
         ),
     );
     for (name, counts) in results.exactness() {
-        line(
-            out,
-            format_args!(
-                "| {name} | {} | {} | {} | {} |",
-                counts.owed, counts.missing, counts.repeated, counts.wrong
-            ),
-        );
+        out.line(format_args!(
+            "| {name} | {} | {} | {} | {} |",
+            counts.owed, counts.missing, counts.repeated, counts.wrong
+        ));
     }
-    line(
-        out,
-        format_args!(
+    out.line(format_args!(
             "\n*pass* owes every event, *floor* those whose document is listed, Portcullis an alert for \
          each event that touches a list, naming its entry."
         ),
     );
-}
-
-fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
-    // Writing to a string does not fail.
-    writeln!(out, "{text}").unwrap_or_default();
-}
-
-/// Three digits that count.
-fn number(value: f64) -> String {
-    match value.abs() {
-        ..1.0 => format!("{value:.3}"),
-        1.0..10.0 => format!("{value:.2}"),
-        10.0..100.0 => format!("{value:.1}"),
-        _ => format!("{value:.0}"),
-    }
-}
-
-fn optional(value: Option<f64>) -> String {
-    value.map_or_else(|| ABSENT.to_owned(), number)
 }
 
 #[cfg(test)]
@@ -414,9 +317,9 @@ mod tests {
     }
 
     fn backlog_of(exactness: Exactness) -> String {
-        let mut out = String::new();
+        let mut out = Page::default();
         backlog(&mut out, &results(exactness));
-        out
+        out.into_text()
     }
 
     #[test]

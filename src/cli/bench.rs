@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 
 use crate::bench::{self, Config, Control, Phases, READY_LINE, Setting, Subject};
 use crate::config::{MASK, looks_secret};
-use crate::kafka::wall;
+use crate::kafka::{library_version, wall};
+use crate::report::Machine;
 
 use super::watchlist::RATE;
 use super::{Source, run, say};
@@ -119,7 +120,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let config = config(arguments, settings.kafka);
     let tell = |text: &str| anstream::eprintln!("{text}");
     let results = bench::run(&config, &stop, &tell).map_err(|error| error.to_string())?;
-    let setting = Setting::of_this_machine(command_line(), arguments.broker_version.clone());
+    let setting = Setting {
+        machine: Machine::here(command_line(), wall()),
+        librdkafka: library_version(),
+        broker: arguments.broker_version.clone(),
+    };
     bench::report(&config, &setting, &results).map_err(|error| error.to_string())?;
     say(format_args!("{}", bench::summary(&config.rates, &results)))?;
     say(format_args!("report: {out}/report.md, report.json, latency.svg"))?;
@@ -191,7 +196,7 @@ fn config(arguments: &Arguments, kafka: crate::kafka::Config) -> Config {
 }
 
 /// What was typed; a secret among the settings is masked.
-fn command_line() -> String {
+pub(super) fn command_line() -> String {
     let words = std::env::args().map(|word| masked(&word));
     words.collect::<Vec<String>>().join(" ")
 }

@@ -7,7 +7,12 @@ mod dead_letter;
 mod demo;
 mod letters;
 mod lists;
+mod matcher;
+mod naming;
 mod paint;
+mod profiles;
+mod progress;
+mod quality;
 mod reading;
 mod run;
 mod screen;
@@ -53,6 +58,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Measure how fast it is on your own brokers, beside two bare loops that do less
     Bench(Box<bench::Arguments>),
+    /// Judge how good the matcher is on your own labelled cases, and write a report
+    Quality(quality::Arguments),
     /// Screen one event or one subject, and explain what it matches; status 3 when something does
     Screen(screen::Arguments),
     /// Check settings, brokers and topics, and print the settings in force; status 1 when something is wrong
@@ -101,6 +108,7 @@ pub fn main() -> ExitCode {
         Command::DeadLetter(command) => dead_letter::run(&command),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Quality(arguments) => quality::run(&arguments),
         Command::Screen(arguments) => screen::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Topics(command) => topics::run(&command),

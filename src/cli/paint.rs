@@ -57,6 +57,49 @@ pub(super) fn alert(alert: &Value) -> String {
     out
 }
 
+/// A listed subject that a name may mean, as an officer reads it.
+pub(super) fn ranked(found: &Value) -> String {
+    let mut out = String::new();
+    let mut line = |text: std::fmt::Arguments<'_>| {
+        // Writing to a string does not fail.
+        writeln!(out, "{text}").unwrap_or_default();
+    };
+    let number = |path: &str| found.pointer(path).and_then(Value::as_f64).unwrap_or_default();
+    let probability = number("/probability");
+    let style = match probability {
+        0.9.. => RED,
+        0.5..0.9 => YELLOW,
+        _ => GREEN,
+    };
+    let per_cent = probability * 100.0;
+    let (id, name) = (text(found, "/id"), text(found, "/name"));
+    line(format_args!(
+        "{style}{per_cent:>5.1} %{style:#}  {BOLD}{name}{BOLD:#}  {id}  {DIM}{:+.1} bits{DIM:#}",
+        number("/bits")
+    ));
+    let matched = text(found, "/listed");
+    if matched != name {
+        line(format_args!("    listed also as {BOLD}{matched}{BOLD:#}"));
+    }
+    let mut reasons: Vec<(f64, Cow<'_, str>)> = items(found, "/reasons")
+        .map(|at| (at.get("bits").and_then(Value::as_f64).unwrap_or_default(), text(at, "/words")))
+        .filter(|(_, words)| !words.is_empty())
+        .collect();
+    reasons.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+    for (bits, words) in reasons {
+        let style = if bits > 0.0 {
+            GREEN
+        } else if bits < 0.0 {
+            RED
+        } else {
+            DIM
+        };
+        line(format_args!("    {style}{bits:>+6.1}{style:#}  {words}"));
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
 fn headline(alert: &Value) -> String {
     let (priority, action) = (text(alert, "/priority"), text(alert, "/action"));
     let style = match &*priority {

@@ -14,37 +14,44 @@ use crate::domain::{
     Journey, Kind, Mode, Name, Notice, Party, Place, Revision, Role, Stated, Topic,
 };
 use crate::engine::{self, Arrival};
+use crate::formats::Profile;
 use crate::kafka::wall;
 use crate::matching::Scratch;
 use crate::watchlist::Lists;
 
 use super::text::json_line;
-use super::{Source, lists, paint, reading, say};
+use super::{Source, lists, naming, paint, profiles, reading, say};
 
 #[derive(Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: Source,
-    /// List file (.csv, .jsonl); the list topic of the brokers when not given
+    /// A name to find whoever may bear it, however it is spelt: as it is written, or "SURNAME, GIVEN NAMES"
+    #[arg(value_name = "NAME")]
+    who: Option<String>,
+    #[command(flatten)]
+    naming: naming::Arguments,
+    /// List file (.csv, .jsonl); the list topic of the brokers when not given. With NAME or --queries also
+    /// subjects as JSON lines (id, schema, name, alias, weakAlias, birthDate, nationality) or CSV
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
     /// An event as JSON, from this file, or from standard input when `-`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["identifier", "name"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["identifier", "name", "who"])]
     event: Option<PathBuf>,
     /// With --event, its kind: crossings, advance_passenger, vehicles, containers, declarations, cash
     #[arg(long, default_value = "crossings", value_parser = topic)]
     kind: Topic,
     /// An identifier as KIND:VALUE, with the issuing state as KIND:VALUE@STATE: document:123456789@GBR,
     /// vehicle:AB12CDE@GB, container:CSQU3054383; also vin, imo, mmsi, eori, mrn, phone, email; may be repeated
-    #[arg(long, value_name = "KIND:VALUE[@STATE]", value_parser = identifier)]
+    #[arg(long, value_name = "KIND:VALUE[@STATE]", value_parser = identifier, conflicts_with = "who")]
     identifier: Vec<Identifier>,
-    /// A name, as "SURNAME, GIVEN NAMES"; needs --birth-date
-    #[arg(long, requires = "birth_date")]
+    /// A name that must be the same in normal form, as "SURNAME, GIVEN NAMES"; needs --birth-date
+    #[arg(long, requires = "birth_date", conflicts_with = "who")]
     name: Option<String>,
     /// The birth date that goes with the name, YYYY-MM-DD
     #[arg(long, value_parser = date)]
     birth_date: Option<Date>,
-    /// One JSON object for each alert, as its owner would see it
+    /// One JSON object for each alert, as its owner would see it; with NAME one of all ranked matches
     #[arg(long)]
     json: bool,
 }
@@ -53,6 +60,13 @@ pub(super) struct Arguments {
 const MATCHED: u8 = 3;
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    if let Some(queries) = &arguments.naming.queries {
+        return naming::bulk(&arguments.naming, queries, profiles(arguments)?);
+    }
+    if let Some(name) = &arguments.who {
+        let found = naming::one(&arguments.naming, name, profiles(arguments)?, arguments.json)?;
+        return Ok(if found { ExitCode::from(MATCHED) } else { ExitCode::SUCCESS });
+    }
     let lists = read_lists(arguments)?;
     let notices = match &arguments.event {
         Some(path) => screen_event(&lists, path, arguments.kind)?,
@@ -74,6 +88,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         say("no match")?;
     }
     Ok(if matched { ExitCode::from(MATCHED) } else { ExitCode::SUCCESS })
+}
+
+/// The subjects of the list file or of the list topic.
+fn profiles(arguments: &Arguments) -> Result<Vec<Profile>, String> {
+    if let Some(path) = &arguments.list {
+        return profiles::listed(path);
+    }
+    let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
+    let entries = lists::from_topic(&settings)?.entries.into_values();
+    Ok(entries.filter_map(|published| Profile::of_entry(&published.entry)).collect())
 }
 
 fn read_lists(arguments: &Arguments) -> Result<Arc<Lists>, String> {
@@ -109,7 +133,7 @@ fn screen_event(lists: &Lists, path: &PathBuf, kind: Topic) -> Result<Vec<Notice
 
 fn screen_subject(lists: &Lists, arguments: &Arguments) -> Result<Vec<Notice>, String> {
     if arguments.identifier.is_empty() && arguments.name.is_none() {
-        return Err("nothing to screen: give --event FILE, --identifier KIND:VALUE, or --name and --birth-date".into());
+        return Err("nothing to screen: give NAME, --queries FILE, --event FILE, --identifier KIND:VALUE, or --name and --birth-date".into());
     }
     let stated = |identifier: &Identifier| Stated {
         role: Role::Other,

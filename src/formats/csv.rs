@@ -48,7 +48,7 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[
 ];
 
 /// What spreadsheets write before a text in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Columns whose cells hold identifiers, and the kind by which the schema names it.
 const IDENTIFIERS: [(&str, &str); 10] = [
@@ -114,7 +114,7 @@ pub(super) fn read(bytes: &[u8], decoder: &mut Decoder) -> Contents {
 
 /// The line on which a row begins. The reader's position stands before the line ends that precede the
 /// row: before the second half of one, and before empty lines.
-fn line_of(position: Option<&csv::Position>, bytes: &[u8]) -> u64 {
+pub(super) fn line_of(position: Option<&csv::Position>, bytes: &[u8]) -> u64 {
     let Some(position) = position else { return 0 };
     let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
     let ends = bytes.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n'));

@@ -1,11 +1,22 @@
 //! Files that hold watchlists: read row by row, each row an entry or a mistake with its place.
 //!
-//! In: a file's bytes. Out: entries, and every mistake with its line. One file a format.
+//! In: a file's bytes. Out: entries, and every mistake with its line. One file a format. Beside the
+//! lists that are published stand the files that a matcher is tried on, where columns have many
+//! names and most may be absent: subjects ([`Profiles`]) and pairs of them ([`Pairs`]).
 //! Invariants: a mistake names line, field and remedy and repeats no value; nothing is guessed.
 //! Absent on purpose: comparing with what is published (`cli`).
 
+mod country_name;
 mod csv;
 mod json_lines;
+mod pairs;
+mod profile;
+mod record;
+
+pub use country_name::country;
+pub use pairs::{PAIR_COLUMNS, Pair, Pairs};
+pub use profile::{Profile, Profiles, Written, name, subject};
+pub use record::{Field, Record, Records};
 
 use crate::codec::{self, Decoder};
 use crate::domain::Entry;
@@ -55,6 +66,17 @@ impl Format {
         };
         contents.refuse_repeated();
         contents
+    }
+}
+
+/// Whether a file's first line is that of watchlist entries with their handling, and not of mere
+/// subjects, as [`Profiles`] reads them.
+pub fn holds_entries(format: Format, bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let first = lines.next().map(String::from_utf8_lossy).unwrap_or_default();
+    match format {
+        Format::Csv => first.split(',').any(|column| column.trim() == "owner"),
+        Format::JsonLines => first.contains("\"handling\""),
     }
 }
 
@@ -288,6 +310,17 @@ mod tests {
         assert_eq!(told.iter().map(|at| at.0).collect::<Vec<_>>(), [2, 3]);
         assert!(!told[0].1.contains("SECRET"));
         assert!(told[1].1.contains("the same as on line 1"));
+    }
+
+    #[test]
+    fn entries_and_mere_subjects_are_told_apart_by_the_first_line() {
+        let table = format!("{NEEDED}\n{GOOD}\n");
+        assert!(holds_entries(Format::Csv, table.as_bytes()));
+        assert!(!holds_entries(Format::Csv, b"name,owner_of,born\nA,B,1980\n"));
+        let entry = csv(NEEDED, &[GOOD]).entries.remove(0).1;
+        let line = encode_entry(&entry, Wire::Json).unwrap();
+        assert!(holds_entries(Format::JsonLines, &line));
+        assert!(!holds_entries(Format::JsonLines, b"\n{\"id\": \"a\", \"name\": [\"A\"]}\n"));
     }
 
     #[test]

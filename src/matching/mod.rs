@@ -7,6 +7,10 @@
 //! Absent on purpose: whom to tell (`alerting`). Fuzzy names come through this door later.
 
 mod budget;
+mod roster;
+pub mod score;
+
+pub use roster::{Ranked, Roster, bearer};
 
 use smallvec::SmallVec;
 

@@ -9,6 +9,7 @@
 
 mod dice;
 mod casting;
+pub mod corpus;
 mod listed;
 mod lists;
 mod numbers;

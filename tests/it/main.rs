@@ -36,6 +36,7 @@ mod planted;
 mod poison;
 mod privacy;
 mod proxy;
+mod quality;
 mod registry;
 mod schemas;
 mod security;

@@ -2,20 +2,16 @@
 
 use std::num::NonZero;
 
-use crate::kafka;
+use crate::domain::Timestamp;
 
 /// Machine, versions and command of a run.
-pub struct Setting {
+pub struct Machine {
     /// What was typed, secrets masked.
     pub command: String,
     /// When it ended, RFC 3339.
     pub ended_at: String,
     /// Version of Portcullis, and whether it was built for speed.
     pub portcullis: String,
-    /// Version of librdkafka.
-    pub librdkafka: String,
-    /// Version of the brokers, as somebody gave it.
-    pub broker: Option<String>,
     /// The processor's name.
     pub processor: String,
     /// Cores that this process may use.
@@ -28,9 +24,9 @@ pub struct Setting {
     pub load: String,
 }
 
-impl Setting {
-    /// This machine, now.
-    pub fn of_this_machine(command: String, broker: Option<String>) -> Self {
+impl Machine {
+    /// This machine, when a run of this command ended.
+    pub fn here(command: String, ended_at: Timestamp) -> Self {
         let version = env!("CARGO_PKG_VERSION");
         let build =
             if is_debug() { "debug build: no figure of it counts" } else { "release build" };
@@ -39,10 +35,8 @@ impl Setting {
         let load: Vec<&str> = load.split_ascii_whitespace().take(3).collect();
         Self {
             command,
-            ended_at: crate::codec::rfc3339(kafka::wall()),
+            ended_at: crate::codec::rfc3339(ended_at),
             portcullis: format!("{version}, {build}"),
-            librdkafka: kafka::library_version(),
-            broker,
             processor: field("/proc/cpuinfo", "model name").unwrap_or_else(unknown),
             cores: std::thread::available_parallelism().map_or(1, NonZero::get),
             memory_bytes: memory().unwrap_or(0),
@@ -50,10 +44,26 @@ impl Setting {
             load: load.join(" "),
         }
     }
+
+    /// What the head of a report says of it, name and value; the command first.
+    pub fn rows(&self) -> [(&'static str, String); 5] {
+        let memory = self.memory_bytes as f64 / 1e9;
+        let machine = format!(
+            "{}, {} cores, {memory:.1} GB, Linux {}",
+            self.processor, self.cores, self.kernel
+        );
+        [
+            ("command", format!("`{}`", self.command)),
+            ("ended", self.ended_at.clone()),
+            ("Portcullis", self.portcullis.clone()),
+            ("machine", machine),
+            ("load average at the end", self.load.clone()),
+        ]
+    }
 }
 
 /// Whether this build is not optimised.
-pub(super) const fn is_debug() -> bool {
+pub const fn is_debug() -> bool {
     cfg!(debug_assertions)
 }
 

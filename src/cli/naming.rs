@@ -1,0 +1,231 @@
+//! `portcullis screen` by name: who on a list may be meant, the likeliest first, and why.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::domain::{Country, Date, Subject};
+use crate::formats::{self, Profile, Written};
+use crate::matching::Ranked;
+use crate::matching::score::{Line, Mode, Reason};
+use crate::names::Kind;
+
+use super::matcher::{self, Matcher};
+use super::progress::Progress;
+use super::text::json_line;
+use super::{paint, profiles, say};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// With NAME, the birth date, as far as it is known: YYYY-MM-DD, YYYY-MM or YYYY
+    #[arg(long, value_name = "DATE", value_parser = date, requires = "who")]
+    born: Option<Date>,
+    /// With NAME, the nationality: code or English name of a state; may be repeated
+    #[arg(long, value_name = "STATE", value_parser = country, requires = "who")]
+    nationality: Vec<Country>,
+    /// With NAME, what bears it
+    #[arg(long, value_enum, default_value_t = Sort::Person)]
+    schema: Sort,
+    /// Names from a file (.csv, .jsonl) with columns name and optionally id, schema, birthDate,
+    /// nationality; prints one JSON object of ranked matches a query
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["who", "event", "identifier", "name"])]
+    pub(super) queries: Option<PathBuf>,
+    /// How sure a match must be: high-recall, balanced, high-precision
+    #[arg(long, default_value = "balanced", value_parser = matcher::mode)]
+    mode: Mode,
+    /// Instead of a mode, the least probability of a match, 0 to 1
+    #[arg(long, value_name = "P", value_parser = probability)]
+    least: Option<f32>,
+    /// Most matches to show of one query
+    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    limit: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Sort {
+    /// A natural person
+    Person,
+    /// A company or another organisation
+    Organization,
+    /// A ship or boat
+    Vessel,
+    /// Not known
+    Any,
+}
+
+/// Screens one name; says whether somebody was found.
+pub(super) fn one(
+    arguments: &Arguments,
+    name: &str,
+    list: Vec<Profile>,
+    as_json: bool,
+) -> Result<bool, String> {
+    let subject = match arguments.schema {
+        Sort::Person => Subject::Person,
+        Sort::Organization => Subject::Organisation,
+        Sort::Vessel => Subject::Vessel,
+        Sort::Any => Subject::Other,
+    };
+    let query = Profile {
+        id: "command line".into(),
+        subject,
+        names: vec![Written { name: formats::name(name, subject), is_weak: false }],
+        birth_dates: arguments.born.into_iter().collect(),
+        nationalities: arguments.nationality.clone(),
+        sex: None,
+    };
+    let screen = Screen::new(arguments, list);
+    let found = screen.ask(&query);
+    if as_json {
+        say(json_line(&screen.document(&query, &found)))?;
+    } else if found.is_empty() {
+        say("no match")?;
+    }
+    if !as_json {
+        for one in &found {
+            say(paint::ranked(&screen.one(&query, one)))?;
+        }
+    }
+    Ok(!found.is_empty())
+}
+
+/// Screens every name of a file, one JSON object a line.
+pub(super) fn bulk(
+    arguments: &Arguments,
+    path: &Path,
+    list: Vec<Profile>,
+) -> Result<ExitCode, String> {
+    let queries = profiles::subjects(path)?.profiles;
+    let screen = Screen::new(arguments, list);
+    let progress = Progress::new(queries.len(), "screening");
+    let started = Instant::now();
+    let mut matched = 0;
+    for (done, (query, record)) in (1..).zip(&queries) {
+        let found = screen.ask(query);
+        matched += u64::from(!found.is_empty());
+        let mut document = screen.document(query, &found);
+        if let Some(object) = document.as_object_mut() {
+            object.insert("line".into(), record.line.into());
+        }
+        if !progress.say(json_line(&document))? {
+            break;
+        }
+        progress.at(done);
+    }
+    drop(progress);
+    let (count, seconds) = (queries.len(), started.elapsed().as_secs_f64());
+    let rate = count as f64 / seconds.max(1e-9);
+    anstream::eprintln!(
+        "{count} queries in {seconds:.1} s, {rate:.0} a second; {matched} with a match"
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A list ready to be asked.
+struct Screen<'a> {
+    arguments: &'a Arguments,
+    list: Vec<Profile>,
+    matcher: Matcher,
+}
+
+impl<'a> Screen<'a> {
+    fn new(arguments: &'a Arguments, list: Vec<Profile>) -> Self {
+        let matcher = Matcher::of_list(&list, arguments.mode);
+        Self { arguments, list, matcher }
+    }
+
+    fn ask(&self, query: &Profile) -> Vec<Ranked> {
+        let least = self.arguments.least.map(|least| self.matcher.bits(least));
+        let least = least.unwrap_or_else(|| self.matcher.threshold());
+        let mut found = self.matcher.ask(query, least);
+        found.truncate(self.arguments.limit);
+        found
+    }
+
+    /// The matches of a query as one object.
+    fn document(&self, query: &Profile, found: &[Ranked]) -> Value {
+        let matches: Vec<Value> = found.iter().map(|one| self.one(query, one)).collect();
+        json!({"query": {"id": &*query.id, "name": full(query, 0)}, "matches": matches})
+    }
+
+    /// One match: whom, how likely, and why.
+    fn one(&self, query: &Profile, found: &Ranked) -> Value {
+        let Some(listed) = self.list.get(found.listed) else { return Value::Null };
+        let why = self.matcher.explain(query, listed);
+        json!({
+            "id": &*listed.id,
+            "name": full(listed, 0),
+            "probability": found.scored.probability,
+            "bits": found.scored.bits.to_f32(),
+            "stated": why.stated,
+            "listed": why.listed,
+            "reasons": why.lines.iter().map(reason).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// An observation as data; the bits of all add up to those of the match.
+fn reason(line: &Line) -> Value {
+    let kind = match &line.reason {
+        Reason::Start => "START",
+        Reason::Alike { joined: true, .. } => "JOINED",
+        Reason::Alike { kind, .. } => alike(*kind),
+        Reason::Against { .. } => "AGAINST",
+        Reason::OnlyStated(_) => "ONLY_STATED",
+        Reason::OnlyListed(_) => "ONLY_LISTED",
+        Reason::Whole => "WHOLE",
+        Reason::Nothing => "NOTHING",
+        Reason::WeakAlias => "WEAK_ALIAS",
+        Reason::Born { .. } => "BIRTH_DATE",
+        Reason::Nationality { .. } => "NATIONALITY",
+        Reason::Sex(_) => "SEX",
+        Reason::Place(_) => "BIRTH_PLACE",
+        Reason::Identifier { .. } => "IDENTIFIER",
+    };
+    let mut reason = json!({"kind": kind, "bits": line.bits.to_f32(), "words": line.plain()});
+    if let (
+        Reason::Alike { stated, listed, .. } | Reason::Against { stated, listed },
+        Some(object),
+    ) = (&line.reason, reason.as_object_mut())
+    {
+        object.insert("stated".into(), stated.as_str().into());
+        object.insert("listed".into(), listed.as_str().into());
+    }
+    reason
+}
+
+/// In what way words are alike.
+fn alike(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Same => "SAME",
+        Kind::Transliteration => "TRANSLITERATION",
+        Kind::Spelling => "SPELLING",
+        Kind::Edit => "EDIT",
+        Kind::Sound => "SOUND",
+        Kind::Initial => "INITIAL",
+        Kind::Prefix => "PREFIX",
+    }
+}
+
+fn full(profile: &Profile, at: usize) -> String {
+    let name = profile.names.get(at).map(|written| &written.name);
+    let full = name
+        .map(|name| crate::domain::Name { surname: &name.surname, given: &name.given }.to_full());
+    full.unwrap_or_default()
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "expected YYYY-MM-DD, YYYY-MM or YYYY".to_owned())
+}
+
+fn country(text: &str) -> Result<Country, String> {
+    formats::country(text).ok_or_else(|| "expected a state's code or English name".to_owned())
+}
+
+fn probability(text: &str) -> Result<f32, String> {
+    let value = text.parse().ok().filter(|value| (0.0..=1.0).contains(value));
+    value.ok_or_else(|| "expected a number from 0 to 1".to_owned())
+}

@@ -1,0 +1,61 @@
+//! Files of subjects and of pairs for the tools that compare names.
+
+use std::path::Path;
+
+use crate::formats::{Format, Mistake, Pairs, Profile, Profiles, holds_entries};
+
+use super::lists;
+
+/// How many mistakes of a file are told one by one.
+const TOLD_MAX: usize = 5;
+
+/// Reads listed subjects: a list as it is published, or a file of mere subjects.
+pub(super) fn listed(path: &Path) -> Result<Vec<Profile>, String> {
+    let (format, bytes) = read(path)?;
+    if holds_entries(format, &bytes) {
+        let entries = lists::from_file(path)?;
+        return Ok(entries.iter().filter_map(Profile::of_entry).collect());
+    }
+    Ok(subjects(path)?.profiles.into_iter().map(|(profile, _)| profile).collect())
+}
+
+/// Reads subjects with the columns of their file; mistakes are told.
+pub(super) fn subjects(path: &Path) -> Result<Profiles, String> {
+    let (format, bytes) = read(path)?;
+    let read = Profiles::read(format, &bytes);
+    tell(path, &read.mistakes);
+    if read.profiles.is_empty() {
+        return Err(format!("{}: it names nobody", path.display()));
+    }
+    Ok(read)
+}
+
+/// Reads pairs; mistakes are told.
+pub(super) fn pairs(path: &Path) -> Result<Pairs, String> {
+    let (format, bytes) = read(path)?;
+    let read = Pairs::read(format, &bytes);
+    tell(path, &read.mistakes);
+    if read.pairs.is_empty() {
+        return Err(format!("{}: it holds no pair", path.display()));
+    }
+    Ok(read)
+}
+
+fn read(path: &Path) -> Result<(Format, Vec<u8>), String> {
+    let name = path.display();
+    let format = Format::of_name(&path.to_string_lossy())
+        .ok_or_else(|| format!("{name}: expected a name that ends in .csv, .jsonl or .json"))?;
+    let bytes = std::fs::read(path).map_err(|error| format!("{name}: {error}"))?;
+    Ok((format, bytes))
+}
+
+/// Says what of a file is not used; the rest is.
+fn tell(path: &Path, mistakes: &[Mistake]) {
+    let name = path.display();
+    for mistake in mistakes.iter().take(TOLD_MAX) {
+        anstream::eprintln!("{name}:{}: {}", mistake.line, mistake.what);
+    }
+    if let Some(more) = mistakes.len().checked_sub(TOLD_MAX).filter(|more| *more > 0) {
+        anstream::eprintln!("{name}: and {more} more");
+    }
+}

@@ -1,0 +1,175 @@
+//! `portcullis quality`: judges the matcher on labelled cases, and writes a report.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::formats::{Profile, Profiles, Record, Records};
+use crate::kafka::wall;
+use crate::matching::Ranked;
+use crate::matching::score::{Mode, Scored};
+use crate::quality::{self, Found, Invented, Persons, Report, Set, Size, Thresholds};
+use crate::report::Machine;
+
+use super::bench::command_line;
+use super::matcher::{self, Matcher};
+use super::progress::Progress;
+use super::{profiles, say};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Labelled pairs (.csv, .jsonl), with columns left, right, label and optionally schema, left_born,
+    /// right_born, left_nationality, right_nationality; any other column with few values makes parts,
+    /// and a column score:NAME holds the scores of another matcher; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pairs: Vec<PathBuf>,
+    /// True pairs (columns left, right) of which every left side is compared with every right side;
+    /// may be repeated
+    #[arg(long, value_name = "FILE")]
+    cross: Vec<PathBuf>,
+    /// The list to screen against: an own list, or subjects as JSON lines (id, schema, name, alias,
+    /// weakAlias, birthDate, nationality) or CSV
+    #[arg(long, value_name = "FILE", requires = "queries")]
+    list: Option<PathBuf>,
+    /// Who must be found on the list: columns name, birthDate, nationality, and truth_id, which is the
+    /// id of the listed subject
+    #[arg(long, value_name = "FILE", requires = "list")]
+    queries: Option<PathBuf>,
+    /// Persons who are on no list: columns name, born, nationality
+    #[arg(long, value_name = "FILE", requires = "list")]
+    clean: Option<PathBuf>,
+    /// Most clean persons to ask for, evenly spread over their file
+    #[arg(long, default_value_t = 2_000)]
+    clean_max: usize,
+    /// Threshold of the other matchers whose scores the files hold
+    #[arg(long, default_value_t = 0.7)]
+    peer_threshold: f64,
+    /// The mode whose threshold counts: high-recall, balanced, high-precision
+    #[arg(long, default_value = "balanced", value_parser = matcher::mode)]
+    mode: Mode,
+    /// Judge on invented cases too; without any file they are all there is
+    #[arg(long)]
+    invented: bool,
+    /// The same seed invents the same cases
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Invented listed persons
+    #[arg(long, default_value_t = 5_000)]
+    invented_list: u32,
+    /// Invented queries of each kind of alteration
+    #[arg(long, default_value_t = 100)]
+    invented_queries: usize,
+    /// Folder for report.md, report.json and the pictures
+    #[arg(long, value_name = "DIR", default_value = "quality-report")]
+    out: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    let out = arguments.out.display();
+    std::fs::create_dir_all(&arguments.out).map_err(|error| format!("{out}: {error}"))?;
+    let mut sets = Vec::new();
+    for path in &arguments.pairs {
+        sets.push(pairs(arguments, path)?);
+    }
+    for path in &arguments.cross {
+        sets.push(cross(arguments, path)?);
+    }
+    if let (Some(list), Some(queries)) = (&arguments.list, &arguments.queries) {
+        sets.push(screening(arguments, list, queries)?);
+    }
+    let mut facts = Vec::new();
+    if sets.is_empty() || arguments.invented {
+        facts.push(("seed of what is invented", arguments.seed.to_string()));
+        sets.push(invented(arguments));
+    }
+    let machine = Machine::here(command_line(), wall());
+    quality::write(&arguments.out, &Report { machine: &machine, facts, sets: &sets })?;
+    say(quality::summary(&sets))?;
+    say(format_args!("report: {out}/report.md, report.json and pictures"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn pairs(arguments: &Arguments, path: &Path) -> Result<Set, String> {
+    let file = profiles::pairs(path)?;
+    if file.pairs.iter().all(|pair| pair.label.is_none()) {
+        return Err(format!("{}: no pair has a label", path.display()));
+    }
+    let matcher = Matcher::of_pairs(arguments.mode);
+    let theirs = peers(arguments);
+    let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
+    Ok(quality::pairs(&name(path), &file, &mut ours, &matcher.thresholds(), &theirs))
+}
+
+fn cross(arguments: &Arguments, path: &Path) -> Result<Set, String> {
+    let file = profiles::pairs(path)?;
+    let matcher = Matcher::of_pairs(arguments.mode);
+    let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
+    Ok(quality::cross(&name(path), &file, &mut ours, &matcher.thresholds()))
+}
+
+fn screening(arguments: &Arguments, list: &Path, queries: &Path) -> Result<Set, String> {
+    let listed = profiles::listed(list)?;
+    let asked = profiles::subjects(queries)?;
+    let clean = match &arguments.clean {
+        Some(path) => spread(profiles::subjects(path)?, arguments.clean_max),
+        None => (Vec::new(), Records::default()),
+    };
+    let persons = Persons::of_files(&listed, &asked, &clean.0, &clean.1);
+    if persons.cases.iter().all(|case| case.truth.is_none()) {
+        let queries = queries.display();
+        return Err(format!("{queries}: no truth_id in it is the id of a listed subject"));
+    }
+    Ok(search(arguments, &name(queries), &listed, &persons))
+}
+
+fn invented(arguments: &Arguments) -> Set {
+    let size = Size {
+        seed: arguments.seed,
+        listed: arguments.invented_list,
+        queries: arguments.invented_queries,
+        clean: u32::try_from(arguments.clean_max).unwrap_or(u32::MAX),
+    };
+    let invented = Invented::new(size);
+    let mut set = search(arguments, "invented", &invented.list, &invented.cases());
+    set.notes.push(format!(
+        "{} listed persons of many cultures, all invented, with {} queries of each kind of alteration \
+         and {} travellers of another seed. The generator knows nothing of how names are matched, but \
+         its rules are its own: judge on real cases where there are some.",
+        size.listed, size.queries, size.clean
+    ));
+    set
+}
+
+fn search(arguments: &Arguments, name: &str, list: &[Profile], persons: &Persons<'_>) -> Set {
+    let matcher = Matcher::of_list(list, arguments.mode);
+    let progress = Progress::new(persons.cases.len(), name);
+    let mut ours = |query: &Profile, found: &mut Vec<Found>| {
+        let ranked = matcher.ask(query, matcher::LEAST);
+        let found_of = |one: Ranked| Found { listed: one.listed, score: bits(&one.scored) };
+        found.extend(ranked.into_iter().map(found_of));
+    };
+    let mut tell = |done| progress.at(done);
+    let thresholds = matcher.thresholds();
+    quality::screening(name, persons, &mut ours, &thresholds, &peers(arguments), &mut tell)
+}
+
+/// Judged is the evidence and not the probability, which has fewer steps at its ends.
+fn bits(scored: &Scored) -> f64 {
+    f64::from(scored.bits.to_f32())
+}
+
+fn peers(arguments: &Arguments) -> Thresholds {
+    vec![("default", arguments.peer_threshold)]
+}
+
+/// At most so many, evenly spread.
+fn spread(read: Profiles, most: usize) -> (Vec<(Profile, Record)>, Records) {
+    let every = read.profiles.len().div_ceil(most.max(1)).max(1);
+    (read.profiles.into_iter().step_by(every).collect(), read.records)
+}
+
+/// A set is called as its file.
+fn name(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}

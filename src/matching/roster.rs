@@ -1,0 +1,167 @@
+//! A list of subjects held ready, and who of them a subject may be: each is scored.
+//!
+//! For tools and measurements: it retrieves nothing, so that it misses nothing. The stream asks the
+//! index for candidates first.
+
+use crate::domain::{Country, Date, ListedName, Name, Sex, Subject as Sort};
+use crate::formats::Profile;
+use crate::names::{Analysed, Analyser, Bearer, Bits, Counts};
+
+use super::score::{self, Explanation, Prepared, Scored, Setting, Subject};
+
+/// Listed subjects, made ready once.
+pub struct Roster {
+    rarity: Rarities,
+    listed: Vec<Ready>,
+}
+
+/// How rare words are, among names of persons and among others.
+struct Rarities {
+    persons: Counts,
+    others: Counts,
+}
+
+/// A subject made ready: its names analysed and weighed. Personal data: has no `Debug`.
+struct Ready {
+    sort: Sort,
+    names: Vec<Prepared>,
+    born: Vec<Date>,
+    nationalities: Vec<Country>,
+    sex: Option<Sex>,
+}
+
+/// A listed subject and how much speaks for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ranked {
+    /// Its place in the list.
+    pub listed: usize,
+    /// The evidence.
+    pub scored: Scored,
+}
+
+impl Roster {
+    /// These subjects in their order; how rare a word is follows from the tables built in and from
+    /// their names.
+    pub fn new(list: &[Profile]) -> Self {
+        let mut rarity = Rarities {
+            persons: Counts::built_in(Bearer::Person),
+            others: Counts::built_in(Bearer::Organisation),
+        };
+        let mut analyser = Analyser::default();
+        for profile in list {
+            let mut count = |name: &Analysed, bearer, _| rarity.of_mut(bearer).add(name);
+            for_each_name(profile, &mut analyser, &mut count);
+        }
+        let listed = list.iter().map(|profile| rarity.ready(profile, &mut analyser)).collect();
+        Self { rarity, listed }
+    }
+
+    /// Everybody for whom at least so much speaks, the likeliest first; equally likely ones in the
+    /// order of the list.
+    pub fn ask(&self, query: &Profile, setting: &Setting, least: Bits) -> Vec<Ranked> {
+        let query = self.rarity.ready(query, &mut Analyser::default());
+        let subject = query.subject();
+        let candidates =
+            self.listed.iter().enumerate().filter(|(_, one)| may_be_one(query.sort, one.sort));
+        let scored = candidates.map(|(listed, one)| Ranked {
+            listed,
+            scored: score::score(&subject, &one.subject(), setting),
+        });
+        let mut ranked: Vec<Ranked> = scored.filter(|one| one.scored.bits >= least).collect();
+        ranked.sort_by_key(|one| std::cmp::Reverse(one.scored.bits));
+        ranked
+    }
+
+    /// How much speaks for two subjects being one.
+    pub fn compare(&self, stated: &Profile, listed: &Profile, setting: &Setting) -> Scored {
+        let mut analyser = Analyser::default();
+        let ready = [stated, listed].map(|one| self.rarity.ready(one, &mut analyser));
+        let [stated, listed] = &ready;
+        score::score(&stated.subject(), &listed.subject(), setting)
+    }
+
+    /// Why two subjects score as they do.
+    pub fn explain(&self, stated: &Profile, listed: &Profile, setting: &Setting) -> Explanation {
+        let mut analyser = Analyser::default();
+        let (one, one_written) = (self.rarity.ready(stated, &mut analyser), written(stated));
+        let (other, other_written) = (self.rarity.ready(listed, &mut analyser), written(listed));
+        let stated = Subject { written: &one_written, ..one.subject() };
+        let listed = Subject { written: &other_written, ..other.subject() };
+        score::explain(&stated, &listed, setting)
+    }
+}
+
+impl Rarities {
+    fn of_mut(&mut self, bearer: Bearer) -> &mut Counts {
+        if bearer == Bearer::Person { &mut self.persons } else { &mut self.others }
+    }
+
+    fn ready(&self, profile: &Profile, analyser: &mut Analyser) -> Ready {
+        let mut names = Vec::with_capacity(profile.names.len());
+        for_each_name(profile, analyser, &mut |name, bearer, weak| {
+            let rarity = if bearer == Bearer::Person { &self.persons } else { &self.others };
+            names.push(Prepared::new(name, bearer, rarity).weak(weak));
+        });
+        Ready {
+            sort: profile.subject,
+            names,
+            born: profile.birth_dates.clone(),
+            nationalities: profile.nationalities.clone(),
+            sex: profile.sex,
+        }
+    }
+}
+
+/// Gives each name of a profile as its words, with what bears it and whether it is a weak alias.
+fn for_each_name(
+    profile: &Profile,
+    analyser: &mut Analyser,
+    then: &mut dyn FnMut(&Analysed, Bearer, bool),
+) {
+    let bearer = bearer(profile.subject);
+    let mut analysed = Analysed::default();
+    for written in &profile.names {
+        analyser.analyse(name(&written.name), bearer, &mut analysed);
+        then(&analysed, bearer, written.is_weak);
+    }
+}
+
+fn written(profile: &Profile) -> Vec<Name<'_>> {
+    profile.names.iter().map(|written| name(&written.name)).collect()
+}
+
+fn name(listed: &ListedName) -> Name<'_> {
+    Name { surname: &listed.surname, given: &listed.given }
+}
+
+impl Ready {
+    fn subject(&self) -> Subject<'_> {
+        Subject {
+            names: &self.names,
+            born: &self.born,
+            nationalities: &self.nationalities,
+            sex: self.sex,
+            ..Subject::default()
+        }
+    }
+}
+
+/// What the words of a name may be, by what bears it.
+pub fn bearer(sort: Sort) -> Bearer {
+    match sort {
+        Sort::Person => Bearer::Person,
+        Sort::Organisation => Bearer::Organisation,
+        Sort::Vessel => Bearer::Vessel,
+        Sort::Document
+        | Sort::Vehicle
+        | Sort::Container
+        | Sort::Contact
+        | Sort::Consignment
+        | Sort::Other => Bearer::Unknown,
+    }
+}
+
+/// Whether subjects of these sorts may be one: of the same sort, or one of them left open.
+fn may_be_one(one: Sort, other: Sort) -> bool {
+    one == other || one == Sort::Other || other == Sort::Other
+}

@@ -1,0 +1,130 @@
+//! Two subjects → the evidence that they are one, in bits, and its explanation.
+//!
+//! In: subjects whose names were made ready once ([`Prepared`]). Out: [`Scored`]; on demand an
+//! [`Explanation`], built from the same observations, whose bits add up to the score.
+//!
+//! # How two names are compared
+//!
+//! 1. [`align`] finds which words belong together: each pair of words that
+//!    [`liken`](crate::names::liken) holds to be alike, then the set of pairs that is worth most, then
+//!    joined words against split ones where words were left over.
+//! 2. [`observe`] says what that means, one observation after the other: pairs by their kind and
+//!    rarity, words that stand against one another by their role, words that one side has more, and
+//!    how much of the names agrees. Each observation is a [`Feature`] with a weight.
+//! 3. The weighted sum is evidence in bits. Of all names of both subjects the best pair counts.
+//! 4. Birth date, nationality, sex, place of birth and identifiers add their own bits.
+//!
+//! # What the bits mean
+//!
+//! Bits are the base-2 logarithm of a likelihood ratio; nothing is capped, so matches can be ranked.
+//! With the [prior](Setting) for the question asked — two subjects picked for comparison, or one
+//! subject against a list of many — they become a probability. A [`Mode`] is a threshold on it.
+//!
+//! Invariants: the same two subjects score the same, always; scoring allocates nothing for names of
+//! ordinary length. Absent on purpose: which subjects to compare (`index`), whom to tell.
+
+mod align;
+mod evidence;
+mod explain;
+mod model;
+mod observe;
+mod prepare;
+mod setting;
+
+use crate::domain::{Country, Date, Identifier, Name, Sex};
+use crate::names::{Bearer, Bits};
+
+pub use align::{Alignment, Pair, Span, align};
+pub use evidence::{BornRelation, NationalityRelation, SexRelation, born, nationality};
+pub use explain::{Explanation, Line, Reason};
+pub use model::{FEATURES, Feature, Model};
+pub use observe::{Item, Sink, observe};
+pub use prepare::{Prepared, Role, Weighed};
+pub use setting::{Mode, Setting};
+
+use evidence::Beside;
+
+/// One side of a comparison: a traveller as stated, or a subject as listed.
+///
+/// Personal data: has no `Debug`.
+#[derive(Clone, Copy, Default)]
+pub struct Subject<'a> {
+    /// All its names, made ready.
+    pub names: &'a [Prepared],
+    /// The same names as written, for explanations; may be left out.
+    pub written: &'a [Name<'a>],
+    /// Dates of birth.
+    pub born: &'a [Date],
+    /// Nationalities.
+    pub nationalities: &'a [Country],
+    /// Sex.
+    pub sex: Option<Sex>,
+    /// Places of birth, made ready like names.
+    pub birth_places: &'a [Prepared],
+    /// Exact identifiers.
+    pub identifiers: &'a [Identifier],
+}
+
+/// What a comparison found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scored {
+    /// The evidence.
+    pub bits: Bits,
+    /// How likely the two are one, with the prior of the setting.
+    pub probability: f32,
+    /// Which of the names met: on the stated side and on the listed.
+    pub names: (usize, usize),
+}
+
+/// How much speaks for two subjects being one: their best pair of names, and what stands beside it.
+pub fn score(stated: &Subject<'_>, listed: &Subject<'_>, setting: &Setting) -> Scored {
+    let (names, bits) = best_names(stated, listed, setting);
+    let bits = bits + Beside::of(stated, listed).bits();
+    Scored { bits, probability: setting.probability(bits), names }
+}
+
+/// Why two subjects score as they do.
+pub fn explain(stated: &Subject<'_>, listed: &Subject<'_>, setting: &Setting) -> Explanation {
+    let ((at, to), _) = best_names(stated, listed, setting);
+    let (Some(one), Some(other)) = (stated.names.get(at), listed.names.get(to)) else {
+        return Explanation::of_nothing(&Beside::of(stated, listed));
+    };
+    let one = explain::Side { name: one, written: stated.written.get(at).copied() };
+    let other = explain::Side { name: other, written: listed.written.get(to).copied() };
+    explain::explain(one, other, setting.model(one.name, other.name), &Beside::of(stated, listed))
+}
+
+/// What a weak alias is worth less.
+const WEAK: Bits = Bits::sixteenths(-32);
+
+/// The names of two subjects that say most for their being one, and what they say.
+fn best_names(
+    stated: &Subject<'_>,
+    listed: &Subject<'_>,
+    setting: &Setting,
+) -> ((usize, usize), Bits) {
+    let mut best: Option<((usize, usize), Bits)> = None;
+    for (at, one) in stated.names.iter().enumerate() {
+        for (to, other) in listed.names.iter().enumerate() {
+            let weak = if other.weak { WEAK } else { Bits::ZERO };
+            let bits = name_bits(one, other, setting.model(one, other)) + weak;
+            if best.is_none_or(|(_, most)| bits > most) {
+                best = Some(((at, to), bits));
+            }
+        }
+    }
+    best.unwrap_or(((0, 0), Bits::ZERO))
+}
+
+/// What two names say.
+pub fn name_bits(one: &Prepared, other: &Prepared, model: &Model) -> Bits {
+    let alignment = align(one, other, model);
+    let mut sum = observe::Sum { model, bits: Bits::ZERO };
+    observe(one, other, &alignment, &mut sum);
+    sum.bits
+}
+
+/// Both are names of persons.
+fn of_persons(one: &Prepared, other: &Prepared) -> bool {
+    one.bearer == Bearer::Person && other.bearer == Bearer::Person
+}

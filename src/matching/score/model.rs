@@ -1,0 +1,176 @@
+//! The weights: what each observation about two names is worth, fitted on labelled pairs.
+//!
+//! The sum of an observation's units times its weight is evidence in bits: a logistic regression to
+//! base 2 whose coefficients are these weights, so that bits are log-likelihood ratios of the pairs
+//! it was fitted on. Fitted on: real aliases of listed persons against the nearest other person,
+//! removed aliases against clean persons, and labelled name pairs, half of each held out. How, and
+//! with what result, stands in `docs/matching.md`.
+
+use crate::names::{Bearer, Bits};
+
+macro_rules! features {
+    ($($(#[$doc:meta])* $name:ident: $person:literal, $other:literal;)*) => {
+        /// One kind of observation.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(u8)]
+        pub enum Feature { $($(#[$doc])* $name,)* }
+
+        impl Feature {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its name, as in the table of weights.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
+        }
+
+        const PERSON: [i16; FEATURES] = [$($person,)*];
+        const OTHER: [i16; FEATURES] = [$($other,)*];
+    };
+}
+
+// Each feature with its weight for persons and for organisations and vessels, in sixteenths of a bit.
+features! {
+    /// Where every comparison starts.
+    Base: -110, -51;
+    /// Words equal.
+    Same: -7, -43;
+    /// … times their rarity, as below.
+    SameRarity: 5, 5;
+    /// Words equal but for customs of transliteration.
+    Translit: 0, 6;
+    /// Their rarity.
+    TranslitRarity: 6, 2;
+    /// Spellings of one name by the dictionary.
+    Spelling: 3, 12;
+    /// Their rarity.
+    SpellingRarity: 4, 0;
+    /// Words a few letters apart.
+    Edit: 6, 25;
+    /// Their rarity.
+    EditRarity: 5, 1;
+    /// Letters that separate them.
+    EditCost: -22, -5;
+    /// The same as a share of their length.
+    EditRelative: -126, -131;
+    /// They begin differently.
+    EditFirst: -3, -18;
+    /// They are of four letters or less.
+    EditShort: -7, 4;
+    /// Letters beyond the first that separate them.
+    EditExcess: -14, -7;
+    /// Words alike in sound, across scripts.
+    Sound: -4, -4;
+    /// Their rarity.
+    SoundRarity: 13, 13;
+    /// What true renderings have more in evidence, on average.
+    SoundShort: -4, -4;
+    /// An initial and a name that it may stand for.
+    Initial: 18, 6;
+    /// One word is the beginning of the other.
+    Prefix: 9, 6;
+    /// Their rarity.
+    PrefixRarity: 3, -2;
+    /// Joined words against split ones.
+    Joined: 14, 19;
+    /// Their rarity.
+    JoinedRarity: 5, -1;
+    /// Letters that separate them.
+    JoinedCost: -41, -44;
+    /// Small words that agree.
+    Light: 11, -4;
+    /// Legal forms that agree.
+    Form: 3, 0;
+    /// No name agrees.
+    Nothing: -192, -150;
+    /// A family name agrees with a family name.
+    FamilyFamily: 5, 8;
+    /// A first name agrees with a first name.
+    FirstFirst: 22, 5;
+    /// A family name agrees with a given name.
+    Crossed: 4, -8;
+    /// Numbers that agree.
+    Number: 48, 52;
+    /// Family names against one another.
+    ConflictFamily: -72, -80;
+    /// First names against one another.
+    ConflictFirst: -61, -80;
+    /// Other names against one another.
+    ConflictOther: -46, 6;
+    /// Fathers' names against one another.
+    ConflictPatronymic: -67, -64;
+    /// An initial against a name that it cannot stand for.
+    ConflictInitial: -47, -43;
+    /// Numbers against one another.
+    ConflictNumber: -96, -53;
+    /// How rare the words are that stand against one another.
+    ConflictRarity: 1, 1;
+    /// Rarity of given names that agree where others stand against one another: namesakes share them.
+    Shaded: 1, 0;
+    /// Rarity of family names that agree where others do not: relatives share them.
+    ShadedFamily: 1, -3;
+    /// What both come to beyond sixteen bits.
+    ShadedExcess: -5, 0;
+    /// The family names of a man and a woman.
+    OtherSex: -32, -32;
+    /// Father and son exchanged around a word for son.
+    Filiation: -47, -48;
+    /// How near they are, from 0 to 1.
+    ConflictNear: 5, 13;
+    /// A family name that one side has more.
+    ExtraFamily: -16, -24;
+    /// A first name that one side has more.
+    ExtraFirst: -19, -24;
+    /// Another name that one side has more.
+    ExtraOther: 4, 1;
+    /// A father's name that one side has more.
+    ExtraPatronymic: -3, -5;
+    /// An initial that one side has more.
+    ExtraInitial: -7, 2;
+    /// A number that one side has more.
+    ExtraNumber: -27, -2;
+    /// One name is a part of the other.
+    Subset: 17, 21;
+    /// Nothing is left over on either side.
+    Full: 41, 80;
+    /// One name alone agrees, of several.
+    Lone: 5, -10;
+    /// … and others stand against one another.
+    LoneConflict: 9, -14;
+    /// Both names are single words.
+    Single: 7, 1;
+    /// The order differs.
+    Reordered: -3, -3;
+    /// Legal forms against one another.
+    FormConflict: -48, -42;
+    /// A legal form that one side has more.
+    FormExtra: -3, 8;
+}
+
+/// How many features there are.
+pub const FEATURES: usize = Feature::ALL.len();
+
+/// A weight for each feature, in sixteenths of a bit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    /// In the order of [`Feature::ALL`].
+    pub weights: [i16; FEATURES],
+}
+
+impl Model {
+    /// The weights for names of a kind of bearer.
+    pub const fn of(bearer: Bearer) -> Self {
+        match bearer {
+            Bearer::Person => Self { weights: PERSON },
+            Bearer::Organisation | Bearer::Vessel | Bearer::Unknown => Self { weights: OTHER },
+        }
+    }
+
+    /// What `units` sixteenths of a feature are worth.
+    #[inline]
+    pub fn worth(&self, feature: Feature, units: i32) -> Bits {
+        let weight = self.weights.get(feature as usize).copied().unwrap_or_default();
+        Bits::sixteenths(i32::from(weight) * units / 16)
+    }
+}

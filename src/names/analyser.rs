@@ -1,0 +1,266 @@
+//! A name as written → its words.
+
+use smallvec::SmallVec;
+
+use crate::domain::Name;
+
+use super::canonical::Canonical;
+use super::icao::Spelling;
+use super::reader::{Field, Reader, read_ascii};
+use super::scripts::Tongues;
+use super::{Bearer, Part, Script, Skeleton, Word, compound, dictionary, person, thing};
+
+/// The most words of a name that are kept; what follows is not compared.
+pub const WORDS_MAX: usize = 32;
+
+/// A name as its words.
+///
+/// Personal data: has no `Debug`.
+#[derive(Clone, Default)]
+pub struct Analysed {
+    words: SmallVec<[Word; 8]>,
+    structured: bool,
+    truncated: bool,
+}
+
+impl Analysed {
+    /// The words in the order stated, the surname first where parts are known.
+    #[inline]
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// The script of most of its words, the first one's where they are even.
+    pub fn script(&self) -> Script {
+        let count = |script| self.words.iter().filter(|word| word.script == script).count();
+        let scripts = self.words.iter().map(|word| word.script).rev();
+        scripts.max_by_key(|script| count(*script)).unwrap_or(Script::Latin)
+    }
+
+    /// Whether surname and given names are told apart.
+    pub fn is_structured(&self) -> bool {
+        self.structured
+    }
+
+    /// Whether the name fills its machine-readable field, so that its end may be missing.
+    pub fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
+    fn clear(&mut self) {
+        self.words.clear();
+        self.structured = false;
+        self.truncated = false;
+    }
+}
+
+/// Makes words of names; one a thread.
+#[derive(Default)]
+pub struct Analyser {
+    reader: Reader,
+    spelling: Spelling,
+}
+
+impl Analyser {
+    /// Analyses a name, into words that are used again for the next one.
+    pub fn analyse(&mut self, name: Name<'_>, bearer: Bearer, into: &mut Analysed) {
+        self.analyse_as(Spelling::Plain, name, bearer, into);
+    }
+
+    /// Analyses a name with its letters spelt in one of several ways.
+    pub(super) fn analyse_as(
+        &mut self,
+        spelling: Spelling,
+        name: Name<'_>,
+        bearer: Bearer,
+        into: &mut Analysed,
+    ) {
+        into.clear();
+        self.spelling = spelling;
+        match bearer {
+            Bearer::Person => self.person(name, into),
+            Bearer::Organisation | Bearer::Vessel => self.thing(name, bearer, into),
+            Bearer::Unknown => {
+                self.thing(name, bearer, into);
+                if into.words.iter().all(|word| word.part != Part::LegalForm) {
+                    into.clear();
+                    self.person(name, into);
+                }
+            }
+        }
+        into.words.iter_mut().for_each(finish);
+    }
+
+    fn person(&mut self, name: Name<'_>, into: &mut Analysed) {
+        // Where given names begin within the field of the surname.
+        let boundary = if name.given.is_empty() { boundary(name.surname) } else { None };
+        self.read(name, boundary.is_none() && name.given.is_empty(), into);
+        into.truncated = person::is_truncated(name);
+        into.structured = person::analyse(&mut into.words, boundary.unwrap_or(usize::MAX));
+        if into.truncated {
+            person::mark_cut(&mut into.words, boundary.unwrap_or(usize::MAX));
+        }
+    }
+
+    fn thing(&mut self, name: Name<'_>, bearer: Bearer, into: &mut Analysed) {
+        self.read(name, false, into);
+        thing::analyse(&mut into.words, bearer);
+    }
+
+    fn read(&mut self, name: Name<'_>, may_be_whole: bool, into: &mut Analysed) {
+        let mut field = Field {
+            text: name.surname,
+            of_given: false,
+            may_be_whole,
+            tongues: Tongues::default(),
+            spelling: self.spelling,
+        };
+        if name.surname.is_ascii() && name.given.is_ascii() {
+            read_ascii(field, &mut into.words);
+            read_ascii(Field { text: name.given, of_given: true, ..field }, &mut into.words);
+            return;
+        }
+        let letters = name.surname.chars().chain(name.given.chars());
+        letters.for_each(|letter| field.tongues.note(letter));
+        field.tongues.spell(self.spelling);
+        self.reader.read(field, &mut into.words);
+        self.reader.read(Field { text: name.given, of_given: true, ..field }, &mut into.words);
+    }
+}
+
+/// Where a comma, or the two fillers of a machine-readable zone, part a surname from given names.
+fn boundary(text: &str) -> Option<usize> {
+    let zone = text.find("<<").filter(|at| *at > 0);
+    zone.or_else(|| text.find([',', '،', '、', '，']))
+}
+
+/// Gives a word its coarser forms.
+#[inline]
+fn finish(word: &mut Word) {
+    let [front, back] = compound::pieces(word.text());
+    let skeleton = Skeleton::of_pieces(front, back);
+    if word.canonical().is_empty() {
+        let canonical = Canonical::of_pieces(front, back);
+        word.set_canonical(canonical.letters());
+    }
+    word.skeleton = skeleton;
+    if word.spelling == 0 && word.text().len() > 1 && word.script != Script::Han {
+        word.spelling = dictionary::find(word.spelling_key());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn analysed(surname: &str, given: &str, bearer: Bearer) -> Analysed {
+        let mut into = Analysed::default();
+        Analyser::default().analyse(Name { surname, given }, bearer, &mut into);
+        into
+    }
+
+    fn texts(surname: &str, given: &str) -> String {
+        let made = analysed(surname, given, Bearer::Person);
+        let words: Vec<&str> =
+            made.words().iter().map(|word| std::str::from_utf8(word.text()).unwrap()).collect();
+        words.join(" ")
+    }
+
+    #[test]
+    fn latin_words_lose_case_accents_and_apostrophes() {
+        assert_eq!(texts("O'Connor", "Siân Mary-Ann"), "oconnor sian mary ann");
+        assert_eq!(texts("Großmann", "Jörg"), "grossmann jorg");
+        assert_eq!(texts("D’Arcy", "Zoë"), "darcy zoe");
+        assert_eq!(texts("e\u{301}va", ""), "eva");
+        assert_eq!(texts("Əliyev", "Əhməd"), "aliyev ahmad");
+    }
+
+    #[test]
+    fn a_comma_parts_surname_and_given_names() {
+        let made = analysed("BIN LADIN, Usama", "", Bearer::Person);
+        let parts: Vec<Part> = made.words().iter().map(|word| word.part()).collect();
+        assert_eq!(parts, [Part::Particle, Part::Surname, Part::Given]);
+        assert!(made.is_structured());
+        let made = analysed("ERIKSSON<<ANNA<MARIA<<<<", "", Bearer::Person);
+        let parts: Vec<Part> = made.words().iter().map(|word| word.part()).collect();
+        assert_eq!(parts, [Part::Surname, Part::Given, Part::Given]);
+    }
+
+    #[test]
+    fn compounds_are_one_word_however_they_are_spaced() {
+        for text in
+            ["Abd al-Rahman Khan", "Abdul Rahman Khan", "Abdurrahman Khan", "Abdur Rahman Khan"]
+        {
+            let made = analysed(text, "", Bearer::Person);
+            assert_eq!(made.words().len(), 2, "{text}");
+            assert_eq!(made.words()[0].canonical(), b"abdrahman", "{text}");
+        }
+        let made = analysed("Abdul Khan", "", Bearer::Person);
+        assert_eq!(made.words().len(), 2);
+    }
+
+    #[test]
+    fn letters_that_only_look_latin_are_read_as_they_look() {
+        assert_eq!(texts("Ivan\u{043E}v", "P\u{0435}t\u{0435}r"), "ivanov peter");
+    }
+
+    #[test]
+    fn scripts_are_written_in_latin() {
+        for (surname, expected) in [
+            ("Владимир Путин", "vladimir putin"),
+            ("محمد علي", "muhammad ali"),
+            ("习近平", "xi jinping"),
+            ("김정은", "kim jeongeun"),
+            ("Αλέξανδρος", "alexandros"),
+            ("עמוס עוז", "amos aoz"),
+            ("やまだ たろう", "yamada taro"),
+            ("ＡＮＮ", "ann"),
+        ] {
+            assert_eq!(texts(surname, ""), expected, "{surname}");
+        }
+    }
+
+    #[test]
+    fn words_of_other_scripts_tell_where_they_stood() {
+        let name = Name { surname: "عبد الرحمن الشيخ", given: "" };
+        let made = analysed(name.surname, "", Bearer::Person);
+        let written: Vec<&str> = made.words().iter().map(|word| word.written(name)).collect();
+        assert_eq!(written, ["عبد الرحمن", "ال", "شيخ"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_words_that_stand_where_they_say(
+            surname in "\\PC{0,60}",
+            given in "\\PC{0,60}",
+        ) {
+            let name = Name { surname: &surname, given: &given };
+            for bearer in [Bearer::Person, Bearer::Organisation, Bearer::Vessel, Bearer::Unknown] {
+                let mut made = Analysed::default();
+                Analyser::default().analyse(name, bearer, &mut made);
+                for word in made.words() {
+                    prop_assert!(!word.text().is_empty());
+                    prop_assert!(word.text().iter().all(|at| at.is_ascii_lowercase() || at.is_ascii_digit()));
+                    prop_assert!(!word.written(name).is_empty());
+                }
+            }
+        }
+
+        #[test]
+        fn the_fast_path_of_ascii_is_the_same_as_the_general_one(text in "[ -~]{0,60}") {
+            let field = Field {
+                text: &text,
+                of_given: false,
+                may_be_whole: true,
+                tongues: Tongues::default(),
+                spelling: Spelling::Plain,
+            };
+            let (mut fast, mut general) = (SmallVec::new(), SmallVec::new());
+            read_ascii(field, &mut fast);
+            Reader::default().read(field, &mut general);
+            prop_assert!(fast == general);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! How like two words are: the same, one name spelt in two ways, a slip of the pen apart, or alike in
+//! sound.
+
+use super::distance::{Pattern, at_least, cost, letters};
+use super::{Part, Word, bridge};
+
+/// In what way two words are alike, the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Letter by letter.
+    Same,
+    /// By the customs of transliteration: `kh` and `h`, `ou` and `u`.
+    Transliteration,
+    /// Two spellings of one name, by the dictionary.
+    Spelling,
+    /// A few letters apart.
+    Edit,
+    /// By their consonants, where one script writes no vowels.
+    Sound,
+    /// One is the initial of the other.
+    Initial,
+    /// One is the beginning of the other: cut off where its field ended, or a short form.
+    Prefix,
+}
+
+/// How alike two words are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Likeness {
+    /// In what way.
+    pub kind: Kind,
+    /// From 0 to 255, which is equal.
+    pub similarity: u8,
+    /// What separates them, in sixteenths of a letter.
+    pub cost: u8,
+}
+
+impl Likeness {
+    const fn of(kind: Kind, similarity: u8) -> Self {
+        Self { kind, similarity, cost: 0 }
+    }
+
+    fn apart(kind: Kind, cost: u16, length: usize) -> Self {
+        let whole = 16 * length.max(1);
+        let similarity = 240 * whole.saturating_sub(usize::from(cost)) / whole;
+        Self {
+            kind,
+            similarity: u8::try_from(similarity).unwrap_or(u8::MAX),
+            cost: u8::try_from(cost).unwrap_or(u8::MAX),
+        }
+    }
+}
+
+/// A word with what quick comparison needs of it.
+///
+/// Personal data: has no `Debug`.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    /// The canonical form as one number.
+    key: u128,
+    /// The letters of the text as a set.
+    letters: u32,
+    /// The letters of the canonical form as a set.
+    sounds: u32,
+}
+
+impl Shape {
+    /// The shape of a word.
+    pub fn of(word: &Word) -> Self {
+        Self {
+            key: word.canonical_key(),
+            letters: letters(word.text()),
+            sounds: letters(word.canonical()),
+        }
+    }
+
+    /// The letters of the text as a set.
+    pub const fn letters(&self) -> u32 {
+        self.letters
+    }
+
+    /// The canonical form as one number.
+    pub const fn key(&self) -> u128 {
+        self.key
+    }
+}
+
+/// A word that is about to be compared with several others.
+pub struct Probe<'w> {
+    word: &'w Word,
+    shape: &'w Shape,
+    // Most words are so unlike that neither is asked for.
+    text: Option<Pattern>,
+    canonical: Option<Pattern>,
+}
+
+impl<'w> Probe<'w> {
+    /// Makes a word ready.
+    pub const fn new(word: &'w Word, shape: &'w Shape) -> Self {
+        Self { word, shape, text: None, canonical: None }
+    }
+}
+
+/// How alike two words are; `None` when they are not. The order of the two does not matter.
+pub fn liken(a: &Word, b: &Word) -> Option<Likeness> {
+    liken_probed(&mut Probe::new(a, &Shape::of(a)), b, &Shape::of(b))
+}
+
+/// As [`liken`], where the caller has the shapes of both at hand.
+pub fn liken_probed(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<Likeness> {
+    let (a, a_shape) = (probe.word, probe.shape);
+    let (one, other) = (a.text(), b.text());
+    if one == other {
+        return Some(Likeness::of(Kind::Same, 255));
+    }
+    if a.is_cut() || b.is_cut() {
+        return by_cut(a, b);
+    }
+    if one.len() == 1 || other.len() == 1 {
+        return by_initial(one, other);
+    }
+    if a.part() == Part::Number || b.part() == Part::Number {
+        return None;
+    }
+    if a_shape.key == b_shape.key && a_shape.key != 0 {
+        return Some(Likeness::of(Kind::Transliteration, 245));
+    }
+    if a.classes().iter().any(|class| b.classes().contains(class)) {
+        return Some(Likeness::of(Kind::Spelling, 235));
+    }
+    by_edit(probe, b, b_shape).or_else(|| by_sound(a, b)).or_else(|| shortened(one, other))
+}
+
+/// How alike two spellings are by their letters alone, where little may differ.
+pub fn liken_texts(one: &[u8], other: &[u8]) -> Option<Likeness> {
+    let length = one.len().max(other.len());
+    let (steps, most) = (most_steps(length).min(2), most_cost(length).min(22));
+    let cost = near(&Pattern::of(one), one, other, steps, most)?;
+    let kind = if cost == 0 { Kind::Same } else { Kind::Edit };
+    Some(Likeness::apart(kind, cost, length))
+}
+
+/// How near two words are that are not alike, from 0 to 16.
+pub fn nearness(one: &[u8], other: &[u8]) -> u8 {
+    let length = one.len().max(other.len()).max(1) as u32;
+    let steps = Pattern::of(one).distance(other).min(length);
+    u8::try_from(16 - 16 * steps / length).unwrap_or_default()
+}
+
+fn by_cut(a: &Word, b: &Word) -> Option<Likeness> {
+    let stands = |cut: &Word, whole: &Word| cut.is_cut() && whole.text().starts_with(cut.text());
+    (stands(a, b) || stands(b, a)).then_some(Likeness::of(Kind::Prefix, 220))
+}
+
+fn by_initial(one: &[u8], other: &[u8]) -> Option<Likeness> {
+    let alike = one.first() == other.first() && one.len() != other.len();
+    alike.then_some(Likeness::of(Kind::Initial, 128))
+}
+
+/// One is the beginning of the other: `Alex`, `Alexander`.
+fn shortened(one: &[u8], other: &[u8]) -> Option<Likeness> {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    let stands = short.len() >= 3 && long.starts_with(short);
+    stands.then_some(Likeness::of(Kind::Prefix, 150))
+}
+
+fn by_edit(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<Likeness> {
+    let (a, a_shape) = (probe.word, probe.shape);
+    let (one, other) = (a.text(), b.text());
+    let length = one.len().max(other.len());
+    let (most, steps) = (most_cost(length), most_steps(length));
+    let as_written = (at_least(a_shape.letters, b_shape.letters) <= steps)
+        .then(|| {
+            let pattern = probe.text.get_or_insert_with(|| Pattern::of(one));
+            near(pattern, one, other, steps, most)
+        })
+        .flatten();
+    let folded = (at_least(a_shape.sounds, b_shape.sounds) <= steps)
+        .then(|| {
+            let pattern = probe.canonical.get_or_insert_with(|| Pattern::of(a.canonical()));
+            near(pattern, a.canonical(), b.canonical(), steps, most - FOLDED)
+        })
+        .flatten()
+        .map(|cost| cost + FOLDED);
+    let cost = as_written.into_iter().chain(folded).min()?;
+    Some(Likeness::apart(Kind::Edit, cost, length))
+}
+
+fn near(pattern: &Pattern, one: &[u8], other: &[u8], steps: u32, most: u16) -> Option<u16> {
+    if one.len().abs_diff(other.len()) > steps as usize || pattern.distance(other) > steps {
+        return None;
+    }
+    cost(one, other, most)
+}
+
+/// What the way through the folded forms costs, in sixteenths of a letter.
+const FOLDED: u16 = 4;
+
+/// The cost up to which words of this length may still be one name: short words are their own
+/// neighbours too often.
+const fn most_cost(length: usize) -> u16 {
+    match length {
+        0..=2 => FOLDED,
+        3..=4 => 18,
+        5..=6 => 28,
+        7..=9 => 36,
+        _ => 48,
+    }
+}
+
+/// The steps up to which words of this length are looked at more closely.
+const fn most_steps(length: usize) -> u32 {
+    match length {
+        0..=2 => 1,
+        3..=4 => 1,
+        5..=6 => 2,
+        7..=9 => 3,
+        _ => 4,
+    }
+}
+
+/// By sound, where one script writes no vowels and the other does. The similarity is the evidence
+/// that the one renders the other, the cost what true renderings have more on average, both in eighths
+/// of a bit.
+fn by_sound(a: &Word, b: &Word) -> Option<Likeness> {
+    let (written, latin) = match (a.script().omits_vowels(), b.script().omits_vowels()) {
+        (true, false) => (a, b),
+        (false, true) => (b, a),
+        (true, true) | (false, false) => return None,
+    };
+    let rendering = bridge(written, latin)?;
+    let least = SOUND_LEAST.max(rendering.expected / 3);
+    (rendering.bits >= least).then(|| Likeness {
+        kind: Kind::Sound,
+        similarity: u8::try_from(rendering.bits).unwrap_or(u8::MAX),
+        cost: u8::try_from((rendering.expected - rendering.bits).max(0)).unwrap_or(u8::MAX),
+    })
+}
+
+/// The least evidence by which words are alike in sound, in eighths of a bit.
+const SOUND_LEAST: i32 = 24;

@@ -1,0 +1,131 @@
+//! The words of an organisation's or a vessel's name: legal forms, numbers, what many share.
+
+use smallvec::SmallVec;
+
+use super::lexicon::{self, Mark, Meaning};
+use super::{Bearer, Part, Word, dictionary};
+
+/// Tells words their parts; rows of words that mean one thing become one word.
+pub(super) fn analyse(words: &mut SmallVec<[Word; 8]>, bearer: Bearer) {
+    let (mut kept, mut at) = (0, 0);
+    while let Some(mut word) = words.get(at).copied() {
+        let (taken, meaning) = longest_row(words, at);
+        for next in words.get(at + 1..at + taken).unwrap_or_default() {
+            word.join(next);
+        }
+        let first = at == 0;
+        at += taken;
+        let edge = first || at == words.len();
+        tell(&mut word, meaning, bearer, first, edge, taken > 1);
+        if let Some(place) = words.get_mut(kept) {
+            *place = word;
+        }
+        kept += 1;
+    }
+    words.truncate(kept);
+    join_letters(words);
+    keep_a_name(words);
+}
+
+/// The longest row of words that begins here and means something, and how many words it has.
+fn longest_row(words: &[Word], at: usize) -> (usize, Meaning) {
+    let Some(word) = words.get(at) else { return (1, Meaning::default()) };
+    let mut key = word.lexicon_key();
+    let alone = lexicon::meaning(key);
+    let mut longest = (1, alone);
+    let rest = words.get(at + 1..).unwrap_or_default();
+    let rest = rest.iter().take_while(|next| next.is_of_given() == word.is_of_given());
+    for (ahead, next) in rest.take(usize::from(alone.row).saturating_sub(1)).enumerate() {
+        key = lexicon::row_key(key, next.lexicon_key());
+        let meaning = lexicon::meaning(key);
+        let means = [Mark::Legal, Mark::Number, Mark::Generic, Mark::Domain, Mark::Prefix];
+        if means.into_iter().any(|mark| meaning.is(mark)) {
+            longest = (ahead + 2, meaning);
+        }
+    }
+    longest
+}
+
+/// Tells a word its part.
+fn tell(word: &mut Word, meaning: Meaning, bearer: Bearer, first: bool, edge: bool, is_row: bool) {
+    let text_len = word.text().len();
+    let is_vessel = bearer == Bearer::Vessel;
+    word.part = if word.text().iter().all(u8::is_ascii_digit) {
+        let digits: SmallVec<[u8; 24]> =
+            word.text().iter().copied().skip_while(|digit| *digit == b'0').collect();
+        word.set_canonical(&digits);
+        Part::Number
+    } else if is_vessel && first && meaning.is(Mark::Prefix) {
+        Part::Prefix
+    } else if !is_vessel && meaning.is(Mark::Legal) && (edge || is_row || text_len > 3) {
+        if let Some(legal) = lexicon::legal(meaning.id) {
+            word.set_text(&legal.text);
+            word.set_canonical(&legal.like);
+        }
+        Part::LegalForm
+    } else if meaning.is(Mark::Number) {
+        let number = meaning.id.to_string();
+        word.set_text(number.as_bytes());
+        word.set_canonical(number.as_bytes());
+        Part::Number
+    } else if meaning.is(Mark::Generic) || meaning.is(Mark::Domain) {
+        word.spelling = dictionary::symbol(meaning.id);
+        if meaning.is(Mark::Generic) { Part::Stop } else { Part::Any }
+    } else if meaning.is(Mark::Stop) || meaning.is(Mark::Article) {
+        Part::Stop
+    } else if text_len == 1 {
+        Part::Initial
+    } else {
+        Part::Any
+    };
+}
+
+/// Letters that stand alone side by side are one abbreviation: `A.B.C.`
+fn join_letters(words: &mut SmallVec<[Word; 8]>) {
+    let mut kept = 0;
+    for at in 0..words.len() {
+        let Some(word) = words.get(at).copied() else { break };
+        let before = kept - usize::from(kept > 0);
+        let joins = kept > 0
+            && is_letter(&word)
+            && words.get(before).is_some_and(|before| {
+                is_letter(before) && before.is_of_given() == word.is_of_given()
+            });
+        match (joins, words.get_mut(if joins { before } else { kept })) {
+            (true, Some(place)) => place.join(&word),
+            (false, Some(place)) => {
+                *place = word;
+                kept += 1;
+            }
+            (_, None) => {}
+        }
+    }
+    words.truncate(kept);
+    for word in words.iter_mut().filter(|word| word.part == Part::Initial && word.text().len() > 1)
+    {
+        word.part = Part::Any;
+    }
+}
+
+fn is_letter(word: &Word) -> bool {
+    word.part == Part::Initial
+}
+
+/// A name of nothing but shared words is told by them: they count.
+fn keep_a_name(words: &mut [Word]) {
+    let counts = |word: &Word| matches!(word.part, Part::Any | Part::Number);
+    if words.iter().any(counts) {
+        return;
+    }
+    let of_part = |part| move |word: &&mut Word| word.part == part;
+    for part in [Part::Stop, Part::Initial, Part::Prefix, Part::LegalForm] {
+        let mut some = false;
+        for word in words.iter_mut().filter(of_part(part)) {
+            word.part = Part::Any;
+            some = true;
+        }
+        if some {
+            return;
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Invented cases, for whoever has none at hand: the corpus generator's list, queries and travellers.
+
+use crate::domain::{ListedName, Sex, Subject};
+use crate::formats::{Profile, Written};
+use crate::sim::corpus::{Corpus, DateKind, Kind, Label, Mix, Person, Query, Sort, Spelling};
+
+use super::groups::{Scripts, script_name};
+use super::pairs::script;
+use super::screening::{Case, Persons};
+
+/// How much is invented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// The same seed gives the same cases.
+    pub seed: u64,
+    /// Listed persons.
+    pub listed: u32,
+    /// Queries of each kind of alteration.
+    pub queries: usize,
+    /// Travellers who are on no list.
+    pub clean: u32,
+}
+
+/// An invented list, and who comes to the border.
+pub struct Invented {
+    /// Who is listed.
+    pub list: Vec<Profile>,
+    queries: Vec<Asked>,
+    clean: Vec<Profile>,
+}
+
+struct Asked {
+    profile: Profile,
+    truth: usize,
+    tags: Vec<(String, String)>,
+}
+
+impl Invented {
+    /// Invents them.
+    pub fn new(size: Size) -> Self {
+        let corpus = Corpus::new(size.seed);
+        let mut places = std::collections::HashMap::new();
+        let mut list = Vec::new();
+        for person in corpus.persons(size.listed) {
+            places.insert(person.number, list.len());
+            list.push(listed(&person));
+        }
+        let (mut queries, mut scripts) = (Vec::new(), Scripts::default());
+        for kind in Kind::ALL {
+            for query in corpus.queries(kind, size.listed, size.queries) {
+                let number = query.label.person;
+                let truth = places.get(&number).copied().zip(corpus.person(number));
+                queries.extend(truth.map(|(at, person)| asked(&query, at, &person, &mut scripts)));
+            }
+        }
+        // Others than those listed: their own seed, and the cultures of those who travel.
+        let others = Corpus::of(size.seed ^ OTHERS, Mix::travelling());
+        let clean = others.persons(size.clean).map(|person| traveller(&person)).collect();
+        Self { list, queries, clean }
+    }
+
+    /// The cases, as files give them.
+    pub fn cases(&self) -> Persons<'_> {
+        let queries = self.queries.iter().map(|asked| Case {
+            query: &asked.profile,
+            truth: Some(asked.truth),
+            tags: asked.tags.clone(),
+            theirs: Vec::new(),
+        });
+        let clean = self.clean.iter().map(|query| Case {
+            query,
+            truth: None,
+            tags: Vec::new(),
+            theirs: Vec::new(),
+        });
+        Persons { cases: queries.chain(clean).collect(), ..Persons::default() }
+    }
+}
+
+/// Turns a seed into that of the travellers.
+const OTHERS: u64 = 0x6f74_6865_7273;
+
+fn listed(person: &Person) -> Profile {
+    let written = |spelling: &Spelling| Written {
+        name: name(spelling),
+        is_weak: spelling.sort == Sort::Weak,
+    };
+    Profile {
+        id: person.number.to_string().into(),
+        subject: Subject::Person,
+        names: person.names.iter().map(written).collect(),
+        birth_dates: person.listed_birth.into_iter().collect(),
+        nationalities: person.listed_nationality.into_iter().collect(),
+        sex: Some(sex(person.female)),
+    }
+}
+
+fn traveller(person: &Person) -> Profile {
+    Profile {
+        birth_dates: vec![person.born],
+        nationalities: vec![person.nationality],
+        names: listed(person).names.into_iter().take(1).collect(),
+        ..listed(person)
+    }
+}
+
+fn asked(query: &Query, truth: usize, person: &Person, scripts: &mut Scripts) -> Asked {
+    let Label { kind, date, other_nationality, .. } = query.label;
+    let profile = Profile {
+        id: query.label.person.to_string().into(),
+        subject: Subject::Person,
+        names: vec![Written { name: name(&query.name), is_weak: false }],
+        birth_dates: vec![query.born],
+        nationalities: vec![query.nationality],
+        sex: Some(sex(query.female)),
+    };
+    let tags = [
+        ("kind", kind.label()),
+        ("script", script_name(script(&profile, scripts))),
+        ("culture", person.culture.label()),
+        ("birth date listed", precision(person)),
+        ("birth date stated", stated(date)),
+        ("nationality stated", if other_nationality { "another" } else { "the same" }),
+    ];
+    let tags = tags.map(|(column, value)| (column.to_owned(), value.to_owned()));
+    Asked { profile, truth, tags: tags.into() }
+}
+
+fn precision(person: &Person) -> &'static str {
+    match person.listed_birth {
+        Some(date) if date.is_full() => "to the day",
+        Some(_) => "less",
+        None => "not at all",
+    }
+}
+
+fn stated(date: DateKind) -> &'static str {
+    match date {
+        DateKind::Equal => "the same",
+        DateKind::Swapped => "day and month exchanged",
+        DateKind::YearOff => "a year beside",
+        DateKind::Digit => "a digit wrong",
+        DateKind::DecadeOff => "ten years beside",
+        DateKind::FirstJanuary => "first of January",
+    }
+}
+
+fn name(spelling: &Spelling) -> ListedName {
+    ListedName { surname: spelling.surname.as_str().into(), given: spelling.given.as_str().into() }
+}
+
+fn sex(female: bool) -> Sex {
+    if female { Sex::Female } else { Sex::Male }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const SIZE: Size = Size { seed: 5, listed: 400, queries: 12, clean: 50 };
+
+    #[test]
+    fn every_kind_is_asked_and_every_query_has_its_listed_person() {
+        let invented = Invented::new(SIZE);
+        let cases = invented.cases();
+        assert_eq!(invented.list.len(), 400);
+        let clean = cases.cases.iter().filter(|case| case.truth.is_none()).count();
+        assert_eq!(clean, 50);
+        let kinds: BTreeSet<&str> =
+            cases.cases.iter().filter_map(|case| Some(case.tags.first()?.1.as_str())).collect();
+        assert_eq!(kinds, Kind::ALL.into_iter().map(Kind::label).collect());
+        for case in &cases.cases {
+            if let Some(truth) = case.truth {
+                assert_eq!(invented.list[truth].id, case.query.id);
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_seed_invents_the_same_and_another_seed_others() {
+        let names = |seed| -> Vec<String> {
+            let invented = Invented::new(Size { seed, ..SIZE });
+            let cases = invented.cases().cases;
+            cases.iter().map(|case| case.query.names[0].name.surname.to_string()).collect()
+        };
+        assert_eq!(names(5), names(5));
+        assert_ne!(names(5), names(6));
+    }
+}

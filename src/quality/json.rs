@@ -1,0 +1,90 @@
+//! The report for programs: the same numbers as one JSON document.
+
+use serde_json::{Value, json};
+
+use super::figures::{Judged, Part, Set, thinned};
+use super::measure::{Counts, Point, confidence};
+use super::report::Report;
+
+/// Everything that was measured, and where.
+pub(super) fn document(report: &Report<'_>) -> Value {
+    let machine = report.machine;
+    json!({
+        "setting": {
+            "command": machine.command,
+            "ended_at": machine.ended_at,
+            "portcullis": machine.portcullis,
+            "debug_build": crate::report::is_debug(),
+            "processor": machine.processor,
+            "cores": machine.cores,
+            "memory_bytes": machine.memory_bytes,
+            "kernel": machine.kernel,
+            "load_average": machine.load,
+            "facts": report.facts.iter().map(|(name, value)| json!([name, value])).collect::<Vec<_>>(),
+        },
+        "sets": report.sets.iter().map(set).collect::<Vec<_>>(),
+    })
+}
+
+fn set(set: &Set) -> Value {
+    json!({
+        "name": set.name,
+        "kind": set.kind.name(),
+        "left_out": set.left_out,
+        "asked": set.asked,
+        "seconds": set.seconds,
+        "notes": set.notes,
+        "matchers": set.judged.iter().map(judged).collect::<Vec<_>>(),
+    })
+}
+
+fn judged(judged: &Judged) -> Value {
+    let at = judged.at.iter().map(|(name, threshold, at)| {
+        json!({"mode": name, "threshold": threshold, "counts": counts(*at)})
+    });
+    let within = judged.within.iter().map(|at| {
+        json!({
+            "false_share": at.most,
+            "recall": at.recall(),
+            "point": at.point.map(point),
+        })
+    });
+    json!({
+        "matcher": judged.matcher,
+        "at": at.collect::<Vec<_>>(),
+        "best_f1": judged.best.map(point),
+        "recall_within": within.collect::<Vec<_>>(),
+        "ranked_first": judged.first,
+        "curve": thinned(&judged.curve).map(point).collect::<Vec<_>>(),
+        "parts": judged.parts.iter().map(part).collect::<Vec<_>>(),
+    })
+}
+
+fn part(part: &Part) -> Value {
+    json!({
+        "column": part.column,
+        "value": part.value,
+        "counts": counts(part.counts),
+        "recall_within": part.recall_within,
+        "curve": part.curve,
+    })
+}
+
+fn point(point: Point) -> Value {
+    json!({"threshold": point.threshold, "counts": counts(point.counts)})
+}
+
+fn counts(counts: Counts) -> Value {
+    let Counts { found, missed, false_alarms, rejected } = counts;
+    json!({
+        "found": found,
+        "missed": missed,
+        "false_alarms": false_alarms,
+        "rejected": rejected,
+        "precision": counts.precision(),
+        "recall": counts.recall(),
+        "recall_95": confidence(found, found + missed),
+        "f1": counts.f1(),
+        "false_share": counts.false_share(),
+    })
+}
