@@ -1,7 +1,7 @@
 //! A query made ready: its words with their kin, and what each may be worth.
 
 use crate::domain::Date;
-use crate::names::{Bits, Word, letters};
+use crate::names::{Bits, Shape, Word};
 
 use super::date::{Agreement, Asked};
 use super::key::Sound;
@@ -19,7 +19,7 @@ pub(super) const ASKED_MAX: usize = 6;
 #[derive(Clone, Copy)]
 pub(super) struct AskedWord {
     pub(super) word: Word,
-    pub(super) letters: u32,
+    pub(super) shape: Shape,
     pub(super) rarity: Bits,
     pub(super) sound: Sound,
     /// Its number, where the vocabulary has it.
@@ -107,7 +107,7 @@ impl Ask {
         let best = self.heard.get(heard as usize).map_or(0, |heard| 2 * i32::from(heard.eighths));
         self.words.push(AskedWord {
             word: *word,
-            letters: letters(word.text()),
+            shape: Shape::of(word),
             rarity,
             sound,
             term: term.filter(|_| !word.is_cut()),

@@ -1,16 +1,17 @@
-//! Symmetric deletion: forms that differ by a letter meet where both have dropped one.
+//! Symmetric deletion: forms a letter or two apart meet where both have dropped letters.
 //!
 //! Two forms a dropped, added, changed or exchanged letter apart are equal once the right letter is
-//! dropped from each (Garbe 2012, "SymSpell"). Each form is filed under itself and under all forms
-//! that it has with a letter less; who looks up these of another form finds all that are one such
-//! step away, and some that are two.
+//! dropped from each (Garbe 2012, "SymSpell"). Each form is filed under itself and under what is left
+//! of it when letters are dropped; who looks up what is left of another form finds all that are so
+//! few steps away, and some that are farther. Only the beginnings of forms take part: long words are
+//! rare enough by their first letters, and it keeps the table small.
 
 use super::key::mix;
 
-/// Forms with fewer letters are looked up as they are: of two letters, none can be missing.
-const SHORTEST: u32 = 3;
+/// The letters of a form that take part.
+const PREFIX: usize = 8;
 
-/// Forms by hash: which ids have this form, or one with a letter more?
+/// Forms by hash: which ids have this form, or one with letters more?
 pub(super) struct Deletes {
     starts: Box<[u32]>,
     shift: u32,
@@ -19,10 +20,13 @@ pub(super) struct Deletes {
 }
 
 impl Deletes {
-    /// Files forms under ids from 0 on.
-    pub(super) fn new(forms: &[u128]) -> Self {
+    /// Files forms under ids from 0 on; `steps` letters are dropped from a form of so many letters.
+    pub(super) fn new<'a>(
+        forms: impl Iterator<Item = &'a [u8]> + Clone,
+        steps: fn(usize) -> usize,
+    ) -> Self {
         let mut count = 0_usize;
-        forms.iter().for_each(|form| each(*form, |_| count += 1));
+        forms.clone().for_each(|form| each(form, steps, |_| count += 1));
         let bits = (count / 2).max(2).ilog2();
         let shift = 64 - bits;
         let mut starts = vec![0_u32; (1 << bits) + 1];
@@ -31,20 +35,19 @@ impl Deletes {
                 *count += 1;
             }
         };
-        forms.iter().for_each(|form| each(*form, &mut tally));
+        forms.clone().for_each(|form| each(form, steps, &mut tally));
         let mut sum = 0;
         for start in &mut starts {
             sum += *start;
             *start = sum;
         }
         let (mut ids, mut checks) = (vec![0_u32; count], vec![0_u8; count]);
-        // Places are filled from their ends, so that ids end up in order.
-        let mut ends = starts.clone();
-        for (id, form) in (0..forms.len() as u32).zip(forms).rev() {
-            each(*form, |hash| {
-                let Some(end) = ends.get_mut((hash >> shift) as usize + 1) else { return };
-                *end -= 1;
-                let place = *end as usize;
+        let mut next = starts.clone();
+        for (id, form) in (0_u32..).zip(forms) {
+            each(form, steps, |hash| {
+                let Some(next) = next.get_mut((hash >> shift) as usize) else { return };
+                let place = *next as usize;
+                *next += 1;
                 if let (Some(slot), Some(check)) = (ids.get_mut(place), checks.get_mut(place)) {
                     *slot = id;
                     *check = hash as u8;
@@ -54,10 +57,10 @@ impl Deletes {
         Self { starts: starts.into(), shift, ids: ids.into(), checks: checks.into() }
     }
 
-    /// Shows ids whose forms are at most one letter apart, and others beside; some several times.
+    /// Shows ids whose forms are that near, and others beside; some several times.
     #[inline]
-    pub(super) fn near(&self, form: u128, mut found: impl FnMut(u32)) {
-        each(form, |hash| {
+    pub(super) fn near(&self, form: &[u8], steps: fn(usize) -> usize, mut found: impl FnMut(u32)) {
+        each(form, steps, |hash| {
             let place = (hash >> self.shift) as usize;
             let Some(&[from, to]) = self.starts.get(place..place + 2) else { return };
             let range = from as usize..to as usize;
@@ -76,41 +79,47 @@ impl Deletes {
     }
 }
 
-/// The hashes of a form and of all forms that it has with a letter less.
+/// The hashes of the beginning of a form and of what is left of it.
 #[inline]
-pub(super) fn each(form: u128, mut found: impl FnMut(u64)) {
-    found(hash(form));
-    let letters = (128 - form.leading_zeros()).div_ceil(8);
-    if letters < SHORTEST {
+pub(super) fn each(form: &[u8], steps: fn(usize) -> usize, mut found: impl FnMut(u64)) {
+    let steps = steps(form.len());
+    let mut bytes = [0; PREFIX];
+    bytes.iter_mut().zip(form).for_each(|(to, from)| *to = *from);
+    drop_letters(u64::from_le_bytes(bytes), form.len().min(PREFIX), 0, steps, &mut found);
+}
+
+/// Shows a form and what is left of it when up to `steps` letters from `from` on are dropped.
+fn drop_letters(
+    form: u64,
+    letters: usize,
+    from: usize,
+    steps: usize,
+    found: &mut impl FnMut(u64),
+) {
+    found(mix(form));
+    if steps == 0 || letters <= 1 {
         return;
     }
     let mut last = 0;
-    for at in 0..letters {
+    for at in from..letters {
         let letter = (form >> (8 * at)) as u8;
         // Of two equal neighbours either may go: the result is one.
         if letter != last {
-            let below = form & ((1_u128 << (8 * at)) - 1);
-            found(hash(below | (form >> (8 * at) >> 8) << (8 * at)));
+            let below = form & ((1 << (8 * at)) - 1);
+            let left = below | (form >> (8 * at) >> 8) << (8 * at);
+            drop_letters(left, letters - 1, at, steps - 1, found);
         }
         last = letter;
     }
 }
 
-fn hash(form: u128) -> u64 {
-    mix(form as u64 ^ mix((form >> 64) as u64))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
-
-    fn form(text: &str) -> u128 {
-        let mut bytes = [0; 16];
-        bytes[..text.len()].copy_from_slice(text.as_bytes());
-        u128::from_le_bytes(bytes)
-    }
 
     /// Letters dropped, added, changed or exchanged with their neighbour, each once at most (optimal
     /// string alignment), by the book.
@@ -133,27 +142,47 @@ mod tests {
         rows[one.len()][other.len()]
     }
 
-    proptest! {
-        #[test]
-        fn all_that_is_a_letter_apart_is_found(words in prop::collection::vec("[abc]{1,6}", 1..60), asked in "[abc]{1,6}") {
-            let forms: Vec<u128> = words.iter().map(|word| form(word)).collect();
-            let table = Deletes::new(&forms);
-            let mut found = vec![false; words.len()];
-            table.near(form(&asked), |id| found[id as usize] = true);
-            for (word, found) in words.iter().zip(found) {
-                let distance = distance(word.as_bytes(), asked.as_bytes());
-                let short = word.len().max(asked.len()) < SHORTEST as usize;
-                let within = usize::from(!short);
-                prop_assert!(found || distance > within, "{} {}", word, asked);
-            }
+    fn steps(letters: usize) -> usize {
+        match letters {
+            0..=2 => 0,
+            3..=6 => 1,
+            _ => 2,
         }
     }
 
-    #[test]
-    fn a_form_of_sixteen_letters_is_filed() {
-        let forms = [form("abcdefghijklmnop")];
-        let mut found = Vec::new();
-        Deletes::new(&forms).near(form("abcdefghijklmno"), |id| found.push(id));
-        assert!(found.contains(&0));
+    proptest! {
+        #[test]
+        fn all_that_is_so_near_is_found(words in prop::collection::vec("[abc]{1,11}", 1..60), asked in "[abc]{1,11}") {
+            let table = Deletes::new(words.iter().map(String::as_bytes), steps);
+            let mut found = vec![false; words.len()];
+            table.near(asked.as_bytes(), steps, |id| found[id as usize] = true);
+            for (word, found) in words.iter().zip(found) {
+                let distance = distance(word.as_bytes(), asked.as_bytes());
+                let within = steps(word.len()).min(steps(asked.len()));
+                prop_assert!(found || distance > within, "{} {}", word, asked);
+            }
+        }
+
+        #[test]
+        fn what_is_left_is_what_a_plain_way_leaves(word in "[ab]{1,8}") {
+            let mut expected = BTreeSet::from([word.clone()]);
+            for _ in 0..steps(word.len()) {
+                for longer in expected.clone() {
+                    for at in 0..longer.len() {
+                        let mut left = longer.clone();
+                        left.remove(at);
+                        expected.insert(left);
+                    }
+                }
+            }
+            let hashes = |word: &String| {
+                let mut hash = None;
+                each(word.as_bytes(), |_| 0, |found| hash = Some(found));
+                hash.unwrap()
+            };
+            let mut found = BTreeSet::new();
+            each(word.as_bytes(), steps, |hash| { found.insert(hash); });
+            prop_assert_eq!(found, expected.iter().map(hashes).collect());
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Kin: the words of the vocabulary that are alike, and what a match of each is worth.
 
-use crate::names::{Bits, ClassId, Word, letters, liken_with};
+use crate::names::{Bits, ClassId, Probe, Shape, Word, at_least, liken_probed};
 
 use super::deletes::Deletes;
 use super::key::Sound;
@@ -16,6 +16,23 @@ pub(super) const SOUNDS_MAX: usize = 24;
 const CLASS_MAX: usize = 48;
 /// The most words that are compared with one.
 const COMPARED_MAX: usize = 400;
+
+/// Words whose letters differ by more are not compared.
+const STEPS_MAX: u32 = 4;
+
+/// Letters that are dropped from a word as written: of two letters, none can be missing.
+fn written_steps(letters: usize) -> usize {
+    match letters {
+        0..=2 => 0,
+        3..=6 => 1,
+        _ => 2,
+    }
+}
+
+/// Letters that are dropped from a canonical form.
+fn canonical_steps(letters: usize) -> usize {
+    usize::from(letters > 2)
+}
 
 /// A word and what meeting it is worth, in eighths of a bit, rounded up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,10 +67,12 @@ pub(super) struct Heard {
 
 /// Finds kin.
 pub(super) struct Finder {
-    deletes: Deletes,
+    /// By the letters as written, and by the canonical form.
+    written: Deletes,
+    canonical: Deletes,
     /// Which words each class has, by class.
     classes: Box<[(ClassId, Term)]>,
-    letters: Box<[u32]>,
+    shapes: Box<[Shape]>,
     rarities: Box<[u16]>,
 }
 
@@ -67,7 +86,7 @@ pub(super) struct Room {
 
 impl Finder {
     pub(super) fn new(terms: &Terms, names: usize) -> Self {
-        let forms: Vec<u128> = terms.words().iter().map(Word::canonical_key).collect();
+        let words = terms.words().iter();
         let mut classes: Vec<(ClassId, Term)> = Vec::new();
         for (term, word) in (0..).zip(terms.words()) {
             classes.extend(word.classes().iter().map(|class| (*class, term)));
@@ -76,16 +95,18 @@ impl Finder {
         let carried = (0..terms.len() as Term).map(|term| terms.carriers(term));
         let rarity = |count| terms::rarity(names, count).in_sixteenths();
         Self {
-            deletes: Deletes::new(&forms),
+            written: Deletes::new(words.clone().map(Word::text), written_steps),
+            canonical: Deletes::new(words.clone().map(Word::canonical), canonical_steps),
             classes: classes.into(),
-            letters: terms.words().iter().map(|word| letters(word.text())).collect(),
+            shapes: words.map(Shape::of).collect(),
             rarities: carried.map(|count| u16::try_from(rarity(count)).unwrap_or(0)).collect(),
         }
     }
 
-    /// The letters of a word of the vocabulary as a set.
-    pub(super) fn letters_of(&self, term: Term) -> u32 {
-        self.letters.get(term as usize).copied().unwrap_or_default()
+    /// What quick comparison needs of a word of the vocabulary.
+    #[inline]
+    pub(super) fn shape(&self, term: Term) -> Option<&Shape> {
+        self.shapes.get(term as usize)
     }
 
     /// How rare a word of the vocabulary is.
@@ -100,12 +121,11 @@ impl Finder {
         &self,
         terms: &Terms,
         weights: &Weights,
-        (word, set, rarity): (&Word, u32, Bits),
+        (probe, rarity): (&mut Probe<'_>, Bits),
         term: Term,
     ) -> Option<Bits> {
-        let theirs = self.letters.get(term as usize).copied().unwrap_or_default();
-        let likeness = liken_with(word, set, terms.word(term)?, theirs)?;
-        let bits = (weights.word)(likeness, rarity.min(self.rarity(term)));
+        let likeness = liken_probed(probe, terms.word(term)?, self.shape(term)?)?;
+        let bits = (weights.word)(likeness, rarity, self.rarity(term));
         (bits > Bits::ZERO).then_some(bits)
     }
 
@@ -121,14 +141,15 @@ impl Finder {
         room.seen.clear();
         room.kin.clear();
         room.compared = 0;
-        let asked = (word, letters(word.text()), rarity);
+        let shape = Shape::of(word);
+        let mut probe = Probe::new(word, &shape);
         let Room { seen, kin: found, compared } = room;
         let mut compare = |term| {
             if *compared >= COMPARED_MAX || !seen.add(term) {
                 return;
             }
             *compared += 1;
-            if let Some(bits) = self.worth(terms, weights, asked, term) {
+            if let Some(bits) = self.worth(terms, weights, (&mut probe, rarity), term) {
                 found.push(Kin::new(term, eighths(bits)));
             }
         };
@@ -138,13 +159,14 @@ impl Finder {
             let of_class = of_class.take(CLASS_MAX).take_while(|(other, _)| other == class);
             of_class.for_each(|(_, term)| compare(*term));
         }
-        let set = asked.1;
-        self.deletes.near(word.canonical_key(), |term| {
-            let theirs = self.letters.get(term as usize).copied().unwrap_or_default();
-            if (set ^ theirs).count_ones() <= 6 {
+        let mut look = |term| {
+            let theirs = self.shape(term).map_or(0, Shape::letters);
+            if at_least(shape.letters(), theirs) <= STEPS_MAX {
                 compare(term);
             }
-        });
+        };
+        self.canonical.near(word.canonical(), canonical_steps, &mut look);
+        self.written.near(word.text(), written_steps, &mut look);
         room.kin.sort_unstable_by_key(|kin| (std::cmp::Reverse(kin.eighths()), kin.term()));
         room.kin.truncate(KIN_MAX);
         kin.extend_from_slice(&room.kin);
@@ -180,9 +202,10 @@ impl Finder {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.deletes.bytes()
+        self.written.bytes()
+            + self.canonical.bytes()
             + size_of_val(&*self.classes)
-            + size_of_val(&*self.letters)
+            + size_of_val(&*self.shapes)
             + size_of_val(&*self.rarities)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::names::{Bits, letters, liken_with};
+use crate::names::{Bits, Probe, Shape, liken_probed};
 
 use super::date::Asked;
 use super::query::{Found, Query};
@@ -18,7 +18,7 @@ impl<T: Clone + Ord> Snapshot<T> {
         let mut asked: Vec<_> = Vec::new();
         for word in query.words {
             if (!has_full || Weight::of(word) == Weight::Full) && asked.iter().all(|(other, _)| crate::names::Word::text(other) != word.text()) {
-                asked.push((*word, letters(word.text())));
+                asked.push((*word, Shape::of(word)));
             }
         }
         let initials = query.words.iter().filter(|word| Weight::of(word) == Weight::Initial).count();
@@ -27,10 +27,11 @@ impl<T: Clone + Ord> Snapshot<T> {
             .iter()
             .map(|(word, set)| {
                 let own = self.terms.find(word, super::key::Sound::new(word)).map_or(super::terms::rarity(self.len(), 1), |term| self.finder.rarity(term));
+                let mut probe = Probe::new(word, set);
                 (0..).zip(self.terms.words()).map(|(term, other)| {
-                    let theirs = self.finder.letters_of(term);
-                    let Some(likeness) = liken_with(word, *set, other, theirs) else { return 0 };
-                    (weights.word)(likeness, own.min(self.finder.rarity(term))).in_sixteenths().max(0)
+                    let Some(theirs) = self.finder.shape(term) else { return 0 };
+                    let Some(likeness) = liken_probed(&mut probe, other, theirs) else { return 0 };
+                    (weights.word)(likeness, own, self.finder.rarity(term)).in_sixteenths().max(0)
                 }).collect()
             })
             .collect();

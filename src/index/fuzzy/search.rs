@@ -1,6 +1,6 @@
 //! The search: names of the day of birth, then names that share two words, then their bounds.
 
-use crate::names::Bits;
+use crate::names::{Bits, Probe};
 
 use super::ask::{Ask, AskedWord};
 use super::date::Agreement;
@@ -268,7 +268,7 @@ impl<T: Clone> Snapshot<T> {
         if self.terms.sound(term) != Some(word.sound) && !word.word.is_cut() {
             return 0;
         }
-        let asked = (&word.word, word.letters, word.rarity);
+        let asked = (&mut Probe::new(&word.word, &word.shape), word.rarity);
         let worth = self.finder.worth(&self.terms, &self.weights, asked, term);
         worth.map_or(0, Bits::in_sixteenths)
     }

@@ -10,8 +10,8 @@ use super::date::Agreement;
 /// give too much costs time, what they give too little costs matches.
 #[derive(Clone, Copy)]
 pub struct Weights {
-    /// What two words that are so alike are worth, the rarer of them being so rare.
-    pub word: fn(Likeness, Bits) -> Bits,
+    /// What two words that are so alike and so rare are worth.
+    pub word: fn(Likeness, Bits, Bits) -> Bits,
     /// What an initial in the place of a word is worth.
     pub initial: Bits,
     /// What a word of the query without a counterpart takes away; negative.
@@ -54,8 +54,8 @@ impl Default for Weights {
             }
         }
         Self {
-            word: |likeness, rarity| {
-                rarity - Bits::sixteenths(256 - i32::from(likeness.similarity) - 1)
+            word: |likeness, one, other| {
+                one.min(other) - Bits::sixteenths(255 - i32::from(likeness.similarity))
             },
             initial: Bits::sixteenths(40),
             unmet: Bits::sixteenths(-42),
