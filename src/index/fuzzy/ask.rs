@@ -1,13 +1,14 @@
 //! A query made ready: its words with their kin, and what each may be worth.
 
 use crate::domain::Date;
-use crate::names::{Bits, Shape, Word};
+use crate::names::{Bits, Probe, Shape, Word, liken_probed};
 
 use super::date::{Agreement, Asked};
 use super::key::Sound;
-use super::kin::{Heard, Kin, Room};
+use super::kin::{Heard, Kin, Room, eighths};
 use super::query::Query;
 use super::record::{Nation, Weight};
+use super::live::State;
 use super::snapshot::Snapshot;
 use super::terms::{Term, rarity};
 use super::weights::Weights;
@@ -65,8 +66,8 @@ impl Default for Ask {
 }
 
 impl Ask {
-    /// Makes a query ready for a snapshot.
-    pub(super) fn prepare<T>(&mut self, query: &Query<'_>, snapshot: &Snapshot<T>) {
+    /// Makes a query ready.
+    pub(super) fn prepare<T>(&mut self, query: &Query<'_>, state: &State<T>) {
         self.words.clear();
         self.kin.clear();
         self.heard.clear();
@@ -80,11 +81,12 @@ impl Ask {
         let has_full = query.words.iter().any(|word| weight(&word, Weight::Full));
         let wanted = |word: &&Word| !has_full || weight(word, Weight::Full);
         for word in query.words.iter().filter(wanted) {
-            self.add(word, snapshot);
+            self.add(word, state);
         }
     }
 
-    fn add<T>(&mut self, word: &Word, snapshot: &Snapshot<T>) {
+    fn add<T>(&mut self, word: &Word, state: &State<T>) {
+        let snapshot = &*state.snapshot;
         let sound = Sound::new(word);
         if self.words.iter().any(|other| other.word.text() == word.text()) {
             return;
@@ -104,6 +106,7 @@ impl Ask {
                 snapshot.finder.find(&snapshot.terms, &snapshot.weights, asked, &mut self.room, into);
             }
         }
+        self.add_late((word, rarity), heard as usize, state);
         let best = self.heard.get(heard as usize).map_or(0, |heard| 2 * i32::from(heard.eighths));
         self.words.push(AskedWord {
             word: *word,
@@ -118,6 +121,25 @@ impl Ask {
         if self.words.len() > ASKED_MAX {
             let least = (0..self.words.len()).min_by_key(|at| self.words.get(*at).map(|w| w.best));
             least.map(|at| self.words.remove(at));
+        }
+    }
+
+    /// Adds the sounds of words that came since the snapshot to those from this place on.
+    fn add_late<T>(&mut self, (word, rarity): (&Word, Bits), from: usize, state: &State<T>) {
+        let (shape, before) = (Shape::of(word), self.heard.len());
+        let mut probe = Probe::new(word, &shape);
+        state.delta.near(word, |late| {
+            let Some(likeness) = liken_probed(&mut probe, late, &Shape::of(late)) else { return };
+            let bits = (state.snapshot.weights.word)(likeness, rarity, state.rarest());
+            let (sound, eighths) = (Sound::new(late), eighths(bits));
+            match self.heard.get_mut(from..).unwrap_or_default().iter_mut().find(|h| h.sound == sound) {
+                Some(heard) => heard.eighths = heard.eighths.max(eighths),
+                None => self.heard.push(Heard { sound, eighths }),
+            }
+        });
+        if self.heard.len() > before {
+            let heard = self.heard.get_mut(from..).unwrap_or_default();
+            heard.sort_by_key(|heard| std::cmp::Reverse(heard.eighths));
         }
     }
 

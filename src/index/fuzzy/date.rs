@@ -138,11 +138,10 @@ impl Asked {
     }
 
     /// The codes of days that are equal or near.
-    pub(super) fn days(&self) -> impl Iterator<Item = DateCode> {
-        std::iter::once(self.code.0)
-            .chain(self.near)
-            .map(DateCode)
-            .filter(|code| code.is_day())
+    pub(super) fn days(&self) -> impl Iterator<Item = (DateCode, Agreement)> {
+        let near = self.near.map(|code| (DateCode(code), Agreement::Near));
+        let days = std::iter::once((self.code, Agreement::Equal)).chain(near);
+        days.filter(|(code, _)| code.is_day())
     }
 
     /// The year, where it is known.

@@ -115,7 +115,7 @@ fn by_key(filed: &mut [(Key, Posting)], mut show: impl FnMut(Key, &[Posting])) {
 }
 
 /// Each pair of the words of a name, or its only word.
-fn first(sounds: &[Sound]) -> impl Iterator<Item = Company> + '_ {
+pub(super) fn first(sounds: &[Sound]) -> impl Iterator<Item = Company> + '_ {
     let only = match sounds {
         [only] => Some(Company::one(*only).alone()),
         _ => None,

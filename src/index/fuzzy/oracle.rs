@@ -7,12 +7,11 @@ use crate::names::{Bits, Probe, Shape, liken_probed};
 use super::date::Asked;
 use super::query::{Found, Query};
 use super::record::{Nation, Weight};
-use super::search::Scratch;
 use super::snapshot::Snapshot;
 
 impl<T: Clone + Ord> Snapshot<T> {
     /// What [`Snapshot::search`] should find, by comparing every name. It takes a second for millions.
-    pub fn exhaustive(&self, query: &Query<'_>, _scratch: &mut Scratch, found: &mut Vec<Found<T>>) {
+    pub fn exhaustive(&self, query: &Query<'_>, found: &mut Vec<Found<T>>) {
         let weights = &self.weights;
         let has_full = query.words.iter().any(|word| Weight::of(word) == Weight::Full);
         let mut asked: Vec<_> = Vec::new();

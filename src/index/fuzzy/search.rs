@@ -1,16 +1,18 @@
 //! The search: names of the day of birth, then names that share two words, then their bounds.
 
-use crate::names::{Bits, Probe};
+use crate::names::{Bits, Probe, liken_probed};
 
-use super::ask::{Ask, AskedWord};
-use super::date::Agreement;
+use super::ask::{ASKED_MAX, Ask, AskedWord};
+use super::date::{Agreement, DateCode};
+use super::delta::Late;
 use super::key::{Company, Key};
 use super::kin::Heard;
 use super::postings::Posting;
 use super::query::{Found, Limits, Query, Work};
-use super::record::Weight;
+use super::live::{State, View};
+use super::record::{Nation, Weight};
 use super::seen::Seen;
-use super::snapshot::Snapshot;
+use super::weights::Weights;
 
 /// Two words are tried with their first sounds, each with the other's: up to where the product of
 /// the two ranks is this.
@@ -26,6 +28,7 @@ pub struct Scratch {
     seen: Seen,
     trials: Vec<Trial>,
     claims: Vec<u32>,
+    late: Vec<u32>,
     work: Work,
 }
 
@@ -49,28 +52,42 @@ enum Depth {
     Last,
 }
 
-impl<T: Clone> Snapshot<T> {
-    /// Finds the entries whose score may reach the threshold.
+impl<T: Clone> View<T> {
+    /// Finds the entries whose score may reach the threshold; an entry may be found by several of its
+    /// names.
     pub fn search(&self, query: &Query<'_>, scratch: &mut Scratch, found: &mut Vec<Found<T>>) -> Work {
+        self.state.search(query, scratch, found)
+    }
+}
+
+impl<T: Clone> State<T> {
+    fn search(&self, query: &Query<'_>, scratch: &mut Scratch, found: &mut Vec<Found<T>>) -> Work {
         scratch.work = Work::default();
         scratch.ask.prepare(query, self);
         scratch.work.unknown = scratch.ask.unknown;
         scratch.seen.clear();
         scratch.claims.clear();
+        scratch.late.clear();
         self.by_day(scratch);
         self.by_key(&query.limits, scratch);
-        let Scratch { ask, claims, work, .. } = scratch;
-        for (at, name) in claims.iter().enumerate() {
-            if at >= query.limits.names as usize {
-                work.cut = true;
-                break;
-            }
+        let Scratch { ask, claims, late, work, .. } = scratch;
+        let most = query.limits.names as usize;
+        work.cut |= claims.len() + late.len() > most;
+        for name in claims.iter().take(most) {
             work.names += 1;
             if let Some((entry, bound)) = self.bound(ask, *name)
                 && bound >= ask.threshold
-                && let Some(entry) = self.entries.get(entry as usize)
+                && !self.is_gone(entry)
+                && let Some(entry) = self.snapshot.entries.get(entry as usize)
             {
                 found.push(Found { entry: entry.clone(), bound: Bits::sixteenths(bound) });
+            }
+        }
+        for name in late.iter().take(most).filter_map(|name| self.delta.name(*name)) {
+            work.names += 1;
+            let bound = self.bound_late(ask, name);
+            if bound >= ask.threshold && !name.is_gone() {
+                found.push(Found { entry: name.entry.clone(), bound: Bits::sixteenths(bound) });
             }
         }
         *work
@@ -78,29 +95,33 @@ impl<T: Clone> Snapshot<T> {
 
     /// Names of the days that equal or nearly equal the birth date and share a sound.
     fn by_day(&self, scratch: &mut Scratch) {
-        let Scratch { ask, tags, claims, .. } = scratch;
-        let (best, need) = (ask.best(), ask.need(&self.weights));
-        let worth = |place| {
-            let agreement = if place == 0 { Agreement::Equal } else { Agreement::Near };
-            self.weights.date(agreement).in_sixteenths()
-        };
-        if best + worth(0) < need {
+        let Scratch { ask, tags, claims, late, .. } = scratch;
+        let weights = &self.snapshot.weights;
+        let (best, need) = (ask.best(), ask.need(weights));
+        let worth = |agreement| weights.date(agreement).in_sixteenths();
+        let equal = worth(Agreement::Equal);
+        if best + equal < need {
             return;
         }
         tags.clear();
         for word in &ask.words {
-            let spare = best - word.best + worth(0);
+            let spare = best - word.best + equal;
             let heard = ask.heard(word).iter();
             let telling = heard.take_while(|heard| spare + 2 * i32::from(heard.eighths) >= need);
             telling.for_each(|heard| tags.set(heard.sound.tag()));
         }
-        for (place, day) in ask.date.days().enumerate() {
-            if best + worth(place) < need {
+        for (day, agreement) in ask.date.days() {
+            if best + worth(agreement) < need {
                 continue;
             }
-            for (name, sounds) in self.of_day(day) {
+            for (name, sounds) in self.snapshot.of_day(day) {
                 if tags.hold_any(sounds) {
                     claims.push(name);
+                }
+            }
+            for (name, filed) in self.delta.of_day(day) {
+                if filed.sounds.iter().any(|sound| tags.hold_any(&[sound.tag()])) {
+                    late.push(name);
                 }
             }
         }
@@ -108,11 +129,12 @@ impl<T: Clone> Snapshot<T> {
 
     /// Names that share two words, or the only one.
     fn by_key(&self, limits: &Limits, scratch: &mut Scratch) {
-        let worth = |agreement| self.weights.date(agreement).in_sixteenths();
-        let dated = scratch.ask.date.year().is_some();
+        let weights = &self.snapshot.weights;
+        let worth = |agreement| weights.date(agreement).in_sixteenths();
         let others = [Agreement::TwoParts, Agreement::Month, Agreement::Year].map(worth);
+        let dated = scratch.ask.date.year().is_some();
         let best = if dated { others.into_iter().max().unwrap_or(0) } else { 0 };
-        let need = scratch.ask.need(&self.weights) - best;
+        let need = scratch.ask.need(weights) - best;
         self.try_first(need, scratch);
         let mut from = 0;
         // What is looked up may ask for finer keys, which follow behind.
@@ -125,7 +147,7 @@ impl<T: Clone> Snapshot<T> {
         let Scratch { ask, trials, .. } = scratch;
         trials.clear();
         let best = ask.best();
-        let unmet = self.weights.unmet.in_sixteenths();
+        let unmet = self.snapshot.weights.unmet.in_sixteenths();
         for (at, one) in ask.words.iter().enumerate() {
             let alone = unmet * (ask.words.len() as i32 - 1);
             for heard in ask.heard(one) {
@@ -152,7 +174,7 @@ impl<T: Clone> Snapshot<T> {
 
     /// Looks up the trials from this one on; gives where new ones begin.
     fn look_up(&self, from: usize, limits: &Limits, need: i32, scratch: &mut Scratch) -> usize {
-        let Scratch { ask, trials, seen, claims, work, .. } = scratch;
+        let Scratch { ask, trials, seen, claims, late, work, .. } = scratch;
         let to = trials.len();
         let mut finer = Vec::new();
         for trial in trials.get(from..).unwrap_or_default() {
@@ -161,7 +183,15 @@ impl<T: Clone> Snapshot<T> {
                 work.cut = true;
                 break;
             }
-            let Some(postings) = self.filed(trial.key) else { continue };
+            if trial.depth == Depth::First {
+                for name in self.delta.filed(trial.key) {
+                    // Numbers of the delta are told from others by their complement.
+                    if self.is_claim_late(ask, trial, name) && seen.add(!name) {
+                        late.push(name);
+                    }
+                }
+            }
+            let Some(postings) = self.snapshot.filed(trial.key) else { continue };
             for posting in postings {
                 if posting.is_finer() {
                     finer.push(*trial);
@@ -186,11 +216,19 @@ impl<T: Clone> Snapshot<T> {
     /// Whether a posting can reach the threshold, and was not found by its day.
     #[inline]
     fn is_claim(&self, ask: &Ask, trial: &Trial, posting: Posting) -> bool {
-        let agreement = ask.date.agreement(posting.date());
-        let by_day = matches!(agreement, Agreement::Equal | Agreement::Near);
-        let nation = super::record::Nation(posting.nation());
-        !(by_day && posting.date().is_day())
-            && trial.bits + ask.beside(&self.weights, agreement, nation) >= ask.threshold
+        self.may_reach(ask, trial.bits, posting.date(), Nation(posting.nation()))
+    }
+
+    fn is_claim_late(&self, ask: &Ask, trial: &Trial, name: u32) -> bool {
+        let name = self.delta.name(name);
+        name.is_some_and(|name| self.may_reach(ask, trial.bits, name.date, name.nation))
+    }
+
+    #[inline]
+    fn may_reach(&self, ask: &Ask, bits: i32, date: DateCode, nation: Nation) -> bool {
+        let agreement = ask.date.agreement(date);
+        let by_day = matches!(agreement, Agreement::Equal | Agreement::Near) && date.is_day();
+        !by_day && bits + ask.beside(&self.snapshot.weights, agreement, nation) >= ask.threshold
     }
 
     /// Many names share the key: tries finer ones.
@@ -228,49 +266,92 @@ impl<T: Clone> Snapshot<T> {
 
     /// The entry of a name, and the most that its score can be.
     fn bound(&self, ask: &Ask, name: u32) -> Option<(u32, i32)> {
-        let record = self.names.records.get(name as usize)?;
+        let names = &self.snapshot.names;
+        let record = names.records.get(name as usize)?;
+        let mut tally = Tally::new(ask);
+        for member in record.members(&names.rest) {
+            tally.count(member.weight());
+            tally.meet(ask, |word| self.meet(ask, word, member.term()));
+        }
         let agreement = ask.date.agreement(record.date);
-        let mut bits = ask.beside(&self.weights, agreement, record.nation);
-        let mut met = [0_i32; super::ask::ASKED_MAX];
-        let (mut full, mut initials) = (0, ask.initials);
-        for member in record.members(&self.names.rest) {
-            match member.weight() {
-                Weight::Full => full += 1,
-                Weight::Initial => initials += 1,
-                Weight::Light => {}
-            }
-            for (slot, word) in met.iter_mut().zip(&ask.words) {
-                *slot = (*slot).max(self.meet(ask, word, member.term()));
-            }
+        let beside = ask.beside(&self.snapshot.weights, agreement, record.nation);
+        Some((record.entry, beside + tally.total(ask, &self.snapshot.weights)))
+    }
+
+    fn bound_late(&self, ask: &Ask, name: &Late<T>) -> i32 {
+        let weights = &self.snapshot.weights;
+        let mut tally = Tally::new(ask);
+        for late in &name.words {
+            tally.count(late.weight);
+            tally.meet(ask, |word| {
+                let mut probe = Probe::new(&word.word, &word.shape);
+                let likeness = liken_probed(&mut probe, &late.word, &late.shape);
+                let worth = likeness.map(|like| (weights.word)(like, word.rarity, self.rarest()));
+                worth.map_or(0, Bits::in_sixteenths)
+            });
         }
-        let mut matched = 0;
-        for (met, _) in met.iter().zip(&ask.words) {
-            if *met > 0 {
-                matched += 1;
-                bits += met;
-            } else if initials > 0 {
-                initials -= 1;
-                bits += self.weights.initial.in_sixteenths();
-            } else {
-                bits += self.weights.unmet.in_sixteenths();
-            }
-        }
-        bits += (full - matched).max(0) * self.weights.left_over.in_sixteenths();
-        Some((record.entry, bits))
+        let agreement = ask.date.agreement(name.date);
+        ask.beside(weights, agreement, name.nation) + tally.total(ask, weights)
     }
 
     /// What it is worth that a word of the query meets a word of the vocabulary; 0 for nothing.
     #[inline]
     fn meet(&self, ask: &Ask, word: &AskedWord, term: u32) -> i32 {
-        if let Some(kin) = ask.kin(word, self).iter().find(|kin| kin.term() == term) {
+        let snapshot = &*self.snapshot;
+        if let Some(kin) = ask.kin(word, snapshot).iter().find(|kin| kin.term() == term) {
             return 2 * i32::from(kin.eighths());
         }
-        if self.terms.sound(term) != Some(word.sound) && !word.word.is_cut() {
+        if snapshot.terms.sound(term) != Some(word.sound) && !word.word.is_cut() {
             return 0;
         }
         let asked = (&mut Probe::new(&word.word, &word.shape), word.rarity);
-        let worth = self.finder.worth(&self.terms, &self.weights, asked, term);
+        let worth = snapshot.finder.worth(&snapshot.terms, &snapshot.weights, asked, term);
         worth.map_or(0, Bits::in_sixteenths)
+    }
+}
+
+/// What the words of a listed name are worth beside those of the query.
+struct Tally {
+    /// The best that each word of the query meets.
+    met: [i32; ASKED_MAX],
+    full: i32,
+    initials: i32,
+}
+
+impl Tally {
+    fn new(ask: &Ask) -> Self {
+        Self { met: [0; ASKED_MAX], full: 0, initials: ask.initials }
+    }
+
+    fn count(&mut self, weight: Weight) {
+        match weight {
+            Weight::Full => self.full += 1,
+            Weight::Initial => self.initials += 1,
+            Weight::Light => {}
+        }
+    }
+
+    #[inline]
+    fn meet(&mut self, ask: &Ask, mut worth: impl FnMut(&AskedWord) -> i32) {
+        for (met, word) in self.met.iter_mut().zip(&ask.words) {
+            *met = (*met).max(worth(word));
+        }
+    }
+
+    fn total(mut self, ask: &Ask, weights: &Weights) -> i32 {
+        let (mut bits, mut matched) = (0, 0);
+        for (met, _) in self.met.iter().zip(&ask.words) {
+            if *met > 0 {
+                matched += 1;
+                bits += met;
+            } else if self.initials > 0 {
+                self.initials -= 1;
+                bits += weights.initial.in_sixteenths();
+            } else {
+                bits += weights.unmet.in_sixteenths();
+            }
+        }
+        bits + (self.full - matched).max(0) * weights.left_over.in_sixteenths()
     }
 }
 

@@ -14,7 +14,7 @@ use super::terms::Terms;
 use super::weights::Weights;
 
 /// The most birth dates of an entry that are filed.
-const DATES_MAX: usize = 4;
+pub(super) const DATES_MAX: usize = 4;
 /// Sounds of a name beside its day of birth.
 pub(super) const TAGS: usize = 4;
 
@@ -56,33 +56,39 @@ impl<T: Clone + Ord> Builder<T> {
     /// Files an entry.
     pub fn add(&mut self, entry: T, listed: &Listed<'_>) {
         let nation = Nation::new(listed.nations);
+        let entry = self.push(entry);
         for name in listed.names {
+            let words = || name.words().iter().map(|word| (word, Weight::of(word)));
             let dates = listed.born.iter().take(DATES_MAX).map(|date| DateCode::new(Some(*date)));
             if listed.born.is_empty() {
-                self.draft(DateCode::ABSENT, nation, name.words().iter());
+                self.draft(entry, (DateCode::ABSENT, nation), words());
             }
             for date in dates {
-                self.draft(date, nation, name.words().iter());
+                self.draft(entry, (date, nation), words());
             }
         }
-        self.entries.push(entry);
     }
 
-    /// Files one name of the entry that is to be pushed next.
-    fn draft<'a>(
+    /// Adds an entry without names; gives its number.
+    pub(super) fn push(&mut self, entry: T) -> u32 {
+        self.entries.push(entry);
+        self.entries.len() as u32 - 1
+    }
+
+    /// Adds a name to an entry.
+    pub(super) fn draft<'a>(
         &mut self,
-        date: DateCode,
-        nation: Nation,
-        words: impl Iterator<Item = &'a Word>,
+        entry: u32,
+        (date, nation): (DateCode, Nation),
+        words: impl Iterator<Item = (&'a Word, Weight)>,
     ) {
         let from = self.members.len();
-        for word in words {
-            let member = self.terms.intern(word).map(|term| Member::new(term, Weight::of(word)));
+        for (word, weight) in words.take(usize::from(u8::MAX)) {
+            let member = self.terms.intern(word).map(|term| Member::new(term, weight));
             self.members.extend(member);
         }
-        let many = (self.members.len() - from).min(usize::from(u8::MAX)) as u16;
+        let many = (self.members.len() - from) as u16;
         if many > 0 {
-            let entry = self.entries.len() as u32;
             self.drafts.push(Draft { entry, date, nation, from: from as u32, many });
         }
     }
