@@ -50,6 +50,11 @@ impl DateCode {
         self.0 < MONTHS_FROM
     }
 
+    /// Whether it is a month.
+    pub(super) fn is_month(self) -> bool {
+        (MONTHS_FROM..YEARS_FROM).contains(&self.0)
+    }
+
     /// The year, where the code knows it.
     pub(super) fn year(self) -> Option<u16> {
         Some(parts(self.date()?).0)

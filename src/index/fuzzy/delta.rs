@@ -8,8 +8,9 @@ use smallvec::SmallVec;
 use crate::names::{Shape, Word};
 
 use super::date::DateCode;
+use super::day::Glimpse;
 use super::deletes;
-use super::filing::{self, FILED_MAX};
+use super::filing::{self, FILED_MAX, Filed};
 use super::key::{Company, Key, Sound};
 use super::record::{Nation, Weight};
 use super::slots::Slots;
@@ -27,8 +28,7 @@ pub(super) struct Late<T> {
     pub(super) date: DateCode,
     pub(super) nation: Nation,
     pub(super) words: Box<[LateWord]>,
-    /// The sounds under which it is filed.
-    pub(super) sounds: SmallVec<[Sound; 4]>,
+    pub(super) glimpse: Glimpse,
     /// The name of the same day that came before it.
     before: u32,
     gone: AtomicBool,
@@ -112,7 +112,8 @@ impl<T> Delta<T> {
             self.add_word(&late.word);
         }
         let gone = AtomicBool::new(false);
-        let late = Late { entry, date, nation, words, sounds: sounds.clone(), before, gone };
+        let glimpse = Glimpse::new(&Filed { date, nation, sounds: &sounds });
+        let late = Late { entry, date, nation, words, glimpse, before, gone };
         let Some(place) = self.names.get(number as usize) else { return };
         if place.set(late).is_err() {
             return;

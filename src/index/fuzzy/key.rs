@@ -2,6 +2,10 @@
 
 use crate::names::{Part, Word};
 
+/// The bits of a sound that names keep beside their day of birth.
+pub(super) const TAG_BITS: u32 = 13;
+const TAG_MASK: u16 = (1 << TAG_BITS) - 1;
+
 /// What a word sounds like: its consonants, hashed. It means the same in every snapshot and delta.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Sound(pub(super) u32);
@@ -16,9 +20,9 @@ impl Sound {
         Self((mix(seed.wrapping_add(1)) >> 32) as u32)
     }
 
-    /// Sixteen bits of it, never 0.
+    /// A few bits of it, never 0: see [`super::day`].
     pub(super) fn tag(self) -> u16 {
-        (self.0 as u16).max(1)
+        (self.0 as u16 & TAG_MASK).max(1)
     }
 
     const fn spread(self) -> u64 {

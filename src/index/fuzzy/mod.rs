@@ -62,6 +62,7 @@
 
 mod ask;
 mod date;
+mod day;
 mod deletes;
 mod delta;
 mod filing;

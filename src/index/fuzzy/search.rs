@@ -4,6 +4,7 @@ use crate::names::{Bits, Probe, liken_probed};
 
 use super::ask::{ASKED_MAX, Ask, AskedWord};
 use super::date::{Agreement, DateCode};
+use super::day::{Glimpse, Worths};
 use super::delta::Late;
 use super::key::{Company, Key};
 use super::kin::Heard;
@@ -24,7 +25,7 @@ const THIRDS_MAX: usize = 6;
 #[derive(Default)]
 pub struct Scratch {
     pub(super) ask: Ask,
-    tags: Tags,
+    worths: Worths,
     seen: Seen,
     trials: Vec<Trial>,
     claims: Vec<u32>,
@@ -39,6 +40,8 @@ struct Trial {
     company: Company,
     /// What its words and, at best, all others are worth.
     bits: i32,
+    /// What the lesser of its words is worth.
+    least: i32,
     /// Which words of the query it holds.
     words: (u8, u8),
     depth: Depth,
@@ -93,35 +96,36 @@ impl<T: Clone> State<T> {
         *work
     }
 
-    /// Names of the days that equal or nearly equal the birth date and share a sound.
+    /// Names of the days that equal or nearly equal the birth date and share enough sounds.
     fn by_day(&self, scratch: &mut Scratch) {
-        let Scratch { ask, tags, claims, late, .. } = scratch;
+        let Scratch { ask, worths, claims, late, .. } = scratch;
         let weights = &self.snapshot.weights;
         let (best, need) = (ask.best(), ask.need(weights));
-        let worth = |agreement| weights.date(agreement).in_sixteenths();
-        let equal = worth(Agreement::Equal);
-        if best + equal < need {
+        if best + weights.date(Agreement::Equal).in_sixteenths() < need {
             return;
         }
-        tags.clear();
+        worths.clear();
         for word in &ask.words {
-            let spare = best - word.best + equal;
-            let heard = ask.heard(word).iter();
-            let telling = heard.take_while(|heard| spare + 2 * i32::from(heard.eighths) >= need);
-            telling.for_each(|heard| tags.set(heard.sound.tag()));
+            ask.heard(word).iter().for_each(|heard| worths.set(heard.sound, heard.eighths));
         }
+        let (words, unmet) = (ask.words.len() as i32, weights.unmet.in_sixteenths());
+        let initials = ask.initials * weights.initial.in_sixteenths();
         for (day, agreement) in ask.date.days() {
-            if best + worth(agreement) < need {
+            if best + weights.date(agreement).in_sixteenths() < need {
                 continue;
             }
-            for (name, sounds) in self.snapshot.of_day(day) {
-                if tags.hold_any(sounds) {
-                    claims.push(name);
-                }
-            }
-            for (name, filed) in self.delta.of_day(day) {
-                if filed.sounds.iter().any(|sound| tags.hold_any(&[sound.tag()])) {
-                    late.push(name);
+            let may_reach = |glimpse: Glimpse| {
+                let (bits, met) = worths.of(glimpse);
+                let bits = if glimpse.has_more() && met > 0 { best } else { bits.min(best) };
+                let beside = ask.beside(weights, agreement, glimpse.nation());
+                let lost = (words - met).max(0) * unmet;
+                met > 0 && bits + beside + lost + initials >= ask.threshold
+            };
+            let names = self.snapshot.days.of(day);
+            claims.extend(names.filter(|(_, glimpse)| may_reach(*glimpse)).map(|(name, _)| name));
+            for (number, name) in self.delta.of_day(day) {
+                if may_reach(name.glimpse) {
+                    late.push(number);
                 }
             }
         }
@@ -131,7 +135,8 @@ impl<T: Clone> State<T> {
     fn by_key(&self, limits: &Limits, scratch: &mut Scratch) {
         let weights = &self.snapshot.weights;
         let worth = |agreement| weights.date(agreement).in_sixteenths();
-        let others = [Agreement::TwoParts, Agreement::Month, Agreement::Year].map(worth);
+        let month = if self.snapshot.has_months { Agreement::Month } else { Agreement::Year };
+        let others = [Agreement::TwoParts, month, Agreement::Year].map(worth);
         let dated = scratch.ask.date.year().is_some();
         let best = if dated { others.into_iter().max().unwrap_or(0) } else { 0 };
         let need = scratch.ask.need(weights) - best;
@@ -146,7 +151,6 @@ impl<T: Clone> State<T> {
     fn try_first(&self, need: i32, scratch: &mut Scratch) {
         let Scratch { ask, trials, .. } = scratch;
         trials.clear();
-        let best = ask.best();
         let unmet = self.snapshot.weights.unmet.in_sixteenths();
         for (at, one) in ask.words.iter().enumerate() {
             let alone = unmet * (ask.words.len() as i32 - 1);
@@ -158,15 +162,18 @@ impl<T: Clone> State<T> {
                 let company = Company::one(heard.sound);
                 let words = (at as u8, at as u8);
                 for company in [company, company.alone()] {
-                    trials.push(Trial { key: company.key(), company, bits, words, depth: Depth::First });
+                    let (key, depth) = (company.key(), Depth::First);
+                    trials.push(Trial { key, company, bits, least: bits, words, depth });
                 }
             }
             for (to, other) in ask.words.iter().enumerate().skip(at + 1) {
-                let spare = best - one.best - other.best;
                 let words = (at as u8, to as u8);
-                pairs(ask.heard(one), ask.heard(other), need - spare, |company, bits| {
-                    let bits = bits + spare;
-                    trials.push(Trial { key: company.key(), company, bits, words, depth: Depth::First });
+                let thirds = ask.words.iter().enumerate().filter(|(third, _)| *third != at && *third != to);
+                let mut bests = [0; ASKED_MAX];
+                bests.iter_mut().zip(thirds).for_each(|(slot, (_, third))| *slot = third.best);
+                pairs((ask.heard(one), ask.heard(other)), &bests, need, |company, bits, least| {
+                    let (key, depth) = (company.key(), Depth::First);
+                    trials.push(Trial { key, company, bits, least, words, depth });
                 });
             }
         }
@@ -235,7 +242,7 @@ impl<T: Clone> State<T> {
     fn refine(&self, trial: &Trial, need: i32, ask: &Ask, trials: &mut Vec<Trial>) {
         let mut push = |company: Company, year: Option<u16>, bits, depth| {
             let key = year.map_or(company.key(), |year| company.in_year(year));
-            trials.push(Trial { key, company, bits, words: trial.words, depth });
+            trials.push(Trial { key, company, bits, depth, ..*trial });
         };
         let year = match trial.depth {
             Depth::Last => return,
@@ -255,11 +262,12 @@ impl<T: Clone> State<T> {
                 continue;
             }
             for heard in ask.heard(third).iter().take(THIRDS_MAX) {
-                let bits = trial.bits - third.best + 2 * i32::from(heard.eighths);
-                if bits < need {
+                let most = third.best.min(trial.least);
+                let lost = (most - 2 * i32::from(heard.eighths)).max(0);
+                if trial.bits - lost < need {
                     break;
                 }
-                push(trial.company.and(heard.sound), year, bits, Depth::Last);
+                push(trial.company.and(heard.sound), year, trial.bits, Depth::Last);
             }
         }
     }
@@ -355,57 +363,28 @@ impl Tally {
     }
 }
 
-/// Pairs of sounds of two words, the most telling ranks of both first.
-fn pairs(one: &[Heard], other: &[Heard], need: i32, mut found: impl FnMut(Company, i32)) {
+/// Pairs of sounds of two words, the most telling ranks of both first, with the bits of all words.
+///
+/// A name that more than two words meet is found by the two that tell most. So no third word need be
+/// taken for more than the lesser of the two, nor for more than `thirds` say.
+fn pairs(
+    (one, other): (&[Heard], &[Heard]),
+    thirds: &[i32],
+    need: i32,
+    mut found: impl FnMut(Company, i32, i32),
+) {
     for (rank, first) in one.iter().enumerate() {
         let most = RANKS_MAX / (rank + 1);
         if most == 0 {
             break;
         }
         for second in other.iter().take(most) {
-            let bits = 2 * (i32::from(first.eighths) + i32::from(second.eighths));
+            let (a, b) = (2 * i32::from(first.eighths), 2 * i32::from(second.eighths));
+            let bits = a + b + thirds.iter().map(|third| a.min(b).min(*third)).sum::<i32>();
             if bits < need {
                 break;
             }
-            found(Company::one(first.sound).and(second.sound), bits);
+            found(Company::one(first.sound).and(second.sound), bits, a.min(b));
         }
-    }
-}
-
-/// A set of sixteen-bit tags.
-struct Tags {
-    words: Box<[u64; 1_024]>,
-    set: Vec<u16>,
-}
-
-impl Default for Tags {
-    fn default() -> Self {
-        Self { words: Box::new([0; 1_024]), set: Vec::new() }
-    }
-}
-
-impl Tags {
-    fn clear(&mut self) {
-        for tag in self.set.drain(..) {
-            if let Some(word) = self.words.get_mut(usize::from(tag >> 6)) {
-                *word = 0;
-            }
-        }
-    }
-
-    fn set(&mut self, tag: u16) {
-        if let Some(word) = self.words.get_mut(usize::from(tag >> 6)) {
-            *word |= 1 << (tag & 63);
-            self.set.push(tag);
-        }
-    }
-
-    /// Whether one of the tags is in the set.
-    #[inline]
-    fn hold_any(&self, tags: &[u16]) -> bool {
-        let bit = |tag: u16| {
-            self.words.get(usize::from(tag >> 6)).map_or(0, |word| word >> (tag & 63)) & 1
-        };
-        tags.iter().fold(0, |any, tag| any | bit(*tag)) != 0
     }
 }

@@ -5,6 +5,7 @@ use crate::index::Filter;
 use crate::names::{Analysed, Word};
 
 use super::date::DateCode;
+use super::day::Days;
 use super::filing::{self, Catalogue, FILED_MAX, Filed};
 use super::key::{Key, Sound};
 use super::kin::{Finder, Kindred};
@@ -15,8 +16,6 @@ use super::weights::Weights;
 
 /// The most birth dates of an entry that are filed.
 pub(super) const DATES_MAX: usize = 4;
-/// Sounds of a name beside its day of birth.
-pub(super) const TAGS: usize = 4;
 
 /// What is filed about one entry.
 pub struct Listed<'a> {
@@ -148,10 +147,9 @@ pub struct Snapshot<T> {
     pub(super) entries: Box<[T]>,
     /// By date, days first, and by entry.
     pub(super) names: Names,
-    /// Where the records of each day begin.
-    days: Box<[u32]>,
-    /// The sounds of the records of days.
-    tags: Box<[[u16; TAGS]]>,
+    pub(super) days: Days,
+    /// Whether a date is known to the month alone.
+    pub(super) has_months: bool,
     pub(super) filter: Filter,
     pub(super) postings: Postings,
     pub(super) weights: Weights,
@@ -165,21 +163,10 @@ impl<T> Snapshot<T> {
         let filed = filing::file(&catalogue);
         let filter = Filter::with_room(filed.len());
         filed.iter().for_each(|(key, _)| filter.add(key.0));
-        let (days, tags) = by_day(&catalogue);
+        let days = Days::new(&catalogue);
+        let has_months = names.records.iter().any(|record| record.date.is_month());
         let postings = Postings::new(filed);
-        Self { terms, finder, kindred, entries, names, days, tags, filter, postings, weights }
-    }
-
-    /// The names of a day, by number, with their sounds.
-    #[inline]
-    pub(super) fn of_day(&self, day: DateCode) -> impl Iterator<Item = (u32, &[u16; TAGS])> {
-        let at = usize::from(day.0);
-        let (from, to) = match self.days.get(at..at + 2) {
-            Some(&[from, to]) => (from, to),
-            Some(_) | None => (0, 0),
-        };
-        let tags = self.tags.get(from as usize..to as usize).unwrap_or_default();
-        (from..to).zip(tags)
+        Self { terms, finder, kindred, entries, names, days, has_months, filter, postings, weights }
     }
 
     /// What is filed under a key.
@@ -212,7 +199,7 @@ impl<T> Snapshot<T> {
             ("kin", self.kindred.bytes()),
             ("entries", size_of_val(&*self.entries)),
             ("names", names),
-            ("days", size_of_val(&*self.days) + size_of_val(&*self.tags)),
+            ("days", self.days.bytes()),
             ("filter", self.filter.bytes()),
             ("postings", self.postings.bytes()),
         ]
@@ -254,28 +241,4 @@ impl Catalogue for Listing<'_> {
         sounds.extend(filed.iter().map(|(_, sound)| *sound));
         Filed { date: record.date, nation: record.nation, sounds }
     }
-}
-
-/// Where the names of each day begin, and their sounds.
-fn by_day(listing: &Listing<'_>) -> (Box<[u32]>, Box<[[u16; TAGS]]>) {
-    let (mut days, mut tags) = (vec![0_u32; usize::from(DateCode::DAYS) + 1], Vec::new());
-    let mut sounds = Vec::new();
-    for name in 0..listing.count() {
-        let filed = listing.show(name, &mut sounds);
-        if !filed.date.is_day() {
-            break;
-        }
-        if let Some(count) = days.get_mut(usize::from(filed.date.0) + 1) {
-            *count += 1;
-        }
-        let mut of_name = [0; TAGS];
-        of_name.iter_mut().zip(filed.sounds).for_each(|(tag, sound)| *tag = sound.tag());
-        tags.push(of_name);
-    }
-    let mut sum = 0;
-    for day in &mut days {
-        sum += *day;
-        *day = sum;
-    }
-    (days.into(), tags.into())
 }
