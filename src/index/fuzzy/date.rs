@@ -116,6 +116,8 @@ pub(super) struct Asked {
     code: DateCode,
     parts: (u16, u8, u8),
     near: [u16; 5],
+    /// Ten years more or less.
+    far: [u16; 2],
 }
 
 impl Asked {
@@ -123,7 +125,7 @@ impl Asked {
         let parts = date.map_or((0, 0, 0), parts);
         let (year, month, day) = parts;
         let absent = DateCode::ABSENT.0;
-        let mut near = [absent; 5];
+        let (mut near, mut far) = ([absent; 5], [absent; 2]);
         if let Some(date) = date.filter(|date| date.is_full()) {
             let days = date.to_epoch_days().unwrap_or_default();
             let swapped = if day == month { None } else { Date::day(year, day, month) };
@@ -138,15 +140,29 @@ impl Asked {
                 let code = DateCode::new(other);
                 *slot = if code.is_day() { code.0 } else { absent };
             }
+            let others = [year.saturating_sub(10), year.saturating_add(10)];
+            for (slot, year) in far.iter_mut().zip(others) {
+                let code = DateCode::new(Date::day(year, month, day));
+                *slot = if code.is_day() { code.0 } else { absent };
+            }
         }
-        Self { date, code: DateCode::new(date), parts, near }
+        Self { date, code: DateCode::new(date), parts, near, far }
     }
 
-    /// The codes of days that are equal or near.
+    /// The codes of days that are read from end to end: those that agree well, and those of a decade
+    /// off.
     pub(super) fn days(&self) -> impl Iterator<Item = (DateCode, Agreement)> {
         let near = self.near.map(|code| (DateCode(code), Agreement::Near));
-        let days = std::iter::once((self.code, Agreement::Equal)).chain(near);
+        let far = self.far.map(|code| (DateCode(code), Agreement::TwoParts));
+        let days = std::iter::once((self.code, Agreement::Equal)).chain(near).chain(far);
         days.filter(|(code, _)| code.is_day())
+    }
+
+    /// Whether names of this date were found by their day.
+    #[inline]
+    pub(super) fn is_read(&self, listed: DateCode) -> bool {
+        listed.is_day()
+            && (listed == self.code || self.near.contains(&listed.0) || self.far.contains(&listed.0))
     }
 
     /// The year, where it is known.

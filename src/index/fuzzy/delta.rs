@@ -119,7 +119,7 @@ impl<T> Delta<T> {
             return;
         }
         for company in filing::first(&sounds) {
-            self.keys.add(company.key().0, number);
+            filing::kinds(date).for_each(|kind| self.keys.add(company.of(kind).0, number));
         }
         for sound in &sounds {
             self.keys.add(Company::one(*sound).key().0, number);

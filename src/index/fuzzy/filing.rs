@@ -1,7 +1,14 @@
 //! Under which keys names are filed: pairs of words first, finer keys where many share a pair.
+//!
+//! | names | key | where many share it |
+//! |---|---|---|
+//! | without a date | pair | pair and third word |
+//! | with a year | pair and year | pair, third word and year |
+//! | the same, once more | pair | none: what dates take away only rare words bring back |
+//! | with a rare word | that word | |
 
 use super::date::DateCode;
-use super::key::{Company, Key, Sound};
+use super::key::{Company, Key, Kind, Sound};
 use super::postings::Posting;
 use super::record::Nation;
 
@@ -30,66 +37,67 @@ pub(super) trait Catalogue {
     fn show<'a>(&self, name: u32, sounds: &'a mut Vec<Sound>) -> Filed<'a>;
 }
 
+/// Under which kinds of keys a name of this date is filed.
+pub(super) fn kinds(date: DateCode) -> impl Iterator<Item = Kind> {
+    let year = date.year().map(Kind::Year);
+    let dated = year.is_some().then_some(Kind::Dated);
+    let none = year.is_none().then_some(Kind::Undated);
+    year.into_iter().chain(dated).chain(none)
+}
+
 /// Files every name.
 pub(super) fn file(names: &impl Catalogue) -> Vec<(Key, Posting)> {
     let mut sounds = Vec::new();
-    let (mut done, mut pairs, mut rare) = (Vec::new(), Vec::new(), Vec::new());
+    let mut done = Vec::new();
+    let (mut undated, mut dated, mut years, mut rare) = (vec![], vec![], vec![], vec![]);
     for name in 0..names.count() {
         let filed = names.show(name, &mut sounds);
         let posting = Posting::new(name, filed.date, filed.nation.0);
-        pairs.extend(first(filed.sounds).map(|company| (company.key(), posting)));
         rare.extend(filed.sounds.iter().map(|sound| (Company::one(*sound).key(), posting)));
+        for company in first(filed.sounds) {
+            for kind in kinds(filed.date) {
+                let keys = match kind {
+                    Kind::Undated => &mut undated,
+                    Kind::Dated => &mut dated,
+                    Kind::Year(_) => &mut years,
+                };
+                keys.push((company.of(kind), posting));
+            }
+        }
     }
-    by_key(&mut rare, |key, group| {
+    by_key(rare, |key, group| {
         if group.len() <= RARE_MAX {
             done.extend(group.iter().map(|posting| (key, *posting)));
         }
     });
-    drop(rare);
-    let years = refine(names, pairs, PAIR_MAX, &mut done, |company, filed| match filed.date.year() {
-        Some(year) => Finer::Next(company.in_year(year)),
-        None => Finer::Last(None),
-    });
-    refine(names, years, YEAR_MAX, &mut done, |_, filed| Finer::Last(filed.date.year()));
+    // Where dates do not agree, only rare words can make a match.
+    refine(names, dated, (PAIR_MAX, false), &mut done);
+    refine(names, years, (YEAR_MAX, true), &mut done);
+    refine(names, undated, (PAIR_MAX, true), &mut done);
     done
 }
 
-/// How the names of a long list are filed instead.
-enum Finer {
-    /// Under this key, which may be too common in its turn.
-    Next(Key),
-    /// Under each third word, with a year where there is one.
-    Last(Option<u16>),
-}
-
-/// Files names under these keys, or where many share one, under finer keys; gives those that may be
-/// too common in their turn.
+/// Files names under these keys; where more than `most` share one, a mark and, if wanted, finer keys.
 fn refine(
     names: &impl Catalogue,
-    mut filed: Vec<(Key, Posting)>,
-    most: usize,
+    filed: Vec<(Key, Posting)>,
+    (most, finer): (usize, bool),
     done: &mut Vec<(Key, Posting)>,
-    finer: impl Fn(Company, &Filed<'_>) -> Finer,
-) -> Vec<(Key, Posting)> {
-    let (mut next, mut last) = (Vec::new(), Vec::new());
+) {
+    let mut last = Vec::new();
     let mut sounds = Vec::new();
-    by_key(&mut filed, |key, group| {
+    by_key(filed, |key, group| {
         if group.len() <= most {
             done.extend(group.iter().map(|posting| (key, *posting)));
             return;
         }
         done.push((key, Posting::finer()));
-        for posting in group {
+        for posting in group.iter().filter(|_| finer) {
             let name = names.show(posting.name(), &mut sounds);
-            let year = name.date.year();
-            let owner = |company: &Company| {
-                company.key() == key || year.is_some_and(|year| company.in_year(year) == key)
-            };
-            let Some(company) = first(name.sounds).find(owner) else { continue };
-            match finer(company, &name) {
-                Finer::Next(key) => next.push((key, *posting)),
-                Finer::Last(year) => {
-                    last.extend(thirds(name.sounds, company, year).map(|key| (key, *posting)));
+            let kinds = || kinds(name.date).filter(|kind| *kind != Kind::Dated);
+            for company in first(name.sounds) {
+                if let Some(kind) = kinds().find(|kind| company.of(*kind) == key) {
+                    last.extend(thirds(name.sounds, company, kind).map(|key| (key, *posting)));
                 }
             }
         }
@@ -98,11 +106,10 @@ fn refine(
     last.sort_unstable_by_key(|(key, posting)| (*key, posting.name()));
     last.dedup();
     done.append(&mut last);
-    next
 }
 
 /// Shows each key with what is filed under it.
-fn by_key(filed: &mut [(Key, Posting)], mut show: impl FnMut(Key, &[Posting])) {
+fn by_key(mut filed: Vec<(Key, Posting)>, mut show: impl FnMut(Key, &[Posting])) {
     filed.sort_unstable_by_key(|(key, posting)| (*key, posting.name()));
     let mut group = Vec::new();
     for same in filed.chunk_by(|one, other| one.0 == other.0) {
@@ -128,12 +135,9 @@ pub(super) fn first(sounds: &[Sound]) -> impl Iterator<Item = Company> + '_ {
 }
 
 /// The keys of these words with each other word of the name; or as a name without another.
-fn thirds(sounds: &[Sound], company: Company, year: Option<u16>) -> impl Iterator<Item = Key> + '_ {
-    let key = move |company: Company| match year {
-        Some(year) => company.in_year(year),
-        None => company.key(),
-    };
-    let alone = (sounds.len() <= 2).then(|| key(company.alone()));
-    let thirds = sounds.iter().filter(move |third| sounds.len() > 2 && !company.holds(sounds, **third));
-    alone.into_iter().chain(thirds.map(move |third| key(company.and(*third))))
+fn thirds(sounds: &[Sound], company: Company, kind: Kind) -> impl Iterator<Item = Key> + '_ {
+    let alone = (sounds.len() <= 2).then(|| company.alone().of(kind));
+    let others = sounds.iter().filter(move |_| sounds.len() > 2);
+    let others = others.filter(move |third| !company.holds(sounds, **third));
+    alone.into_iter().chain(others.map(move |third| company.and(*third).of(kind)))
 }

@@ -62,18 +62,35 @@ impl Company {
         Self { sum: self.sum, words: self.words + 8 }
     }
 
+    /// As a key of any name, whatever its date.
     pub(super) const fn key(self) -> Key {
         self.finish(0)
     }
 
-    /// With a year of birth.
-    pub(super) const fn in_year(self, year: u16) -> Key {
-        self.finish(1 + year as u64)
+    /// As a key of names of this kind.
+    pub(super) const fn of(self, kind: Kind) -> Key {
+        match kind {
+            Kind::Undated => self.finish(1),
+            Kind::Dated => self.finish(2),
+            Kind::Year(year) => self.finish(3 + year as u64),
+        }
     }
 
-    const fn finish(self, year: u64) -> Key {
-        Key(mix(self.sum ^ self.words.wrapping_mul(0xa076_1d64_78bd_642f) ^ year << 40))
+    const fn finish(self, kind: u64) -> Key {
+        Key(mix(self.sum ^ self.words.wrapping_mul(0xa076_1d64_78bd_642f) ^ kind << 40))
     }
+}
+
+/// Names are filed apart by what is known of their dates: a query asks each only where its words can
+/// be telling enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// No date is known.
+    Undated,
+    /// A date is known.
+    Dated,
+    /// This year is known, and perhaps more.
+    Year(u16),
 }
 
 /// A good hash of a number (the finaliser of SplitMix64, Steele, Lea, Flood 2014).

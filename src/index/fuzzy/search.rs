@@ -6,7 +6,7 @@ use super::ask::{ASKED_MAX, Ask, AskedWord};
 use super::date::{Agreement, DateCode};
 use super::day::{Glimpse, Worths};
 use super::delta::Late;
-use super::key::{Company, Key};
+use super::key::{Company, Key, Kind};
 use super::kin::Heard;
 use super::postings::Posting;
 use super::query::{Found, Limits, Query, Work};
@@ -28,6 +28,7 @@ pub struct Scratch {
     worths: Worths,
     seen: Seen,
     trials: Vec<Trial>,
+    marks: Vec<Trial>,
     claims: Vec<u32>,
     late: Vec<u32>,
     work: Work,
@@ -38,21 +39,50 @@ pub struct Scratch {
 struct Trial {
     key: Key,
     company: Company,
+    kind: Kind,
     /// What its words and, at best, all others are worth.
     bits: i32,
     /// What the lesser of its words is worth.
     least: i32,
     /// Which words of the query it holds.
     words: (u8, u8),
-    depth: Depth,
+    /// Whether it is one of those that a mark led to.
+    finer: bool,
 }
 
-/// How fine the key is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    First,
-    Year(u16),
-    Last,
+/// What words must be worth for each kind of key to be tried.
+struct Needs {
+    undated: i32,
+    dated: i32,
+    /// Years to try.
+    years: [(u16, i32); 3],
+    /// For keys of any name.
+    least: i32,
+}
+
+impl Needs {
+    fn new(ask: &Ask, weights: &Weights, has_months: bool) -> Self {
+        let worth = |agreement| weights.date(agreement).in_sixteenths();
+        let need = ask.need(weights);
+        let Some(year) = ask.date.year() else {
+            let years = [(0, i32::MAX); 3];
+            return Self { undated: need, dated: need, years, least: need };
+        };
+        let month = if has_months { worth(Agreement::Month) } else { 0 };
+        let same = need - worth(Agreement::TwoParts).max(worth(Agreement::Year)).max(month);
+        let next = need - worth(Agreement::NextYear);
+        let years = [(year, same), (year.saturating_sub(1), next), (year.saturating_add(1), next)];
+        let dated = need - worth(Agreement::OnePart).max(worth(Agreement::Contradiction));
+        Self { undated: need, dated, years, least: need.min(same) }
+    }
+
+    /// The kinds of keys that words of this worth may be tried with.
+    fn kinds(&self, bits: i32) -> impl Iterator<Item = Kind> {
+        let undated = (bits >= self.undated).then_some(Kind::Undated);
+        let dated = (bits >= self.dated).then_some(Kind::Dated);
+        let years = self.years.into_iter().filter(move |(_, need)| bits >= *need);
+        undated.into_iter().chain(dated).chain(years.map(|(year, _)| Kind::Year(year)))
+    }
 }
 
 impl<T: Clone> View<T> {
@@ -133,75 +163,74 @@ impl<T: Clone> State<T> {
 
     /// Names that share two words, or the only one.
     fn by_key(&self, limits: &Limits, scratch: &mut Scratch) {
-        let weights = &self.snapshot.weights;
-        let worth = |agreement| weights.date(agreement).in_sixteenths();
-        let month = if self.snapshot.has_months { Agreement::Month } else { Agreement::Year };
-        let others = [Agreement::TwoParts, month, Agreement::Year].map(worth);
-        let dated = scratch.ask.date.year().is_some();
-        let best = if dated { others.into_iter().max().unwrap_or(0) } else { 0 };
-        let need = scratch.ask.need(weights) - best;
-        self.try_first(need, scratch);
+        let needs = Needs::new(&scratch.ask, &self.snapshot.weights, self.snapshot.has_months);
+        self.try_first(&needs, scratch);
         let mut from = 0;
         // What is looked up may ask for finer keys, which follow behind.
         while from < scratch.trials.len() {
-            from = self.look_up(from, limits, need, scratch);
+            from = self.look_up(from, limits, &needs, scratch);
         }
     }
 
-    fn try_first(&self, need: i32, scratch: &mut Scratch) {
+    fn try_first(&self, needs: &Needs, scratch: &mut Scratch) {
         let Scratch { ask, trials, .. } = scratch;
         trials.clear();
         let unmet = self.snapshot.weights.unmet.in_sixteenths();
+        let mut push = |company: Company, bits, least, words| {
+            for kind in needs.kinds(bits) {
+                let (key, finer) = (company.of(kind), false);
+                trials.push(Trial { key, company, kind, bits, least, words, finer });
+            }
+        };
         for (at, one) in ask.words.iter().enumerate() {
             let alone = unmet * (ask.words.len() as i32 - 1);
-            for heard in ask.heard(one) {
-                let bits = 2 * i32::from(heard.eighths) + alone;
-                if bits < need {
-                    break;
-                }
-                let company = Company::one(heard.sound);
-                let words = (at as u8, at as u8);
-                for company in [company, company.alone()] {
-                    let (key, depth) = (company.key(), Depth::First);
-                    trials.push(Trial { key, company, bits, least: bits, words, depth });
-                }
+            let bits = |heard: &Heard| 2 * i32::from(heard.eighths) + alone;
+            for heard in ask.heard(one).iter().take_while(|heard| bits(heard) >= needs.least) {
+                let company = Company::one(heard.sound).alone();
+                push(company, bits(heard), bits(heard), (at as u8, at as u8));
             }
             for (to, other) in ask.words.iter().enumerate().skip(at + 1) {
-                let words = (at as u8, to as u8);
-                let thirds = ask.words.iter().enumerate().filter(|(third, _)| *third != at && *third != to);
+                let thirds = ask.words.iter().enumerate().filter(|(k, _)| *k != at && *k != to);
                 let mut bests = [0; ASKED_MAX];
                 bests.iter_mut().zip(thirds).for_each(|(slot, (_, third))| *slot = third.best);
-                pairs((ask.heard(one), ask.heard(other)), &bests, need, |company, bits, least| {
-                    let (key, depth) = (company.key(), Depth::First);
-                    trials.push(Trial { key, company, bits, least, words, depth });
+                let heard = (ask.heard(one), ask.heard(other));
+                pairs(heard, &bests, needs.least, |company, bits, least| {
+                    push(company, bits, least, (at as u8, to as u8));
                 });
+            }
+        }
+        for (at, one) in ask.words.iter().enumerate() {
+            let alone = unmet * (ask.words.len() as i32 - 1);
+            let bits = |heard: &Heard| 2 * i32::from(heard.eighths) + alone;
+            for heard in ask.heard(one).iter().take_while(|heard| bits(heard) >= needs.least) {
+                let (company, words) = (Company::one(heard.sound), (at as u8, at as u8));
+                let (bits, kind, finer) = (bits(heard), Kind::Dated, true);
+                trials.push(Trial { key: company.key(), company, kind, bits, least: bits, words, finer });
             }
         }
     }
 
     /// Looks up the trials from this one on; gives where new ones begin.
-    fn look_up(&self, from: usize, limits: &Limits, need: i32, scratch: &mut Scratch) -> usize {
-        let Scratch { ask, trials, seen, claims, late, work, .. } = scratch;
+    fn look_up(&self, from: usize, limits: &Limits, needs: &Needs, scratch: &mut Scratch) -> usize {
+        let Scratch { ask, trials, marks, seen, claims, late, work, .. } = scratch;
         let to = trials.len();
-        let mut finer = Vec::new();
+        marks.clear();
         for trial in trials.get(from..).unwrap_or_default() {
             work.keys += 1;
             if work.keys > limits.keys {
                 work.cut = true;
                 break;
             }
-            if trial.depth == Depth::First {
-                for name in self.delta.filed(trial.key) {
-                    // Numbers of the delta are told from others by their complement.
-                    if self.is_claim_late(ask, trial, name) && seen.add(!name) {
-                        late.push(name);
-                    }
+            for name in self.delta.filed(trial.key) {
+                // Numbers of the delta are told from others by their complement.
+                if self.is_claim_late(ask, trial, name) && seen.add(!name) {
+                    late.push(name);
                 }
             }
             let Some(postings) = self.snapshot.filed(trial.key) else { continue };
             for posting in postings {
                 if posting.is_finer() {
-                    finer.push(*trial);
+                    marks.push(*trial);
                     continue;
                 }
                 work.postings += 1;
@@ -214,8 +243,8 @@ impl<T: Clone> State<T> {
                 }
             }
         }
-        for trial in finer {
-            self.refine(&trial, need, ask, trials);
+        for trial in marks.iter().filter(|trial| !trial.finer) {
+            refine(trial, needs, ask, trials);
         }
         to
     }
@@ -233,43 +262,11 @@ impl<T: Clone> State<T> {
 
     #[inline]
     fn may_reach(&self, ask: &Ask, bits: i32, date: DateCode, nation: Nation) -> bool {
-        let agreement = ask.date.agreement(date);
-        let by_day = matches!(agreement, Agreement::Equal | Agreement::Near) && date.is_day();
-        !by_day && bits + ask.beside(&self.snapshot.weights, agreement, nation) >= ask.threshold
-    }
-
-    /// Many names share the key: tries finer ones.
-    fn refine(&self, trial: &Trial, need: i32, ask: &Ask, trials: &mut Vec<Trial>) {
-        let mut push = |company: Company, year: Option<u16>, bits, depth| {
-            let key = year.map_or(company.key(), |year| company.in_year(year));
-            trials.push(Trial { key, company, bits, depth, ..*trial });
-        };
-        let year = match trial.depth {
-            Depth::Last => return,
-            Depth::Year(year) => Some(year),
-            Depth::First => {
-                if let Some(year) = ask.date.year() {
-                    for year in year.saturating_sub(1)..=year + 1 {
-                        push(trial.company, Some(year), trial.bits, Depth::Year(year));
-                    }
-                }
-                None
-            }
-        };
-        push(trial.company.alone(), year, trial.bits, Depth::Last);
-        for (at, third) in ask.words.iter().enumerate() {
-            if at == usize::from(trial.words.0) || at == usize::from(trial.words.1) {
-                continue;
-            }
-            for heard in ask.heard(third).iter().take(THIRDS_MAX) {
-                let most = third.best.min(trial.least);
-                let lost = (most - 2 * i32::from(heard.eighths)).max(0);
-                if trial.bits - lost < need {
-                    break;
-                }
-                push(trial.company.and(heard.sound), year, trial.bits, Depth::Last);
-            }
+        if ask.date.is_read(date) {
+            return false;
         }
+        let agreement = ask.date.agreement(date);
+        bits + ask.beside(&self.snapshot.weights, agreement, nation) >= ask.threshold
     }
 
     /// The entry of a name, and the most that its score can be.
@@ -362,6 +359,37 @@ impl Tally {
         bits + (self.full - matched).max(0) * weights.left_over.in_sixteenths()
     }
 }
+
+/// Many names share the key: tries finer ones.
+fn refine(trial: &Trial, needs: &Needs, ask: &Ask, trials: &mut Vec<Trial>) {
+    let mut push = |company: Company, kind, bits, finer| {
+        trials.push(Trial { key: company.of(kind), company, kind, bits, finer, ..*trial });
+    };
+    if trial.kind == Kind::Dated {
+        // With a date of its own the query has been to its year. Without, any year will do.
+        if ask.date.year().is_none() {
+            YEARS.for_each(|year| push(trial.company, Kind::Year(year), trial.bits, false));
+        }
+        return;
+    }
+    push(trial.company.alone(), trial.kind, trial.bits, true);
+    for (at, third) in ask.words.iter().enumerate() {
+        if at == usize::from(trial.words.0) || at == usize::from(trial.words.1) {
+            continue;
+        }
+        let most = third.best.min(trial.least);
+        for heard in ask.heard(third).iter().take(THIRDS_MAX) {
+            let bits = trial.bits - (most - 2 * i32::from(heard.eighths)).max(0);
+            if bits < needs.least {
+                break;
+            }
+            push(trial.company.and(heard.sound), trial.kind, bits, true);
+        }
+    }
+}
+
+/// Years of birth that are tried for a query without a date.
+const YEARS: std::ops::RangeInclusive<u16> = 1_900..=2_040;
 
 /// Pairs of sounds of two words, the most telling ranks of both first, with the bits of all words.
 ///
