@@ -159,7 +159,9 @@ fn by_initial(one: &[u8], other: &[u8]) -> Option<Likeness> {
 /// One is the beginning of the other: `Alex`, `Alexander`.
 fn shortened(one: &[u8], other: &[u8]) -> Option<Likeness> {
     let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
-    let stands = short.len() >= 3 && long.starts_with(short);
+    // `Abdul` begins many names and shortens none.
+    let compound = [&b"abd"[..], b"abdu", b"abdul", b"abdel", b"abdal", b"abu", b"abou", b"umm"];
+    let stands = short.len() >= 3 && long.starts_with(short) && !compound.contains(&short);
     stands.then_some(Likeness::of(Kind::Prefix, 150))
 }
 

@@ -119,6 +119,11 @@ impl Counts {
         counts
     }
 
+    /// No name counted yet: every word is as rare as any.
+    pub fn empty() -> Self {
+        Self { names: 0, words: HashMap::default() }
+    }
+
     /// Counts the words of one more name.
     pub fn add(&mut self, name: &Analysed) {
         self.names = self.names.saturating_add(1);

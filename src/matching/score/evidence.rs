@@ -246,14 +246,13 @@ fn place(stated: &[Prepared], listed: &[Prepared]) -> Option<bool> {
     if stated.is_empty() || listed.is_empty() {
         return None;
     }
-    let words =
-        |places: &'_ [Prepared]| places.iter().flat_map(|place| place.words.clone()).collect();
-    let (stated, listed): (Vec<Weighed>, Vec<Weighed>) = (words(stated), words(listed));
-    Some(stated.iter().any(|one| {
-        listed
-            .iter()
-            .any(|other| one.role != Role::Light && liken(&one.word, &other.word).is_some())
-    }))
+    let telling = |word: &&Weighed| word.role != Role::Light;
+    let ours = stated.iter().flat_map(|place| &place.words).filter(telling);
+    let agrees = |one: &Weighed| {
+        let theirs = listed.iter().flat_map(|place| &place.words).filter(telling);
+        theirs.into_iter().any(|other| liken(&one.word, &other.word).is_some())
+    };
+    Some(ours.into_iter().any(agrees))
 }
 
 const fn place_bits(same: bool) -> Bits {

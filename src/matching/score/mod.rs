@@ -30,6 +30,8 @@ mod model;
 mod observe;
 mod prepare;
 mod setting;
+#[cfg(test)]
+mod tests;
 
 use crate::domain::{Country, Date, Identifier, Name, Sex};
 use crate::names::{Bearer, Bits};

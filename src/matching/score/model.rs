@@ -33,77 +33,77 @@ macro_rules! features {
 // Each feature with its weight for persons and for organisations and vessels, in sixteenths of a bit.
 features! {
     /// Where every comparison starts.
-    Base: -110, -51;
+    Base: -115, -66;
     /// Words equal.
-    Same: -7, -43;
+    Same: -6, -40;
     /// … times their rarity, as below.
     SameRarity: 5, 5;
     /// Words equal but for customs of transliteration.
-    Translit: 0, 6;
+    Translit: -1, 6;
     /// Their rarity.
     TranslitRarity: 6, 2;
     /// Spellings of one name by the dictionary.
-    Spelling: 3, 12;
+    Spelling: 6, 13;
     /// Their rarity.
-    SpellingRarity: 4, 0;
+    SpellingRarity: 3, 1;
     /// Words a few letters apart.
-    Edit: 6, 25;
+    Edit: 9, 27;
     /// Their rarity.
     EditRarity: 5, 1;
     /// Letters that separate them.
-    EditCost: -22, -5;
+    EditCost: -21, -4;
     /// The same as a share of their length.
-    EditRelative: -126, -131;
+    EditRelative: -125, -131;
     /// They begin differently.
-    EditFirst: -3, -18;
+    EditFirst: -2, -17;
     /// They are of four letters or less.
-    EditShort: -7, 4;
+    EditShort: -4, 5;
     /// Letters beyond the first that separate them.
     EditExcess: -14, -7;
     /// Words alike in sound, across scripts.
-    Sound: -4, -4;
+    Sound: -5, -4;
     /// Their rarity.
-    SoundRarity: 13, 13;
+    SoundRarity: 8, 13;
     /// What true renderings have more in evidence, on average.
-    SoundShort: -4, -4;
+    SoundShort: -7, -4;
     /// An initial and a name that it may stand for.
-    Initial: 18, 6;
+    Initial: 11, -10;
     /// One word is the beginning of the other.
-    Prefix: 9, 6;
+    Prefix: 8, 7;
     /// Their rarity.
-    PrefixRarity: 3, -2;
+    PrefixRarity: 2, -1;
     /// Joined words against split ones.
-    Joined: 14, 19;
+    Joined: 14, 18;
     /// Their rarity.
-    JoinedRarity: 5, -1;
+    JoinedRarity: 5, 0;
     /// Letters that separate them.
-    JoinedCost: -41, -44;
+    JoinedCost: -40, -45;
     /// Small words that agree.
-    Light: 11, -4;
+    Light: 12, -5;
     /// Legal forms that agree.
     Form: 3, 0;
     /// No name agrees.
-    Nothing: -192, -150;
+    Nothing: -192, -192;
     /// A family name agrees with a family name.
     FamilyFamily: 5, 8;
     /// A first name agrees with a first name.
-    FirstFirst: 22, 5;
+    FirstFirst: 25, 5;
     /// A family name agrees with a given name.
-    Crossed: 4, -8;
+    Crossed: 5, -8;
     /// Numbers that agree.
-    Number: 48, 52;
+    Number: 48, 36;
     /// Family names against one another.
-    ConflictFamily: -72, -80;
+    ConflictFamily: -71, -80;
     /// First names against one another.
-    ConflictFirst: -61, -80;
+    ConflictFirst: -64, -80;
     /// Other names against one another.
-    ConflictOther: -46, 6;
+    ConflictOther: -45, 5;
     /// Fathers' names against one another.
-    ConflictPatronymic: -67, -64;
+    ConflictPatronymic: -66, -64;
     /// An initial against a name that it cannot stand for.
-    ConflictInitial: -47, -43;
+    ConflictInitial: -46, -40;
     /// Numbers against one another.
-    ConflictNumber: -96, -53;
+    ConflictNumber: -96, -64;
     /// How rare the words are that stand against one another.
     ConflictRarity: 1, 1;
     /// Rarity of given names that agree where others stand against one another: namesakes share them.
@@ -115,37 +115,37 @@ features! {
     /// The family names of a man and a woman.
     OtherSex: -32, -32;
     /// Father and son exchanged around a word for son.
-    Filiation: -47, -48;
+    Filiation: -48, -48;
     /// How near they are, from 0 to 1.
-    ConflictNear: 5, 13;
+    ConflictNear: 4, 16;
     /// A family name that one side has more.
-    ExtraFamily: -16, -24;
+    ExtraFamily: -19, -24;
     /// A first name that one side has more.
-    ExtraFirst: -19, -24;
+    ExtraFirst: -21, -24;
     /// Another name that one side has more.
-    ExtraOther: 4, 1;
+    ExtraOther: 5, 1;
     /// A father's name that one side has more.
     ExtraPatronymic: -3, -5;
     /// An initial that one side has more.
-    ExtraInitial: -7, 2;
+    ExtraInitial: -7, 0;
     /// A number that one side has more.
-    ExtraNumber: -27, -2;
+    ExtraNumber: -28, -8;
     /// One name is a part of the other.
-    Subset: 17, 21;
+    Subset: 14, 28;
     /// Nothing is left over on either side.
-    Full: 41, 80;
+    Full: 41, 87;
     /// One name alone agrees, of several.
-    Lone: 5, -10;
+    Lone: 6, -3;
     /// … and others stand against one another.
-    LoneConflict: 9, -14;
+    LoneConflict: 8, -15;
     /// Both names are single words.
-    Single: 7, 1;
+    Single: 7, 5;
     /// The order differs.
-    Reordered: -3, -3;
+    Reordered: -3, -1;
     /// Legal forms against one another.
     FormConflict: -48, -42;
     /// A legal form that one side has more.
-    FormExtra: -3, 8;
+    FormExtra: -3, 7;
 }
 
 /// How many features there are.

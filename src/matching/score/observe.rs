@@ -155,7 +155,7 @@ pub fn observe(left: &Prepared, right: &Prepared, alignment: &Alignment, sink: &
     sink.about(Item::Start);
     sink.add(Feature::Base, 16);
     let agreed = pairs(left, right, alignment, sink);
-    if agreed.names == 0 {
+    if agreed.names == 0 && !agreed.letters {
         sink.about(Item::Nothing);
         sink.add(Feature::Nothing, 16);
         return;
@@ -172,6 +172,8 @@ pub fn observe(left: &Prepared, right: &Prepared, alignment: &Alignment, sink: &
 struct Agreed {
     /// Names that agree.
     names: u32,
+    /// Whether initials or numbers do.
+    letters: bool,
     /// How rare they are, family names apart.
     rarity: i32,
     family_rarity: i32,
@@ -199,9 +201,8 @@ fn pairs(left: &Prepared, right: &Prepared, alignment: &Alignment, sink: &mut im
 
 impl Agreed {
     fn count(&mut self, one: &Weighed, other: &Weighed, kind: Kind) {
-        if one.role == Role::Number && other.role == Role::Number {
-            return;
-        }
+        self.letters |= !matches!(one.role, Role::Light | Role::Form)
+            && !matches!(other.role, Role::Light | Role::Form);
         if !one.role.is_name() || !other.role.is_name() || kind == Kind::Initial {
             return;
         }

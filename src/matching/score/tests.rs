@@ -1,0 +1,297 @@
+//! What the scorer promises: names that are one score above names that are not, and explanations add up.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::Kind as IdentifierKind;
+use crate::names::{Analysed, Analyser, Counts};
+
+/// A subject that owns what it states.
+#[derive(Default)]
+struct Owned {
+    names: Vec<Prepared>,
+    written: Vec<(String, String)>,
+    born: Vec<Date>,
+    nationalities: Vec<Country>,
+    sex: Option<Sex>,
+    places: Vec<Prepared>,
+    identifiers: Vec<Identifier>,
+}
+
+impl Owned {
+    fn named(mut self, text: &str, bearer: Bearer, counts: &Counts) -> Self {
+        let comma = text.split_once(',').filter(|_| bearer == Bearer::Person);
+        let (surname, given) = comma.unwrap_or((text, ""));
+        let (surname, given) = (surname.trim(), given.trim());
+        self.names.push(prepared(Name { surname, given }, bearer, counts));
+        self.written.push((surname.into(), given.into()));
+        self
+    }
+
+    fn scored<R>(&self, other: &Self, read: impl Fn(&Subject<'_>, &Subject<'_>) -> R) -> R {
+        let written = |owned: &'_ Self| -> Vec<(String, String)> { owned.written.clone() };
+        let (mine, theirs) = (written(self), written(other));
+        read(&self.subject(&as_names(&mine)), &other.subject(&as_names(&theirs)))
+    }
+
+    fn subject<'a>(&'a self, written: &'a [Name<'a>]) -> Subject<'a> {
+        Subject {
+            names: &self.names,
+            written,
+            born: &self.born,
+            nationalities: &self.nationalities,
+            sex: self.sex,
+            birth_places: &self.places,
+            identifiers: &self.identifiers,
+        }
+    }
+}
+
+fn as_names(written: &[(String, String)]) -> Vec<Name<'_>> {
+    written.iter().map(|(surname, given)| Name { surname, given }).collect()
+}
+
+fn prepared(name: Name<'_>, bearer: Bearer, counts: &Counts) -> Prepared {
+    let mut analysed = Analysed::default();
+    Analyser::default().analyse(name, bearer, &mut analysed);
+    Prepared::new(&analysed, bearer, counts)
+}
+
+/// Probabilities of pairs of names, by the default setting.
+fn probabilities(pairs: &[(&str, &str)], bearer: Bearer) -> Vec<f32> {
+    let counts = Counts::built_in(bearer);
+    let setting = Setting::default();
+    let subject = |text: &str| Owned::default().named(text, bearer, &counts);
+    let scored = |(one, other): &(&str, &str)| {
+        subject(one).scored(&subject(other), |a, b| score(a, b, &setting).probability)
+    };
+    pairs.iter().map(scored).collect()
+}
+
+#[track_caller]
+fn check(bearer: Bearer, same: &[(&str, &str)], other: &[(&str, &str)]) {
+    for (pair, probability) in same.iter().zip(probabilities(same, bearer)) {
+        assert!(probability >= 0.5, "{pair:?}: {probability}");
+    }
+    for (pair, probability) in other.iter().zip(probabilities(other, bearer)) {
+        assert!(probability < 0.5, "{pair:?}: {probability}");
+    }
+}
+
+#[test]
+fn names_of_one_person_are_told_from_names_of_two() {
+    check(
+        Bearer::Person,
+        &[
+            ("John Smith", "SMITH, John"),
+            ("Jonathan Meierhofer", "Jonathan Meyerhofer"),
+            ("Yusuf Karimov", "Youssouf Karimoff"),
+            ("AnnaLindqvist", "Anna Lindqvist"),
+            ("Abdul Rahman Qureshi", "ABDULRAHMAN QURESHI"),
+            ("A. Lindqvist", "Anna Lindqvist"),
+            ("Сергей Воробьёв", "Sergey Vorobyov"),
+            ("MORALES VEGA, Pablo", "Pablo Morales Vega"),
+            ("Dr. Anna Lindqvist", "Anna Lindqvist"),
+        ],
+        &[
+            ("Anna Lindqvist", "Peter Hofmann"),
+            ("Anna Lindqvist", "Erik Lindqvist"),
+            ("B. Lindqvist", "Anna Lindqvist"),
+            ("Sergey Ivanovich Vorobyov", "Sergey Petrovich Vorobyov"),
+            ("Anna Lindqvist", "Anna Bergström"),
+        ],
+    );
+}
+
+#[test]
+fn organisations_keep_their_distinctive_words_and_numbers() {
+    check(
+        Bearer::Organisation,
+        &[
+            ("Meridian Shipping LLC", "OOO Meridian Shipping"),
+            ("The Meridian Bank", "Meridian Bank"),
+            ("Meridian Shiping Ltd", "Meridian Shipping Limited"),
+        ],
+        &[
+            ("Meridian Shipping LLC", "Polaris Shipping LLC"),
+            ("11420 Corp.", "Meridian Corp."),
+            ("Factory No. 12", "Factory No. 47"),
+        ],
+    );
+    check(
+        Bearer::Vessel,
+        &[("MV Northern Light", "Northern Light")],
+        &[("Northern Light", "Northern Queen"), ("Imo 3", "Imo 7")],
+    );
+}
+
+#[test]
+fn a_birth_date_decides_between_namesakes() {
+    let counts = Counts::built_in(Bearer::Person);
+    let setting = Setting::of_list(100_000, Mode::Balanced);
+    let born = |text: &str| Owned {
+        born: Date::parse(text).into_iter().collect(),
+        ..Owned::default().named("Lindqvist, Anna", Bearer::Person, &counts)
+    };
+    let listed = born("1980-04-12");
+    let bits = |text: &str| born(text).scored(&listed, |a, b| score(a, b, &setting).bits);
+    let ordered = ["1980-04-12", "1980-12-04", "1980", "", "1955-07-30"].map(bits);
+    assert!(ordered.is_sorted_by(|one, other| one > other), "{ordered:?}");
+}
+
+#[test]
+fn a_ship_that_has_another_number_is_another_ship() {
+    let counts = Counts::built_in(Bearer::Vessel);
+    let ship = |imo: &str| Owned {
+        identifiers: Identifier::parse(IdentifierKind::Imo, imo, None).into_iter().collect(),
+        ..Owned::default().named("Northern Light", Bearer::Vessel, &counts)
+    };
+    let setting = Setting::default();
+    let bits =
+        |imo: &str| ship("9074729").scored(&ship(imo), |a, b| score(a, b, &setting).probability);
+    assert!(bits("9074729") > 0.99);
+    assert!(bits("9321483") < 0.01);
+}
+
+#[test]
+fn a_weak_alias_is_worth_less() {
+    let counts = Counts::built_in(Bearer::Person);
+    let stated = Owned::default().named("Lindqvist, Anna", Bearer::Person, &counts);
+    let listed = |weak: bool| {
+        let mut owned = Owned::default().named("Lindqvist, Anna", Bearer::Person, &counts);
+        owned.names = owned.names.into_iter().map(|name| name.weak(weak)).collect();
+        owned
+    };
+    let setting = Setting::default();
+    let bits = |weak| stated.scored(&listed(weak), |a, b| score(a, b, &setting).bits);
+    assert!(bits(true) < bits(false));
+}
+
+#[test]
+fn the_explanation_shows_words_in_their_own_script() {
+    let counts = Counts::built_in(Bearer::Person);
+    let stated = Owned::default().named("Sergey Vorobyov", Bearer::Person, &counts);
+    let listed = Owned::default().named("Сергей Петрович Воробьёв", Bearer::Person, &counts);
+    let explanation = stated.scored(&listed, |a, b| explain(a, b, &Setting::default()));
+    assert_eq!(explanation.listed, "Сергей Петрович Воробьёв");
+    let plain = explanation.plain().join("\n");
+    assert!(plain.contains("Воробьёв"), "{plain}");
+    assert!(plain.contains("only on the list: Петрович"), "{plain}");
+    assert!(plain.contains("no birth date on both sides"), "{plain}");
+}
+
+#[test]
+fn thresholds_and_probabilities_agree() {
+    for mode in Mode::ALL {
+        assert_eq!(Mode::parse(mode.name()), Some(mode));
+        for setting in [Setting::of_pairs(mode), Setting::of_list(1_000_000, mode)] {
+            let at = setting.threshold_bits();
+            let step = Bits::whole(1);
+            assert!(setting.probability(at + step) > mode.threshold());
+            assert!(setting.probability(at - step) < mode.threshold());
+        }
+    }
+}
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z]{1,9}",
+        prop::sample::select(vec![
+            "muhammad",
+            "Mohamed",
+            "abdul",
+            "rahman",
+            "abdulrahman",
+            "al-Masri",
+            "bin",
+            "Ivanov",
+            "Ivanova",
+            "Sergeevich",
+            "Kim",
+            "Li",
+            "Anna",
+            "Ana",
+            "محمد",
+            "Иван",
+            "J.",
+            "12",
+            "de",
+            "Ltd",
+            "",
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+fn subject() -> impl Strategy<Value = (Vec<String>, bool, Vec<u32>, Option<bool>)> {
+    let name = || prop::collection::vec(word(), 1..6).prop_map(|words| words.join(" "));
+    let comma = (name(), prop::option::of(name())).prop_map(|(surname, given)| match given {
+        Some(given) => format!("{surname}, {given}"),
+        None => surname,
+    });
+    let dates = prop::collection::vec(0..40_000_u32, 0..2);
+    (prop::collection::vec(comma, 1..3), any::<bool>(), dates, any::<Option<bool>>())
+}
+
+fn owned(
+    (names, weak, dates, sex): (Vec<String>, bool, Vec<u32>, Option<bool>),
+    bearer: Bearer,
+    counts: &Counts,
+) -> Owned {
+    let names =
+        names.iter().fold(Owned::default(), |owned, text| owned.named(text, bearer, counts));
+    Owned {
+        names: names.names.into_iter().map(|name| name.weak(weak)).collect(),
+        born: dates.iter().filter_map(|day| Date::from_epoch_days(*day as i32 - 20_000)).collect(),
+        nationalities: Country::parse(if weak { "GBR" } else { "IRL" }).into_iter().collect(),
+        sex: sex.map(|female| if female { Sex::Female } else { Sex::Male }),
+        places: vec![prepared(Name { surname: "Dover", given: "" }, bearer, counts)],
+        written: names.written,
+        ..Owned::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn the_bits_of_an_explanation_add_up_to_the_score(
+        one in subject(), other in subject(), person in any::<bool>(),
+    ) {
+        let bearer = if person { Bearer::Person } else { Bearer::Organisation };
+        // Random names meet rare words only: no table is needed.
+        let counts = Counts::empty();
+        let (one, other) = (owned(one, bearer, &counts), owned(other, bearer, &counts));
+        let setting = Setting::default();
+        let (scored, explanation) = one.scored(&other, |a, b| {
+            (score(a, b, &setting), explain(a, b, &setting))
+        });
+        prop_assert_eq!(scored.bits, explanation.bits());
+    }
+
+    #[test]
+    fn no_word_is_in_two_pairs(one in subject(), other in subject()) {
+        let counts = Counts::empty();
+        let (one, other) =
+            (owned(one, Bearer::Person, &counts), owned(other, Bearer::Person, &counts));
+        let model = Model::of(Bearer::Person);
+        let found = align(&one.names[0], &other.names[0], &model);
+        let (left, right) = found.paired();
+        let count = |span: fn(&Pair) -> Span| -> u32 {
+            found.pairs.iter().map(|pair| span(pair).mask().count_ones()).sum()
+        };
+        prop_assert_eq!(left.count_ones(), count(|pair| pair.left));
+        prop_assert_eq!(right.count_ones(), count(|pair| pair.right));
+    }
+
+    #[test]
+    fn which_side_a_name_stands_on_matters_little(one in subject(), other in subject()) {
+        let counts = Counts::empty();
+        let (one, other) =
+            (owned(one, Bearer::Person, &counts), owned(other, Bearer::Person, &counts));
+        let model = Model::of(Bearer::Person);
+        let there = name_bits(&one.names[0], &other.names[0], &model);
+        let back = name_bits(&other.names[0], &one.names[0], &model);
+        // Ties between pairs of words may fall either way.
+        prop_assert!((there - back).in_sixteenths().abs() <= 160, "{:?} {:?}", there, back);
+    }
+}
