@@ -1,7 +1,7 @@
 //! A query made ready: its words with their kin, and what each may be worth.
 
 use crate::domain::Date;
-use crate::names::{Bits, Probe, Shape, Word, liken_probed};
+use crate::names::{Bits, Probe, Shape, TEXT_MAX, Word, liken_probed};
 
 use super::date::{Agreement, Asked};
 use super::key::Sound;
@@ -10,11 +10,33 @@ use super::query::Query;
 use super::record::{Nation, Weight};
 use super::live::State;
 use super::snapshot::Snapshot;
-use super::terms::{Term, rarity};
+use super::terms::Term;
 use super::weights::Weights;
 
 /// The most words of a query that are looked for: the rarest.
 pub(super) const ASKED_MAX: usize = 6;
+
+/// The most other readings of its words, joined or split.
+const READINGS_MAX: usize = 4;
+/// All of them.
+pub(super) const ITEMS_MAX: usize = ASKED_MAX + READINGS_MAX;
+/// The fewest letters of a part of a word that is split.
+const PART_MIN: usize = 3;
+/// How many names must have each part.
+const PART_CARRIERS_MIN: u32 = 2;
+/// The most names that may have a word which is split.
+const SPLIT_CARRIERS_MAX: u32 = 2;
+
+/// How a word was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// As stated.
+    Stated,
+    /// Two words of the query as one.
+    Joined,
+    /// A part of a word of the query.
+    Part,
+}
 
 /// A word of the query.
 #[derive(Clone, Copy)]
@@ -31,11 +53,26 @@ pub(super) struct AskedWord {
     heard: (u32, u32),
     /// The most that it may be worth, in sixteenths of a bit.
     pub(super) best: i32,
+    pub(super) reading: Reading,
+    /// Which of the words stated it stands for, a bit each.
+    pub(super) covers: u8,
+}
+
+impl AskedWord {
+    /// Whether a listed name may hold both.
+    #[inline]
+    pub(super) fn goes_with(&self, other: &Self) -> bool {
+        let parts = self.reading == Reading::Part && other.reading == Reading::Part;
+        self.covers & other.covers == 0 || parts && self.covers == other.covers
+    }
 }
 
 /// A query made ready.
 pub(super) struct Ask {
+    /// Words as stated, then other readings of them.
     pub(super) words: Vec<AskedWord>,
+    /// How many are as stated.
+    pub(super) stated: usize,
     kin: Vec<Kin>,
     heard: Vec<Heard>,
     room: Room,
@@ -52,6 +89,7 @@ impl Default for Ask {
     fn default() -> Self {
         Self {
             words: Vec::new(),
+            stated: 0,
             kin: Vec::new(),
             heard: Vec::new(),
             room: Room::default(),
@@ -81,26 +119,93 @@ impl Ask {
         let has_full = query.words.iter().any(|word| weight(&word, Weight::Full));
         let wanted = |word: &&Word| !has_full || weight(word, Weight::Full);
         for word in query.words.iter().filter(wanted) {
-            self.add(word, state);
+            self.state(word, state);
         }
+        self.stated = self.words.len();
+        self.join(query.words, state);
+        self.split(state);
     }
 
-    fn add<T>(&mut self, word: &Word, state: &State<T>) {
-        let snapshot = &*state.snapshot;
-        let sound = Sound::new(word);
+    /// Adds a word as stated.
+    fn state<T>(&mut self, word: &Word, state: &State<T>) {
         if self.words.iter().any(|other| other.word.text() == word.text()) {
             return;
         }
-        let term = snapshot.terms.find(word, sound);
-        let rarity = match term {
-            Some(term) => snapshot.finder.rarity(term),
-            None => rarity(snapshot.len(), 1),
-        };
+        let term = state.snapshot.terms.find(word, Sound::new(word)).filter(|_| !word.is_cut());
+        self.unknown += u32::from(term.is_none());
+        self.add((word, term), (Reading::Stated, 0), state);
+        if self.words.len() > ASKED_MAX {
+            let least = (0..self.words.len()).min_by_key(|at| self.words.get(*at).map(|w| w.best));
+            least.map(|at| self.words.remove(at));
+        }
+        for (at, word) in self.words.iter_mut().enumerate() {
+            word.covers = 1 << at;
+        }
+    }
+
+    /// Reads words next to each other as one, where the vocabulary has it.
+    fn join<T>(&mut self, words: &[Word], state: &State<T>) {
+        for pair in words.windows(2) {
+            let covers = pair.iter().fold(0, |covers, word| covers | self.covers_of(word));
+            let mut text = [0; 2 * TEXT_MAX];
+            let letters = pair.iter().flat_map(|word| word.text());
+            let length = text.iter_mut().zip(letters).map(|(to, from)| *to = *from).count();
+            let text = text.get(..length.min(TEXT_MAX)).unwrap_or_default();
+            if covers != 0 && length <= TEXT_MAX {
+                self.read(state.snapshot.terms.find_text(text), (Reading::Joined, covers), state);
+            }
+        }
+    }
+
+    /// Reads rare words as two, where the vocabulary has both.
+    fn split<T>(&mut self, state: &State<T>) {
+        let terms = &state.snapshot.terms;
+        for at in 0..self.stated {
+            let Some(asked) = self.words.get(at).copied() else { break };
+            if asked.term.is_some_and(|term| terms.carriers(term) > SPLIT_CARRIERS_MAX) {
+                continue;
+            }
+            let text = asked.word.text();
+            let parts = (PART_MIN..(text.len() + 1).saturating_sub(PART_MIN)).filter_map(|place| {
+                let (one, other) = text.split_at_checked(place)?;
+                let (one, other) = (terms.find_text(one)?, terms.find_text(other)?);
+                let carriers = terms.carriers(one).min(terms.carriers(other));
+                Some((carriers, one, other))
+            });
+            let likely = parts.max().filter(|parts| parts.0 >= PART_CARRIERS_MIN);
+            if let Some((_, one, other)) = likely {
+                self.read(Some(one), (Reading::Part, asked.covers), state);
+                self.read(Some(other), (Reading::Part, asked.covers), state);
+            }
+        }
+    }
+
+    fn read<T>(&mut self, term: Option<Term>, reading: (Reading, u8), state: &State<T>) {
+        let Some(term) = term else { return };
+        if self.words.len() < self.stated + READINGS_MAX
+            && let Some(word) = state.snapshot.terms.word(term)
+        {
+            self.add((word, Some(term)), reading, state);
+        }
+    }
+
+    fn covers_of(&self, word: &Word) -> u8 {
+        let stated = self.words.iter().take(self.stated);
+        stated.filter(|asked| asked.word.text() == word.text()).fold(0, |all, one| all | one.covers)
+    }
+
+    fn add<T>(
+        &mut self,
+        (word, term): (&Word, Option<Term>),
+        (reading, covers): (Reading, u8),
+        state: &State<T>,
+    ) {
+        let snapshot = &*state.snapshot;
+        let rarity = term.map_or(state.rarest(), |term| snapshot.finder.rarity(term));
         let (kin, heard) = (self.kin.len() as u32, self.heard.len() as u32);
         match term {
-            Some(term) if !word.is_cut() => self.heard.extend(snapshot.kindred.sounds(term)),
-            Some(_) | None => {
-                self.unknown += 1;
+            Some(term) => self.heard.extend(snapshot.kindred.sounds(term)),
+            None => {
                 let into = (&mut self.kin, &mut self.heard);
                 let asked = (word, rarity);
                 snapshot.finder.find(&snapshot.terms, &snapshot.weights, asked, &mut self.room, into);
@@ -112,16 +217,14 @@ impl Ask {
             word: *word,
             shape: Shape::of(word),
             rarity,
-            sound,
-            term: term.filter(|_| !word.is_cut()),
+            sound: Sound::new(word),
+            term,
             kin: (kin, self.kin.len() as u32),
             heard: (heard, self.heard.len() as u32),
             best,
+            reading,
+            covers,
         });
-        if self.words.len() > ASKED_MAX {
-            let least = (0..self.words.len()).min_by_key(|at| self.words.get(*at).map(|w| w.best));
-            least.map(|at| self.words.remove(at));
-        }
     }
 
     /// Adds the sounds of words that came since the snapshot to those from this place on.
@@ -158,9 +261,23 @@ impl Ask {
         }
     }
 
+    /// The words as stated.
+    #[inline]
+    pub(super) fn stated(&self) -> &[AskedWord] {
+        self.words.get(..self.stated).unwrap_or_default()
+    }
+
     /// The most that all words may be worth.
     pub(super) fn best(&self) -> i32 {
-        self.words.iter().map(|word| word.best).sum()
+        let stated: i32 = self.stated().iter().map(|word| word.best).sum();
+        let others = self.words.get(self.stated..).unwrap_or_default();
+        let gain = |word: &AskedWord| {
+            let covered = self.stated().iter().filter(|other| other.covers & word.covers != 0);
+            // Two parts share what their word was worth.
+            let shares = if word.reading == Reading::Part { 2 } else { 1 };
+            (word.best - covered.map(|other| other.best).sum::<i32>() / shares).max(0)
+        };
+        stated + others.iter().map(gain).sum::<i32>()
     }
 
     /// What words must be worth when nothing but nationality and other things may be added.

@@ -85,10 +85,6 @@ impl Postings {
         postings.iter().copied().filter(move |posting| posting.check() == check)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.postings.len()
-    }
-
     pub(super) fn bytes(&self) -> usize {
         size_of_val(&*self.starts) + size_of_val(&*self.postings)
     }

@@ -2,7 +2,7 @@
 
 use crate::names::{Bits, Probe, liken_probed};
 
-use super::ask::{ASKED_MAX, Ask, AskedWord};
+use super::ask::{ASKED_MAX, Ask, AskedWord, ITEMS_MAX, Reading};
 use super::date::{Agreement, DateCode};
 use super::day::{Glimpse, Worths};
 use super::delta::Late;
@@ -29,6 +29,8 @@ pub struct Scratch {
     seen: Seen,
     trials: Vec<Trial>,
     marks: Vec<Trial>,
+    /// Words that are tried alone, with their bits and places.
+    singles: Vec<(Company, i32, u8)>,
     claims: Vec<u32>,
     late: Vec<u32>,
     work: Work,
@@ -138,7 +140,10 @@ impl<T: Clone> State<T> {
         for word in &ask.words {
             ask.heard(word).iter().for_each(|heard| worths.set(heard.sound, heard.eighths));
         }
-        let (words, unmet) = (ask.words.len() as i32, weights.unmet.in_sixteenths());
+        // Words that were read as one meet one.
+        let joined = ask.words.iter().any(|word| word.reading == Reading::Joined);
+        let words = ask.stated as i32 - i32::from(joined);
+        let unmet = weights.unmet.in_sixteenths();
         let initials = ask.initials * weights.initial.in_sixteenths();
         for (day, agreement) in ask.date.days() {
             if best + weights.date(agreement).in_sixteenths() < need {
@@ -173,7 +178,7 @@ impl<T: Clone> State<T> {
     }
 
     fn try_first(&self, needs: &Needs, scratch: &mut Scratch) {
-        let Scratch { ask, trials, .. } = scratch;
+        let Scratch { ask, trials, singles, .. } = scratch;
         trials.clear();
         let unmet = self.snapshot.weights.unmet.in_sixteenths();
         let mut push = |company: Company, bits, least, words| {
@@ -183,30 +188,31 @@ impl<T: Clone> State<T> {
             }
         };
         for (at, one) in ask.words.iter().enumerate() {
-            let alone = unmet * (ask.words.len() as i32 - 1);
+            let others = ask.stated().iter().filter(|other| other.covers & one.covers == 0);
+            let alone = unmet * others.count() as i32;
             let bits = |heard: &Heard| 2 * i32::from(heard.eighths) + alone;
             for heard in ask.heard(one).iter().take_while(|heard| bits(heard) >= needs.least) {
-                let company = Company::one(heard.sound).alone();
-                push(company, bits(heard), bits(heard), (at as u8, at as u8));
+                let company = Company::one(heard.sound);
+                push(company.alone(), bits(heard), bits(heard), (at as u8, at as u8));
+                singles.push((company, bits(heard), at as u8));
             }
             for (to, other) in ask.words.iter().enumerate().skip(at + 1) {
-                let thirds = ask.words.iter().enumerate().filter(|(k, _)| *k != at && *k != to);
+                if !one.goes_with(other) {
+                    continue;
+                }
+                let covered = one.covers | other.covers;
+                let thirds = ask.stated().iter().filter(|third| third.covers & covered == 0);
                 let mut bests = [0; ASKED_MAX];
-                bests.iter_mut().zip(thirds).for_each(|(slot, (_, third))| *slot = third.best);
+                bests.iter_mut().zip(thirds).for_each(|(slot, third)| *slot = third.best);
                 let heard = (ask.heard(one), ask.heard(other));
                 pairs(heard, &bests, needs.least, |company, bits, least| {
                     push(company, bits, least, (at as u8, to as u8));
                 });
             }
         }
-        for (at, one) in ask.words.iter().enumerate() {
-            let alone = unmet * (ask.words.len() as i32 - 1);
-            let bits = |heard: &Heard| 2 * i32::from(heard.eighths) + alone;
-            for heard in ask.heard(one).iter().take_while(|heard| bits(heard) >= needs.least) {
-                let (company, words) = (Company::one(heard.sound), (at as u8, at as u8));
-                let (bits, kind, finer) = (bits(heard), Kind::Dated, true);
-                trials.push(Trial { key: company.key(), company, kind, bits, least: bits, words, finer });
-            }
+        for (company, bits, at) in singles.drain(..) {
+            let (key, words, kind) = (company.key(), (at, at), Kind::Dated);
+            trials.push(Trial { key, company, kind, bits, least: bits, words, finer: true });
         }
     }
 
@@ -318,14 +324,14 @@ impl<T: Clone> State<T> {
 /// What the words of a listed name are worth beside those of the query.
 struct Tally {
     /// The best that each word of the query meets.
-    met: [i32; ASKED_MAX],
+    met: [i32; ITEMS_MAX],
     full: i32,
     initials: i32,
 }
 
 impl Tally {
     fn new(ask: &Ask) -> Self {
-        Self { met: [0; ASKED_MAX], full: 0, initials: ask.initials }
+        Self { met: [0; ITEMS_MAX], full: 0, initials: ask.initials }
     }
 
     fn count(&mut self, weight: Weight) {
@@ -344,8 +350,26 @@ impl Tally {
     }
 
     fn total(mut self, ask: &Ask, weights: &Weights) -> i32 {
-        let (mut bits, mut matched) = (0, 0);
-        for (met, _) in self.met.iter().zip(&ask.words) {
+        let (mut bits, mut matched, mut covered) = (0, 0, 0);
+        // Other readings count where they are worth more than the words they stand for.
+        for (at, word) in ask.words.iter().enumerate().skip(ask.stated) {
+            let met = self.met_by(ask, |other, place| match word.reading {
+                Reading::Part => place >= ask.stated && other.covers == word.covers,
+                Reading::Joined | Reading::Stated => place == at,
+            });
+            let stated = self.met_by(ask, |other, place| {
+                place < ask.stated && other.covers & word.covers != 0
+            });
+            if covered & word.covers == 0 && met.0 > stated.0 {
+                covered |= word.covers;
+                bits += met.0;
+                matched += met.1;
+            }
+        }
+        for (met, word) in self.met.iter().zip(ask.stated()) {
+            if covered & word.covers != 0 {
+                continue;
+            }
             if *met > 0 {
                 matched += 1;
                 bits += met;
@@ -357,6 +381,13 @@ impl Tally {
             }
         }
         bits + (self.full - matched).max(0) * weights.left_over.in_sixteenths()
+    }
+
+    /// What some words meet together, and how many of them meet any.
+    fn met_by(&self, ask: &Ask, which: impl Fn(&AskedWord, usize) -> bool) -> (i32, i32) {
+        let words = self.met.iter().zip(&ask.words).enumerate();
+        let some = words.filter(|(place, (met, word))| **met > 0 && which(word, *place));
+        some.fold((0, 0), |(sum, count), (_, (met, _))| (sum + met, count + 1))
     }
 }
 
@@ -373,10 +404,9 @@ fn refine(trial: &Trial, needs: &Needs, ask: &Ask, trials: &mut Vec<Trial>) {
         return;
     }
     push(trial.company.alone(), trial.kind, trial.bits, true);
-    for (at, third) in ask.words.iter().enumerate() {
-        if at == usize::from(trial.words.0) || at == usize::from(trial.words.1) {
-            continue;
-        }
+    let covers = |at: u8| ask.words.get(usize::from(at)).map_or(0, |word| word.covers);
+    let covered = covers(trial.words.0) | covers(trial.words.1);
+    for third in ask.stated().iter().filter(|third| third.covers & covered == 0) {
         let most = third.best.min(trial.least);
         for heard in ask.heard(third).iter().take(THIRDS_MAX) {
             let bits = trial.bits - (most - 2 * i32::from(heard.eighths)).max(0);

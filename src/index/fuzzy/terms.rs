@@ -48,8 +48,8 @@ impl Terms {
         self.sounds.push(sound);
         self.carriers.push(0);
         let words = &self.words;
-        let rehash = |term: &Term| words.get(*term as usize).map_or(0, hash);
-        self.numbers.insert_unique(hash(word), number, rehash);
+        let rehash = |term: &Term| words.get(*term as usize).map_or(0, |word| hash(word.text()));
+        self.numbers.insert_unique(hash(word.text()), number, rehash);
         Some(number)
     }
 
@@ -60,7 +60,13 @@ impl Terms {
             self.words.get(*term as usize).is_some_and(|other| other.text() == word.text())
                 && self.sound(*term) == Some(sound)
         };
-        self.numbers.find(hash(word), same).copied()
+        self.numbers.find(hash(word.text()), same).copied()
+    }
+
+    /// The number of a word of these letters.
+    pub(super) fn find_text(&self, text: &[u8]) -> Option<Term> {
+        let same = |term: &Term| self.word(*term).is_some_and(|word| word.text() == text);
+        self.numbers.find(hash(text), same).copied()
     }
 
     #[inline]
@@ -90,7 +96,7 @@ impl Terms {
         self.sounds.shrink_to_fit();
         self.carriers.shrink_to_fit();
         let words = &self.words;
-        self.numbers.shrink_to_fit(|term| words.get(*term as usize).map_or(0, hash));
+        self.numbers.shrink_to_fit(|term| words.get(*term as usize).map_or(0, |word| hash(word.text())));
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -107,8 +113,8 @@ pub(super) fn rarity(names: usize, carriers: u32) -> Bits {
     Bits::from_f32(ratio.log2().max(0.0))
 }
 
-fn hash(word: &Word) -> u64 {
-    word.text().chunks(8).fold(word.text().len() as u64, |hash, chunk| {
+fn hash(text: &[u8]) -> u64 {
+    text.chunks(8).fold(text.len() as u64, |hash, chunk| {
         let mut bytes = [0; 8];
         bytes.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
         mix(hash ^ u64::from_le_bytes(bytes))
