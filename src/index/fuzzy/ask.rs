@@ -201,7 +201,7 @@ impl Ask {
         state: &State<T>,
     ) {
         let snapshot = &*state.snapshot;
-        let rarity = term.map_or(state.rarest(), |term| snapshot.finder.rarity(term));
+        let rarity = term.map_or_else(|| state.rarest(word), |term| snapshot.finder.rarity(term));
         let (kin, heard) = (self.kin.len() as u32, self.heard.len() as u32);
         match term {
             Some(term) => self.heard.extend(snapshot.kindred.sounds(term)),
@@ -233,7 +233,7 @@ impl Ask {
         let mut probe = Probe::new(word, &shape);
         state.delta.near(word, |late| {
             let Some(likeness) = liken_probed(&mut probe, late, &Shape::of(late)) else { return };
-            let bits = (state.snapshot.weights.word)(likeness, rarity, state.rarest());
+            let bits = (state.snapshot.weights.word)(likeness, rarity, state.rarest(late));
             let (sound, eighths) = (Sound::new(late), eighths(bits));
             match self.heard.get_mut(from..).unwrap_or_default().iter_mut().find(|h| h.sound == sound) {
                 Some(heard) => heard.eighths = heard.eighths.max(eighths),

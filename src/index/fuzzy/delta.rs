@@ -37,7 +37,7 @@ pub(super) struct Late<T> {
 impl<T> Late<T> {
     /// Whether its entry was taken back.
     pub(super) fn is_gone(&self) -> bool {
-        self.gone.load(Ordering::Relaxed)
+        self.gone.load(Ordering::Acquire)
     }
 }
 
@@ -147,7 +147,7 @@ impl<T> Delta<T> {
     /// Marks a name as taken back.
     pub(super) fn take_back(&self, name: u32) {
         if let Some(late) = self.name(name) {
-            late.gone.store(true, Ordering::Relaxed);
+            late.gone.store(true, Ordering::Release);
         }
     }
 

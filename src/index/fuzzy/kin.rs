@@ -5,7 +5,7 @@ use crate::names::{Bits, ClassId, Probe, Shape, Word, at_least, liken_probed};
 use super::deletes::Deletes;
 use super::key::Sound;
 use super::seen::Seen;
-use super::terms::{self, Term, Terms};
+use super::terms::{Term, Terms};
 use super::weights::Weights;
 
 /// The most kin of a word that are kept: the most telling.
@@ -85,21 +85,23 @@ pub(super) struct Room {
 }
 
 impl Finder {
-    pub(super) fn new(terms: &Terms, names: usize) -> Self {
+    pub(super) fn new(terms: &Terms, names: usize, weights: &Weights) -> Self {
         let words = terms.words().iter();
         let mut classes: Vec<(ClassId, Term)> = Vec::new();
         for (term, word) in (0..).zip(terms.words()) {
             classes.extend(word.classes().iter().map(|class| (*class, term)));
         }
         classes.sort_unstable();
-        let carried = (0..terms.len() as Term).map(|term| terms.carriers(term));
-        let rarity = |count| terms::rarity(names, count).in_sixteenths();
+        let carried = (0..).zip(terms.words()).map(|(term, word)| (word, terms.carriers(term)));
+        let rarity = |word, count| weights.rarity(word, names, count).in_sixteenths();
         Self {
             written: Deletes::new(words.clone().map(Word::text), written_steps),
             canonical: Deletes::new(words.clone().map(Word::canonical), canonical_steps),
             classes: classes.into(),
             shapes: words.map(Shape::of).collect(),
-            rarities: carried.map(|count| u16::try_from(rarity(count)).unwrap_or(0)).collect(),
+            rarities: carried
+                .map(|(word, count)| u16::try_from(rarity(word, count)).unwrap_or(0))
+                .collect(),
         }
     }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use smallvec::SmallVec;
 
 use crate::names::{Bits, Word};
@@ -19,7 +19,6 @@ use super::delta::{Delta, Late};
 use super::key::Sound;
 use super::record::{Nation, Weight};
 use super::snapshot::{Builder, DATES_MAX, Listed, Snapshot};
-use super::terms;
 use super::weights::Weights;
 
 /// Names for which a new delta has room.
@@ -61,18 +60,18 @@ impl<T> State<T> {
     #[inline]
     pub(super) fn is_gone(&self, entry: u32) -> bool {
         let word = self.gone.get(entry as usize / 64);
-        word.is_some_and(|word| word.load(Ordering::Relaxed) >> (entry % 64) & 1 != 0)
+        word.is_some_and(|word| word.load(Ordering::Acquire) >> (entry % 64) & 1 != 0)
     }
 
     fn mark_gone(&self, entry: u32) {
         if let Some(word) = self.gone.get(entry as usize / 64) {
-            word.fetch_or(1 << (entry % 64), Ordering::Relaxed);
+            word.fetch_or(1 << (entry % 64), Ordering::Release);
         }
     }
 
-    /// How rare a word is that nobody has yet.
-    pub(super) fn rarest(&self) -> Bits {
-        terms::rarity(self.snapshot.len(), 1)
+    /// How rare a word is that nobody in the snapshot has.
+    pub(super) fn rarest(&self, word: &Word) -> Bits {
+        self.snapshot.weights.rarity(word, self.snapshot.len(), 1)
     }
 
     /// Appends a name to the delta, which has room for it.
@@ -90,7 +89,7 @@ impl<T> State<T> {
 /// The list as it is now. Changes still reach it until another snapshot is put in force; take up a
 /// new one now and then.
 pub struct View<T> {
-    pub(super) state: Arc<State<T>>,
+    pub(super) state: Guard<Arc<State<T>>>,
 }
 
 impl<T> View<T> {
@@ -122,7 +121,7 @@ impl<T: Clone + Ord> Live<T> {
 
     /// The list as it is now.
     pub fn view(&self) -> View<T> {
-        View { state: self.state.load_full() }
+        View { state: self.state.load() }
     }
 }
 
@@ -272,7 +271,7 @@ impl<T: Clone + Ord> Draft<T> {
                 builder.draft(entry, (name.date, name.nation), words);
             }
         }
-        Fresh { snapshot: builder.build(old.weights), upto: self.upto }
+        Fresh { snapshot: builder.build(old.weights.clone()), upto: self.upto }
     }
 }
 

@@ -25,7 +25,7 @@ impl<T: Clone + Ord> Snapshot<T> {
         let worth: Vec<Vec<i32>> = asked
             .iter()
             .map(|(word, set)| {
-                let own = self.terms.find(word, super::key::Sound::new(word)).map_or(super::terms::rarity(self.len(), 1), |term| self.finder.rarity(term));
+                let own = self.terms.find(word, super::key::Sound::new(word)).map_or_else(|| weights.rarity(word, self.len(), 1), |term| self.finder.rarity(term));
                 let mut probe = Probe::new(word, set);
                 (0..).zip(self.terms.words()).map(|(term, other)| {
                     let Some(theirs) = self.finder.shape(term) else { return 0 };

@@ -157,7 +157,7 @@ pub struct Snapshot<T> {
 
 impl<T> Snapshot<T> {
     fn new(terms: Terms, entries: Box<[T]>, names: Names, weights: Weights) -> Self {
-        let finder = Finder::new(&terms, names.records.len());
+        let finder = Finder::new(&terms, names.records.len(), &weights);
         let kindred = Kindred::new(&terms, &finder, &weights);
         let catalogue = Listing { terms: &terms, names: &names };
         let filed = filing::file(&catalogue);

@@ -1,14 +1,17 @@
 //! What agreement is worth at most: the bound by which names are left out before they are scored.
 
-use crate::names::{Bits, Likeness};
+use std::sync::Arc;
+
+use crate::names::{Bits, Likeness, Population, Word};
 
 use super::date::Agreement;
+use super::terms;
 
 /// The most that each piece of evidence can add to a score.
 ///
 /// The caller's scorer has the last word; these only have to be no less than what it gives. What they
 /// give too much costs time, what they give too little costs matches.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Weights {
     /// What two words that are so alike and so rare are worth.
     pub word: fn(Likeness, Bits, Bits) -> Bits,
@@ -24,9 +27,20 @@ pub struct Weights {
     pub other_nation: Bits,
     /// What the rest of the evidence may add: sex, places, order of words.
     pub rest: Bits,
+    /// How rare words are beyond the list itself; without it, the list alone says how rare they are.
+    pub population: Option<Arc<Population>>,
 }
 
 impl Weights {
+    /// How rare a word is that `carriers` of `names` listed have, nobody or one.
+    pub(super) fn rarity(&self, word: &Word, names: usize, carriers: u32) -> Bits {
+        let listed = u32::try_from(names).unwrap_or(u32::MAX);
+        match &self.population {
+            Some(population) => population.rarest(word, listed, carriers),
+            None => terms::rarity(names, carriers),
+        }
+    }
+
     /// What dates are worth that agree so.
     pub(super) fn date(&self, agreement: Agreement) -> Bits {
         self.dates.get(agreement as usize).copied().unwrap_or(Bits::ZERO)
@@ -63,6 +77,7 @@ impl Default for Weights {
             dates,
             other_nation: Bits::sixteenths(-51),
             rest: Bits::ZERO,
+            population: None,
         }
     }
 }
