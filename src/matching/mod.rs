@@ -10,7 +10,7 @@ mod budget;
 mod roster;
 pub mod score;
 
-pub use roster::{Ranked, Roster, bearer};
+pub use roster::{Ranked, Roster};
 
 use smallvec::SmallVec;
 
