@@ -92,6 +92,11 @@ impl Lists {
         self.named.as_deref().map(|named| named.census.rarity(bearer))
     }
 
+    /// How many entries have names that are searched by likeness.
+    pub fn subjects(&self) -> usize {
+        self.named.as_deref().map_or(0, |named| named.subjects.load(Ordering::Relaxed))
+    }
+
     /// Where the names stand that are searched by likeness.
     pub fn names_position(&self) -> Option<Position> {
         self.named.as_deref().map(|named| named.live.view().position())

@@ -4,6 +4,7 @@
 //! once. From then on each change goes to the delta, and snapshots are made anew beside the writer.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::domain::{Country, Date, Name, Subject};
 use crate::index::fuzzy::{self, Builder, Draft, Fresh, Listed, Live, Weights};
@@ -19,6 +20,8 @@ pub(super) struct Named {
     pub(super) live: Arc<Live<Place>>,
     pub(super) places: Places,
     pub(super) census: Census,
+    /// How many entries have names.
+    pub(super) subjects: AtomicUsize,
 }
 
 /// Files names.
@@ -65,7 +68,7 @@ impl NameWriter {
         let (live, writer) = Live::new(weights.clone());
         let population = weights.population.clone().unwrap_or_else(|| Arc::new(Population::built_in()));
         let (places, census) = (Places::default(), Census::new(population));
-        let named = Arc::new(Named { live, places, census });
+        let named = Arc::new(Named { live, places, census, subjects: AtomicUsize::new(0) });
         let writer = Self {
             named: Arc::clone(&named),
             writer,
@@ -108,6 +111,7 @@ impl NameWriter {
         self.writer.remove(&place);
         self.named.places.clear(place);
         self.free.push(place);
+        self.named.subjects.fetch_sub(1, Ordering::Relaxed);
         let census = &self.named.census;
         self.forms.each_stated(entry, |name, bearer| census.take_back(name, bearer));
     }
@@ -117,6 +121,7 @@ impl NameWriter {
         self.writer.replace(Builder::default().build(self.weights.clone()));
         (0..self.next).for_each(|place| self.named.places.clear(place));
         self.named.census.clear();
+        self.named.subjects.store(0, Ordering::Relaxed);
         (self.next, self.free) = (0, Vec::new());
         if self.drafted == Drafted::Wanted {
             self.drafted = Drafted::Outdated;
@@ -155,6 +160,7 @@ impl NameWriter {
             self.next - 1
         });
         self.named.places.put(place, entry);
+        self.named.subjects.fetch_add(1, Ordering::Relaxed);
         Some(place)
     }
 }
