@@ -266,12 +266,12 @@ named! {
     Relation {
         /// The same in normal form.
         Same = "SAME",
-        /// Not the same, and so alike that it speaks for the match.
-        Alike = "ALIKE",
         /// Different: speaks against the match.
         Differs = "DIFFERS",
         /// One of the two does not state it.
         Missing = "MISSING",
+        /// Not the same, and so alike that it speaks for the match.
+        Alike = "ALIKE",
     }
 }
 

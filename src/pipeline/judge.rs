@@ -300,7 +300,8 @@ fn shorten(alert: &mut Alert, size: Size) {
     }
     let mut left_out = BTreeSet::new();
     for reason in &mut alert.reasons {
-        if !std::mem::take(&mut reason.evidence).is_empty() {
+        let weighed = reason.resemblance.take().is_some();
+        if !std::mem::take(&mut reason.evidence).is_empty() || weighed {
             left_out.insert(LeftOut::Evidence);
         }
         if reason.narrative.take().is_some() {
