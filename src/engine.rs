@@ -95,7 +95,8 @@ mod tests {
     use crate::codec::{Contract, Decoder, Format, Headers, Limits, encode_event, encode_notice};
     use crate::domain::EntryKey;
     use crate::sim::{Settings, World};
-    use crate::watchlist::sample::{at, lists};
+    use crate::matching::bound::sample::weights;
+    use crate::watchlist::sample::{at, lists, named_lists};
 
     const EVENTS: i64 = 20_000;
 
@@ -190,5 +191,25 @@ mod tests {
             let backwards = decided(&backwards, &standing, &planned.event, number, &mut second);
             assert_eq!(of(forwards), of(backwards));
         }
+    }
+
+    #[test]
+    fn likeness_meets_all_that_equality_does_and_no_decoy() {
+        let world = world();
+        let lists = named_lists(weights(), world.entries()).0;
+        let standing = lists.standing();
+        let mut traffic = world.traffic(11);
+        let (mut scratch, mut met, mut beyond, mut decoys) = (Scratch::default(), 0, 0, 0);
+        for number in 0..EVENTS {
+            let planned = traffic.next(at(number / 10)).unwrap();
+            let decision = decided(&lists, &standing, &planned.event, number, &mut scratch);
+            let told = entries(&decision);
+            assert!(planned.expected.iter().all(|entry| told.contains(entry)));
+            met += planned.expected.len();
+            beyond += usize::from(told.len() > planned.expected.len());
+            decoys += usize::from(planned.decoy && told.len() > planned.expected.len());
+        }
+        assert!(met > 500, "{met}");
+        assert!(beyond < 10 && decoys == 0, "{beyond} events met more, {decoys} of them decoys");
     }
 }

@@ -78,3 +78,20 @@ fn dates() -> [Bits; Agreement::COUNT] {
     }
     dates
 }
+
+#[cfg(test)]
+pub(crate) mod sample {
+    //! Bounds for tests: the population is read once.
+
+    use std::sync::{Arc, LazyLock};
+
+    use super::*;
+
+    static POPULATION: LazyLock<Arc<Population>> =
+        LazyLock::new(|| Arc::new(Population::built_in()));
+
+    /// The bounds as the program has them.
+    pub(crate) fn weights() -> Weights {
+        super::weights(Arc::clone(&POPULATION))
+    }
+}

@@ -12,7 +12,7 @@
 //! the index who may be meant ([`weights`] bounds what the scorer gives), [`score`] weighs each in
 //! bits, and [`Naming`] says how much is enough. Lists without likeness meet equal names alone.
 
-mod bound;
+pub(crate) mod bound;
 mod budget;
 mod naming;
 mod resemble;
@@ -325,7 +325,7 @@ impl Matches {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Arc;
 
     use proptest::prelude::*;
@@ -342,7 +342,7 @@ mod tests {
         at, candidate, document, entry, lists, misfile, put, with_document, with_name,
     };
 
-    fn event<'a>(parties: Vec<Party<'a>>, identifiers: Vec<Identifier>) -> Event<'a> {
+    pub(crate) fn event<'a>(parties: Vec<Party<'a>>, identifiers: Vec<Identifier>) -> Event<'a> {
         let stated = |identifier| Stated { role: Role::Traveller, identifier, expires: None };
         Event {
             id: EventId::parse("event-1").unwrap(),
@@ -361,7 +361,7 @@ mod tests {
         }
     }
 
-    fn person<'a>(names: &[(&'a str, &'a str)], birth_date: Option<&str>) -> Party<'a> {
+    pub(crate) fn person<'a>(names: &[(&'a str, &'a str)], birth_date: Option<&str>) -> Party<'a> {
         Party {
             role: Role::Traveller,
             organisation: false,

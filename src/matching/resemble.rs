@@ -379,3 +379,223 @@ pub(super) fn stronger(
         (None, other) => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{Entry, ListedName, Timestamp};
+    use crate::matching::bound::sample::weights;
+    use crate::matching::tests::{event, person};
+    use crate::matching::{Matches, Scratch, screen, touches};
+    use crate::names::Bits;
+    use crate::sim::corpus::{Corpus, Kind as Slip, Person, Query as Asked, Spelling};
+    use crate::watchlist::sample::{at, document, named_lists, put, with_name};
+
+    fn now() -> Timestamp {
+        at(100)
+    }
+
+    fn screened(entries: Vec<Entry>, event: &Event<'_>) -> Matches {
+        let (lists, _writer) = named_lists(weights(), entries);
+        let mut scratch = Scratch::default();
+        let touched = touches(&lists, event, &mut scratch);
+        let matches = screen(&lists, event, now(), &mut scratch);
+        assert!(touched || matches.found.is_empty(), "a match that was not foreseen");
+        matches
+    }
+
+    /// Somebody in the crowd that makes a list long enough for its threshold to be of use.
+    fn crowd() -> Vec<Entry> {
+        let corpus = Corpus::new(5);
+        corpus.persons(400).map(|person| listed(&person)).collect()
+    }
+
+    fn listed(person: &Person) -> Entry {
+        let name = |name: &Spelling| ListedName {
+            surname: name.surname.as_str().into(),
+            given: name.given.as_str().into(),
+        };
+        Entry {
+            names: person.names.iter().map(name).collect(),
+            birth_dates: person.listed_birth.into_iter().collect(),
+            nationalities: person.listed_nationality.into_iter().collect(),
+            ..with_name(&format!("crowd/{}", person.number), &[], &[])
+        }
+    }
+
+    fn with(entry: Entry) -> Vec<Entry> {
+        let mut all = crowd();
+        all.push(entry);
+        all
+    }
+
+    #[test]
+    fn a_misspelt_name_is_met_and_its_observations_add_up() {
+        let entries = with(with_name("wanted/1", &[("Абрамович", "Роман")], &["1966-10-24"]));
+        let stated = person(&[("Abramovic", "Romann")], Some("1966-10-24"));
+        let matches = screened(entries, &event(vec![stated], Vec::new()));
+        assert_eq!(matches.found.len(), 1);
+        let found = &matches.found[0];
+        let alike = found.resemblance.as_ref().unwrap();
+        assert_eq!(alike.listed, "Абрамович Роман");
+        let sum: i32 = alike.observations.iter().map(|line| line.sixteenths).sum();
+        assert_eq!(sum, alike.sixteenths);
+        let relations: Vec<Relation> = found.evidence.iter().map(|at| at.relation).collect();
+        assert_eq!(relations, [Relation::Alike, Relation::Same, Relation::Missing]);
+    }
+
+    #[test]
+    fn another_person_of_the_same_day_or_of_the_same_name_is_not_met() {
+        for (name, born) in [(("Berg", "Olaf"), "1941-05-06"), (("Silva", "Joana"), "1980-01-02")] {
+            let entries = with(with_name("wanted/1", &[("Berg", "Olaf")], &["1980-01-02"]));
+            let stated = person(&[name], Some(born));
+            assert!(screened(entries, &event(vec![stated], Vec::new())).found.is_empty());
+        }
+    }
+
+    #[test]
+    fn an_identifier_and_a_name_are_one_match_and_another_document_speaks_against_it() {
+        let entry = Entry {
+            identifiers: Box::new([document("AB123456", "GBR")]),
+            ..with_name("wanted/1", &[("Lindqvist", "Torsten")], &["1980-01-02"])
+        };
+        let bits = |number| {
+            let stated = person(&[("Lindquist", "Thorsten")], Some("1980-01-02"));
+            let event = event(vec![stated], vec![document(number, "GBR")]);
+            let mut matches = screened(with(entry.clone()), &event);
+            assert_eq!(matches.found.len(), 1);
+            let found = matches.found.remove(0);
+            (found.evidence.len(), found.resemblance.unwrap().sixteenths)
+        };
+        let (same, other) = (bits("AB123456"), bits("ZZ999999"));
+        assert_eq!((same.0, other.0), (4, 3));
+        assert!(same.1 > other.1);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever the name: common, of one word, of one letter, of small words, in any script.
+        #[test]
+        fn an_equal_name_with_an_equal_full_birth_date_always_matches(
+            name in prop_oneof![
+                prop::sample::select(&[("Smith", "John"), ("Li", ""), ("A", "B"), ("von", "der"), ("محمد", "علي")][..])
+                    .prop_map(|(one, other)| (one.to_owned(), other.to_owned())),
+                ("\\p{L}{1,12}", "\\p{L}{0,12}( \\p{L}{1,9})?"),
+            ],
+            nationality in any::<bool>(),
+        ) {
+            let (surname, given) = (name.0.as_str(), name.1.as_str());
+            let mut folded = Folded::default();
+            prop_assume!(!folded.fold(Name { surname, given }).is_empty());
+            let mut entry = with_name("wanted/1", &[(surname, given)], &["1980-01-02"]);
+            entry.nationalities = Box::new([Country::parse("NOR").unwrap()]);
+            let mut stated = person(&[(surname, given)], Some("1980-01-02"));
+            stated.nationality = nationality.then(|| Country::parse("ZWE").unwrap());
+            let (lists, _writer) = named_lists(weights(), [entry]);
+            let event = event(vec![stated], Vec::new());
+            let mut scratch = Scratch::default();
+            prop_assert!(touches(&lists, &event, &mut scratch));
+            prop_assert_eq!(screen(&lists, &event, now(), &mut scratch).found.len(), 1);
+        }
+    }
+
+    /// What comparing with every entry finds, entry by entry.
+    fn exhaustive(lists: &Lists, entries: &[Candidate], event: &Event<'_>) -> Vec<(String, Bits)> {
+        let mut room = Room::default();
+        room.bar.set(lists.subjects());
+        let mut all = Vec::new();
+        for party in &event.parties {
+            room.analyse(party);
+            for entry in entries {
+                let mut budget = Budget::of(event);
+                let mut then = |found: Match| {
+                    let alike = found.resemblance.map(|alike| alike.sixteenths);
+                    all.push((found.listed.key().to_string(), Bits::sixteenths(alike.unwrap_or(0))));
+                };
+                let candidates = (std::slice::from_ref(entry), &[][..]);
+                room.compare(lists, (event, party), candidates, &mut budget, &mut then);
+            }
+        }
+        all
+    }
+
+    fn asked(query: &Asked) -> Party<'_> {
+        let name = (query.name.surname.as_str(), query.name.given.as_str());
+        Party {
+            birth_date: Some(query.born),
+            nationality: Some(query.nationality),
+            ..person(&[name], None)
+        }
+    }
+
+    #[test]
+    fn the_index_finds_what_comparing_with_everybody_finds() {
+        const LISTED: u32 = 2_000;
+        let corpus = Corpus::new(7);
+        let made: Vec<Entry> = corpus.persons(LISTED).map(|person| listed(&person)).collect();
+        let (lists, writer) = named_lists(weights(), made);
+        let entries: Vec<Candidate> = writer.entries().cloned().collect();
+        let mut scratch = Scratch::default();
+        let (mut found, mut all, mut missed) = (0, 0, Vec::new());
+        for kind in Slip::ALL {
+            for query in corpus.queries(kind, LISTED, 12) {
+                let event = event(vec![asked(&query)], Vec::new());
+                let matches = screen(&lists, &event, now(), &mut scratch);
+                let keys: Vec<String> =
+                    matches.found.iter().map(|found| found.listed.key().to_string()).collect();
+                for (key, bits) in exhaustive(&lists, &entries, &event) {
+                    all += 1;
+                    if keys.contains(&key) {
+                        found += 1;
+                    } else {
+                        missed.push((kind.label(), bits.to_f32()));
+                    }
+                }
+            }
+        }
+        assert!(all > 100, "{all}");
+        assert!(found * 100 >= all * 98, "{found} of {all}; missed: {missed:?}");
+    }
+
+    #[test]
+    fn an_entry_is_met_at_every_moment_while_it_changes_and_snapshots_are_made() {
+        let spelt = [("Lindqvist", "Torsten"), ("Abramovich", "Roman")];
+        let entry = |at: i64| with_name("wanted/1", &[spelt[at as usize % 2]], &["1980-01-02"]);
+        let (lists, mut writer) = named_lists(weights(), with(entry(0)));
+        let over = std::sync::atomic::AtomicBool::new(false);
+        let ordering = std::sync::atomic::Ordering::Relaxed;
+        std::thread::scope(|scope| {
+            let looking = scope.spawn(|| {
+                let (mut scratch, mut looks) = (Scratch::default(), 0);
+                let stated = person(&[("Lindquist", "Thorsten"), ("Abramovic", "Roman")], Some("1980-01-02"));
+                let event = event(vec![stated], Vec::new());
+                while !over.load(ordering) || looks == 0 {
+                    assert!(touches(&lists, &event, &mut scratch));
+                    let matches = screen(&lists, &event, now(), &mut scratch);
+                    let keys = matches.found.iter().map(|found| found.listed.key().to_string());
+                    assert_eq!(keys.collect::<Vec<_>>(), ["wanted/1"]);
+                    looks += 1;
+                }
+            });
+            let other = |at: i64| {
+                let (one, other) = (at % 97, at % 89);
+                with_name(&format!("other/{}", at % 500), &[(&format!("Name{one}"), &format!("Given{other}"))], &["1961-02-03"])
+            };
+            let (mut swaps, mut offset) = (0, 1_000);
+            for round in 1..12_000i64 {
+                offset += 1;
+                writer.apply(put(if round % 3 == 0 { entry(round / 3) } else { other(round) }, offset));
+                if let Some(draft) = writer.draft_names() {
+                    writer.renew_names(draft.build());
+                    swaps += 1;
+                }
+            }
+            over.store(true, ordering);
+            looking.join().unwrap();
+            assert!(swaps > 1, "{swaps}");
+        });
+    }
+}

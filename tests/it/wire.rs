@@ -681,6 +681,7 @@ fn notice(audience: Audience) -> Notice {
         reason_code: Some("LOST".into()),
         narrative: None,
         evidence: vec![evidence],
+        resemblance: None,
     };
     let alert = Alert {
         id: AlertId([0xab; 16]),
