@@ -69,6 +69,10 @@ impl Naming {
     }
 }
 
+/// A list is never taken for shorter than this. Travellers are many: somebody of the same family name
+/// who was born on the same day turns up for every few thousand entries, and is nearly always another.
+const SUBJECTS_MIN: usize = 1 << 20;
+
 /// Thresholds in bits, for lists of so many subjects.
 pub(super) struct Bar {
     naming: Naming,
@@ -81,13 +85,14 @@ pub(super) struct Bar {
 
 impl Bar {
     pub(super) fn new(naming: Naming) -> Self {
-        let setting = Setting::of_list(1, Mode::default());
+        let setting = Setting::of_list(SUBJECTS_MIN, Mode::default());
         let least = setting.bits_at(naming.least().probability());
-        Self { naming, subjects: 1, setting, least }
+        Self { naming, subjects: SUBJECTS_MIN, setting, least }
     }
 
     /// Sets it for lists of so many subjects.
     pub(super) fn set(&mut self, subjects: usize) {
+        let subjects = subjects.max(SUBJECTS_MIN);
         if subjects != self.subjects {
             self.subjects = subjects;
             self.setting = Setting::of_list(subjects, Mode::default());
@@ -140,7 +145,8 @@ mod tests {
         let mut bar = Bar::default();
         bar.set(1_000);
         let short = bar.least;
-        bar.set(1_000_000);
+        assert_eq!(Bar::default().least, short);
+        bar.set(5_000_000);
         assert!(bar.least > short);
     }
 }

@@ -439,7 +439,7 @@ mod tests {
         assert_eq!(matches.found.len(), 1);
         let found = &matches.found[0];
         let alike = found.resemblance.as_ref().unwrap();
-        assert_eq!(alike.listed, "Абрамович Роман");
+        assert_eq!(alike.listed, "Роман Абрамович");
         let sum: i32 = alike.observations.iter().map(|line| line.sixteenths).sum();
         assert_eq!(sum, alike.sixteenths);
         let relations: Vec<Relation> = found.evidence.iter().map(|at| at.relation).collect();

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::codec::{self, Contract, Decoder, Format};
 use crate::domain::{Alert, Audience, Defect, LeftOut, Notice, Timestamp, Topic};
 use crate::engine::{self, Arrival, Decision};
-use crate::matching::Scratch;
+use crate::matching::{Naming, Scratch};
 use crate::watchlist::{Lists, Standing};
 
 use super::message::header;
@@ -105,6 +105,7 @@ pub struct Judge {
     decoder: Decoder,
     format: Format,
     scratch: Scratch,
+    naming: Naming,
 }
 
 impl Judge {
@@ -126,7 +127,14 @@ impl Judge {
             decoder,
             format,
             scratch: Scratch::default(),
+            naming: Naming::default(),
         }
+    }
+
+    /// The same, with these thresholds for matches by name.
+    #[must_use]
+    pub fn with_naming(self, naming: Naming) -> Self {
+        Self { scratch: Scratch::new(naming.clone()), naming, ..self }
     }
 
     /// The standing that judgements rest on until it is refreshed.
@@ -170,7 +178,7 @@ impl Judge {
         // and the scratch is made anew.
         let judging = AssertUnwindSafe(|| self.judge_or_panic(kind, record, size, decoded));
         catch_unwind(judging).unwrap_or_else(|_panic| {
-            self.scratch = Scratch::default();
+            self.scratch = Scratch::new(self.naming.clone());
             let (topic, partition) = (record.topic, record.partition.number);
             let offset = record.offset;
             tracing::error!(topic, partition, offset, "a record that this program fails at");
