@@ -241,6 +241,7 @@ impl Writer {
             records_known: progress.records_known,
             current_at: progress.current_at,
             blind: self.blind,
+            names: self.lists.names_position(),
         }));
     }
 
