@@ -33,6 +33,8 @@ pub struct Decision {
     pub notices: Vec<Notice>,
     /// Candidates that were not looked at because the event met more than the bound.
     pub cut: usize,
+    /// Searches of names that were done again with more room.
+    pub again: usize,
 }
 
 /// Whether a list may know anything that the event states; what this says no of comes to nothing.
@@ -50,15 +52,16 @@ pub fn decide(
 ) -> Decision {
     let matches = matching::screen(lists, event, arrival.appended_at, scratch);
     if matches.found.is_empty() {
-        return Decision { notices: Vec::new(), cut: matches.cut };
+        return Decision { notices: Vec::new(), cut: matches.cut, again: matches.again };
     }
+    let (cut, again) = (matches.cut, matches.again);
     let summary = summary(event, arrival);
     let alerts = alerting::alerts(&summary, matches.found, standing);
     let mut notices: Vec<Notice> = alerts.iter().flat_map(alerting::notices).collect();
     if planted::has(Bug::CutTail) {
         notices.pop();
     }
-    Decision { notices, cut: matches.cut }
+    Decision { notices, cut, again }
 }
 
 fn summary(event: &Event<'_>, arrival: Arrival<'_>) -> EventSummary {
@@ -183,7 +186,7 @@ mod tests {
             // Versions are offsets, and the lists were written in another order.
             let reasons = notices.iter_mut().flat_map(|notice| &mut notice.alert.reasons);
             reasons.for_each(|reason| reason.version = 0);
-            bytes(&Decision { notices, cut: decision.cut })
+            bytes(&Decision { notices, ..Decision::default() })
         };
         for number in 0..5_000 {
             let planned = one.next(at(number)).unwrap();
@@ -244,7 +247,7 @@ mod tests {
             let mut notices = decision.notices;
             let reasons = notices.iter_mut().flat_map(|notice| &mut notice.alert.reasons);
             reasons.for_each(|reason| reason.version = 0);
-            bytes(&Decision { notices, cut: decision.cut })
+            bytes(&Decision { notices, ..Decision::default() })
         };
         for number in 0..5_000 {
             let event = traffic.next(at(number)).unwrap().event;

@@ -49,6 +49,8 @@ pub struct Judged {
     pub defects: SmallVec<[Defect; 1]>,
     /// Candidates that were not looked at.
     pub cut: usize,
+    /// Searches of names that were done again with more room.
+    pub again: usize,
 }
 
 /// What is to be done with a record.
@@ -231,7 +233,7 @@ impl Judge {
             tell(format, decision.notices, size)
                 .unwrap_or_else(|error| quarantine(record, error.cause(), error.to_string(), size))
         };
-        Judged { verdict, defects, cut: decision.cut }
+        Judged { verdict, defects, cut: decision.cut, again: decision.again }
     }
 
     /// Makes sure that the decoder knows the writer's schema; `false` when it is not known yet.
@@ -259,7 +261,7 @@ fn arrival<'a>(record: &Record<'a>) -> Arrival<'a> {
 
 impl Judged {
     fn without_event(verdict: Verdict) -> Self {
-        Self { verdict, defects: SmallVec::new(), cut: 0 }
+        Self { verdict, defects: SmallVec::new(), cut: 0, again: 0 }
     }
 }
 
