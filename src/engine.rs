@@ -56,7 +56,8 @@ pub fn decide(
     }
     let (cut, again) = (matches.cut, matches.again);
     let summary = summary(event, arrival);
-    let alerts = alerting::alerts(&summary, matches.found, standing);
+    let mut alerts = alerting::alerts(&summary, matches.found, standing);
+    alerts.iter_mut().for_each(|alert| alert.cut = cut > 0);
     let mut notices: Vec<Notice> = alerts.iter().flat_map(alerting::notices).collect();
     if planted::has(Bug::CutTail) {
         notices.pop();

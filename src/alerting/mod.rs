@@ -56,6 +56,7 @@ fn alert(event: &EventSummary, matches: Vec<Match>, standing: &Standing) -> Opti
         lists,
         not_screened: standing.not_screened(),
         left_out: Vec::new(),
+        cut: false,
     })
 }
 

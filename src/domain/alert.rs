@@ -40,6 +40,8 @@ pub struct Alert {
     pub not_screened: Vec<ListId>,
     /// What is missing here only because the whole was too large for its topic.
     pub left_out: Vec<LeftOut>,
+    /// Whether candidates were not looked at because the event met more than the bound.
+    pub cut: bool,
 }
 
 named! {

@@ -28,6 +28,7 @@ pub(super) fn notice(notice: &Notice) -> wire::Alert<'_> {
         lists: alert.lists.iter().map(list).collect(),
         not_screened: alert.not_screened.iter().map(|list| list.as_str().into()).collect(),
         left_out: alert.left_out.iter().map(|part| Symbol(part.name())).collect(),
+        cut: alert.cut,
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) struct Alert<'a> {
     pub(crate) lists: Vec<ListVersion<'a>>,
     pub(crate) not_screened: Vec<Text<'a>>,
     pub(crate) left_out: Vec<Symbol>,
+    pub(crate) cut: bool,
 }
 
 /// The event that raised the alert.
