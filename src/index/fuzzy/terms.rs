@@ -96,7 +96,8 @@ impl Terms {
         self.sounds.shrink_to_fit();
         self.carriers.shrink_to_fit();
         let words = &self.words;
-        self.numbers.shrink_to_fit(|term| words.get(*term as usize).map_or(0, |word| hash(word.text())));
+        self.numbers
+            .shrink_to_fit(|term| words.get(*term as usize).map_or(0, |word| hash(word.text())));
     }
 
     pub(super) fn bytes(&self) -> usize {
