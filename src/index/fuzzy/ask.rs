@@ -202,7 +202,8 @@ impl Ask {
         state: &State<T>,
     ) {
         let snapshot = &*state.snapshot;
-        let rarity = term.map_or(state.rarest(), |term| snapshot.finder.rarity(term));
+        let rarest = state.rarest();
+        let rarity = term.map_or(rarest, |term| snapshot.finder.rarity(term));
         let (kin, heard) = (self.kin.len() as u32, self.heard.len() as u32);
         match term {
             Some(term) => self.heard.extend(snapshot.kindred.sounds(term)),
