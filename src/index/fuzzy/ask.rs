@@ -5,10 +5,10 @@ use crate::names::{Bits, Probe, Shape, TEXT_MAX, Word, liken_probed};
 
 use super::date::{Agreement, Asked};
 use super::key::Sound;
-use super::kin::{Heard, Kin, Room, eighths};
+use super::kin::{Heard, Kin, Room, asked_steps, eighths};
+use super::live::State;
 use super::query::Query;
 use super::record::{Nation, Weight};
-use super::live::State;
 use super::snapshot::Snapshot;
 use super::terms::Term;
 use super::weights::Weights;
@@ -115,7 +115,8 @@ impl Ask {
         self.same_nation = query.nation.map_or(0, |(_, bits)| bits.in_sixteenths().max(0));
         self.threshold = query.threshold.in_sixteenths();
         let weight = |word: &&Word, weight| Weight::of(word) == weight;
-        self.initials = query.words.iter().filter(|word| weight(word, Weight::Initial)).count() as i32;
+        self.initials =
+            query.words.iter().filter(|word| weight(word, Weight::Initial)).count() as i32;
         let has_full = query.words.iter().any(|word| weight(&word, Weight::Full));
         let wanted = |word: &&Word| !has_full || weight(word, Weight::Full);
         for word in query.words.iter().filter(wanted) {
@@ -208,7 +209,8 @@ impl Ask {
             None => {
                 let into = (&mut self.kin, &mut self.heard);
                 let asked = (word, rarity);
-                snapshot.finder.find(&snapshot.terms, &snapshot.weights, asked, &mut self.room, into);
+                let vocabulary = (&snapshot.terms, &snapshot.weights);
+                snapshot.finder.find(vocabulary, asked, asked_steps, &mut self.room, into);
             }
         }
         self.add_late((word, rarity), heard as usize, state);
@@ -229,13 +231,22 @@ impl Ask {
 
     /// Adds the sounds of words that came since the snapshot to those from this place on.
     fn add_late<T>(&mut self, (word, rarity): (&Word, Bits), from: usize, state: &State<T>) {
+        if !state.delta.has_words() {
+            return;
+        }
         let (shape, before) = (Shape::of(word), self.heard.len());
         let mut probe = Probe::new(word, &shape);
         state.delta.near(word, |late| {
             let Some(likeness) = liken_probed(&mut probe, late, &Shape::of(late)) else { return };
             let bits = (state.snapshot.weights.word)(likeness, rarity, state.rarest(late));
             let (sound, eighths) = (Sound::new(late), eighths(bits));
-            match self.heard.get_mut(from..).unwrap_or_default().iter_mut().find(|h| h.sound == sound) {
+            match self
+                .heard
+                .get_mut(from..)
+                .unwrap_or_default()
+                .iter_mut()
+                .find(|h| h.sound == sound)
+            {
                 Some(heard) => heard.eighths = heard.eighths.max(eighths),
                 None => self.heard.push(Heard { sound, eighths }),
             }

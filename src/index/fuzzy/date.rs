@@ -30,9 +30,7 @@ impl DateCode {
         let Some(date) = date else { return Self::ABSENT };
         let (year, month, _) = parts(date);
         let code = match (date.to_epoch_days(), month) {
-            (Some(days), _) => {
-                u16::try_from(days - FIRST_DAY).ok().filter(|code| *code < DAYS)
-            }
+            (Some(days), _) => u16::try_from(days - FIRST_DAY).ok().filter(|code| *code < DAYS),
             (None, 0) => {
                 year.checked_sub(FIRST_OF_YEARS).filter(|y| *y < YEARS).map(|y| y + YEARS_FROM)
             }
@@ -162,7 +160,9 @@ impl Asked {
     #[inline]
     pub(super) fn is_read(&self, listed: DateCode) -> bool {
         listed.is_day()
-            && (listed == self.code || self.near.contains(&listed.0) || self.far.contains(&listed.0))
+            && (listed == self.code
+                || self.near.contains(&listed.0)
+                || self.far.contains(&listed.0))
     }
 
     /// The year, where it is known.

@@ -124,7 +124,8 @@ impl Worths {
     /// anything.
     #[inline]
     pub(super) fn of(&self, glimpse: Glimpse) -> (i32, i32) {
-        let worth = |tag: u16| self.eighths.get(usize::from(tag)).map_or(0, |worth| i32::from(*worth));
+        let worth =
+            |tag: u16| self.eighths.get(usize::from(tag)).map_or(0, |worth| i32::from(*worth));
         let worths = glimpse.tags().map(worth);
         (2 * worths.iter().sum::<i32>(), worths.iter().map(|worth| i32::from(*worth > 0)).sum())
     }

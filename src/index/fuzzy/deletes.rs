@@ -89,13 +89,7 @@ pub(super) fn each(form: &[u8], steps: fn(usize) -> usize, mut found: impl FnMut
 }
 
 /// Shows a form and what is left of it when up to `steps` letters from `from` on are dropped.
-fn drop_letters(
-    form: u64,
-    letters: usize,
-    from: usize,
-    steps: usize,
-    found: &mut impl FnMut(u64),
-) {
+fn drop_letters(form: u64, letters: usize, from: usize, steps: usize, found: &mut impl FnMut(u64)) {
     found(mix(form));
     if steps == 0 || letters <= 1 {
         return;

@@ -119,7 +119,7 @@ impl<T> Delta<T> {
             return;
         }
         for company in filing::first(&sounds) {
-            filing::kinds(date).for_each(|kind| self.keys.add(company.of(kind).0, number));
+            self.keys.add(company.key().0, number);
         }
         for sound in &sounds {
             self.keys.add(Company::one(*sound).key().0, number);
@@ -172,12 +172,14 @@ impl<T> Delta<T> {
         self.keys.get(key.0)
     }
 
+    /// Whether it has words that the snapshot has not.
+    pub(super) fn has_words(&self) -> bool {
+        self.words_count.load(Ordering::Acquire) > 0
+    }
+
     /// Shows words that the snapshot has not and that are about a letter from this one; some several
     /// times.
     pub(super) fn near(&self, word: &Word, mut found: impl FnMut(&Word)) {
-        if self.words_count.load(Ordering::Acquire) == 0 {
-            return;
-        }
         for form in [word.text(), word.canonical()] {
             deletes::each(form, steps, |hash| {
                 for number in self.forms.get(hash) {

@@ -29,6 +29,12 @@ fn written_steps(letters: usize) -> usize {
     }
 }
 
+/// Letters that are dropped from a word that nobody is known to have. One: the words of the
+/// vocabulary have dropped two, so that most of two letters apart are found as well.
+pub(super) fn asked_steps(letters: usize) -> usize {
+    usize::from(letters > 2)
+}
+
 /// Letters that are dropped from a canonical form.
 fn canonical_steps(letters: usize) -> usize {
     usize::from(letters > 2)
@@ -50,6 +56,18 @@ impl Kin {
     pub(super) const fn eighths(self) -> u8 {
         self.0 as u8
     }
+}
+
+/// What a word is worth among kin, in eighths of a bit.
+#[inline]
+pub(super) fn worth_among(kin: &[Kin], term: Term) -> Option<u8> {
+    // In blocks without a branch: the machine compares several at once.
+    for block in kin.chunks(8) {
+        if block.iter().fold(false, |any, kin| any | (kin.term() == term)) {
+            return block.iter().find(|kin| kin.term() == term).map(|kin| kin.eighths());
+        }
+    }
+    None
 }
 
 /// Bits in eighths, rounded up; 0 for what speaks against.
@@ -131,12 +149,13 @@ impl Finder {
         (bits > Bits::ZERO).then_some(bits)
     }
 
-    /// The words that are like this one, the most telling first, and their sounds.
+    /// The words that are like this one, the most telling first, and their sounds. So many letters are
+    /// dropped from it as `steps` say, of its length.
     pub(super) fn find(
         &self,
-        terms: &Terms,
-        weights: &Weights,
+        (terms, weights): (&Terms, &Weights),
         (word, rarity): (&Word, Bits),
+        steps: fn(usize) -> usize,
         room: &mut Room,
         (kin, sounds): (&mut Vec<Kin>, &mut Vec<Heard>),
     ) {
@@ -168,7 +187,7 @@ impl Finder {
             }
         };
         self.canonical.near(word.canonical(), canonical_steps, &mut look);
-        self.written.near(word.text(), written_steps, &mut look);
+        self.written.near(word.text(), steps, &mut look);
         room.kin.sort_unstable_by_key(|kin| (std::cmp::Reverse(kin.eighths()), kin.term()));
         room.kin.truncate(KIN_MAX);
         kin.extend_from_slice(&room.kin);
@@ -231,7 +250,8 @@ impl Kindred {
         let mut room = Room::default();
         for (term, word) in (0..).zip(terms.words()) {
             let rarity = finder.rarity(term);
-            finder.find(terms, weights, (word, rarity), &mut room, (&mut kin, &mut sounds));
+            let into = (&mut kin, &mut sounds);
+            finder.find((terms, weights), (word, rarity), written_steps, &mut room, into);
             starts.push(kin.len() as u32);
             sound_starts.push(sounds.len() as u32);
         }
@@ -256,7 +276,10 @@ impl Kindred {
         let range = range(&self.sound_starts, term);
         let sounds = self.sounds.get(range.clone()).unwrap_or_default();
         let eighths = self.eighths.get(range).unwrap_or_default();
-        sounds.iter().zip(eighths).map(|(sound, eighths)| Heard { sound: *sound, eighths: *eighths })
+        sounds
+            .iter()
+            .zip(eighths)
+            .map(|(sound, eighths)| Heard { sound: *sound, eighths: *eighths })
     }
 
     pub(super) fn bytes(&self) -> usize {

@@ -21,15 +21,16 @@
 //!
 //! 1. *By day*: names lie in the order of birth dates, each with the sounds of its words beside it in
 //!    eight bytes. The days that equal or nearly equal the traveller's (day and month exchanged, a
-//!    year or a day off) hold a few dozen names each and are read from end to end: whoever shares one
-//!    sound is looked at. No key is made of dates.
+//!    year or a day off, a decade) hold a few dozen names each and are read from end to end: whose
+//!    sounds and nationality can reach the threshold is looked at. No key is made of dates.
 //! 2. *By two words*: all others, whose dates say little or are unknown, must share two words. Names
 //!    are filed under each pair of their sounds ([`filing`]). Each pair of words of the query is tried
 //!    with the most telling sounds of both, so long as their bits can reach the threshold. A filter in
-//!    the cache denies almost all of these keys. Where more than a dozen names share a pair, a mark
-//!    leads to finer keys: pair and year, and pair and third word for names without a date. Long
-//!    lists carry little evidence, so what is left out by this cannot reach the threshold but in
-//!    odd cases. Rare words, and names of one word, have keys of their own.
+//!    the cache denies almost all of these keys. Names are filed apart by year, and those without a
+//!    date apart from others, so that lists are short and each is asked only where words tell enough.
+//!    Where many names share a key all the same, a mark leads to finer ones, with a third word.
+//!    Rare words, and names of one word, have keys of their own. Words next to each other are read
+//!    as one as well, and rare words as two, where the vocabulary has them so.
 //!
 //! **Bounds.** A posting holds date and nationality beside the name's number, so that most are
 //! refused before the name is touched. Of the rest, a record of 32 bytes gives the numbers of its
@@ -54,7 +55,7 @@
 //! |---|---|
 //! | [`terms`], [`kin`], [`deletes`] | vocabulary, kin, search for unknown words |
 //! | [`key`], [`filing`], [`postings`] | sounds and keys; which name goes under which; the lists |
-//! | [`date`], [`record`], [`weights`] | a date in two bytes, a name in 32, evidence in bits |
+//! | [`date`], [`day`], [`record`], [`weights`] | dates in two bytes, names of a day, names, bits |
 //! | [`snapshot`] | all of it together, and how it is made |
 //! | [`ask`], [`query`], [`search`], [`seen`] | a query made ready; the search |
 //! | [`slots`], [`delta`], [`live`] | changes |
@@ -78,6 +79,8 @@ mod seen;
 mod slots;
 mod snapshot;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 pub use date::Agreement;

@@ -20,7 +20,8 @@ impl Nation {
         match countries {
             [] => Self::UNKNOWN,
             [country] => {
-                let code = country.alpha3().bytes().fold(0, |code, byte| code << 8 | u64::from(byte));
+                let code =
+                    country.alpha3().bytes().fold(0, |code, byte| code << 8 | u64::from(byte));
                 Self((mix(code) % 254) as u8 + 1)
             }
             _ => Self::ANY,

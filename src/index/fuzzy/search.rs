@@ -7,17 +7,17 @@ use super::date::{Agreement, DateCode};
 use super::day::{Glimpse, Worths};
 use super::delta::Late;
 use super::key::{Company, Key, Kind};
-use super::kin::Heard;
+use super::kin::{Heard, worth_among};
+use super::live::{State, View};
 use super::postings::Posting;
 use super::query::{Found, Limits, Query, Work};
-use super::live::{State, View};
 use super::record::{Nation, Weight};
 use super::seen::Seen;
 use super::weights::Weights;
 
 /// Two words are tried with their first sounds, each with the other's: up to where the product of
 /// the two ranks is this.
-const RANKS_MAX: usize = 20;
+const RANKS_MAX: usize = 8;
 /// Sounds of a third word that are tried where many names share two.
 const THIRDS_MAX: usize = 6;
 
@@ -90,7 +90,12 @@ impl Needs {
 impl<T: Clone> View<T> {
     /// Finds the entries whose score may reach the threshold; an entry may be found by several of its
     /// names.
-    pub fn search(&self, query: &Query<'_>, scratch: &mut Scratch, found: &mut Vec<Found<T>>) -> Work {
+    pub fn search(
+        &self,
+        query: &Query<'_>,
+        scratch: &mut Scratch,
+        found: &mut Vec<Found<T>>,
+    ) -> Work {
         self.state.search(query, scratch, found)
     }
 }
@@ -178,13 +183,22 @@ impl<T: Clone> State<T> {
     }
 
     fn try_first(&self, needs: &Needs, scratch: &mut Scratch) {
-        let Scratch { ask, trials, singles, .. } = scratch;
+        let Scratch { ask, trials, singles, seen, late, work, .. } = scratch;
         trials.clear();
         let unmet = self.snapshot.weights.unmet.in_sixteenths();
+        let has_late = self.delta.len() > 0;
         let mut push = |company: Company, bits, least, words| {
-            for kind in needs.kinds(bits) {
-                let (key, finer) = (company.of(kind), false);
-                trials.push(Trial { key, company, kind, bits, least, words, finer });
+            work.keys += 1;
+            // Whatever its date, a name of this company has left this key with the filter.
+            let key = company.key();
+            if has_late {
+                self.claim_late(ask, (key, bits), seen, late);
+            }
+            if self.snapshot.filter.may_hold(key.0) {
+                for kind in needs.kinds(bits) {
+                    let (key, finer) = (company.of(kind), false);
+                    trials.push(Trial { key, company, kind, bits, least, words, finer });
+                }
             }
         };
         for (at, one) in ask.words.iter().enumerate() {
@@ -212,13 +226,16 @@ impl<T: Clone> State<T> {
         }
         for (company, bits, at) in singles.drain(..) {
             let (key, words, kind) = (company.key(), (at, at), Kind::Dated);
+            if has_late {
+                self.claim_late(ask, (key, bits), seen, late);
+            }
             trials.push(Trial { key, company, kind, bits, least: bits, words, finer: true });
         }
     }
 
     /// Looks up the trials from this one on; gives where new ones begin.
     fn look_up(&self, from: usize, limits: &Limits, needs: &Needs, scratch: &mut Scratch) -> usize {
-        let Scratch { ask, trials, marks, seen, claims, late, work, .. } = scratch;
+        let Scratch { ask, trials, marks, seen, claims, work, .. } = scratch;
         let to = trials.len();
         marks.clear();
         for trial in trials.get(from..).unwrap_or_default() {
@@ -226,12 +243,6 @@ impl<T: Clone> State<T> {
             if work.keys > limits.keys {
                 work.cut = true;
                 break;
-            }
-            for name in self.delta.filed(trial.key) {
-                // Numbers of the delta are told from others by their complement.
-                if self.is_claim_late(ask, trial, name) && seen.add(!name) {
-                    late.push(name);
-                }
             }
             let Some(postings) = self.snapshot.filed(trial.key) else { continue };
             for posting in postings {
@@ -261,9 +272,21 @@ impl<T: Clone> State<T> {
         self.may_reach(ask, trial.bits, posting.date(), Nation(posting.nation()))
     }
 
-    fn is_claim_late(&self, ask: &Ask, trial: &Trial, name: u32) -> bool {
-        let name = self.delta.name(name);
-        name.is_some_and(|name| self.may_reach(ask, trial.bits, name.date, name.nation))
+    /// Names of the delta under a key.
+    fn claim_late(
+        &self,
+        ask: &Ask,
+        (key, bits): (Key, i32),
+        seen: &mut Seen,
+        claims: &mut Vec<u32>,
+    ) {
+        for number in self.delta.filed(key) {
+            let Some(name) = self.delta.name(number) else { continue };
+            // Numbers of the delta are told from others by their complement.
+            if self.may_reach(ask, bits, name.date, name.nation) && seen.add(!number) {
+                claims.push(number);
+            }
+        }
     }
 
     #[inline]
@@ -309,8 +332,8 @@ impl<T: Clone> State<T> {
     #[inline]
     fn meet(&self, ask: &Ask, word: &AskedWord, term: u32) -> i32 {
         let snapshot = &*self.snapshot;
-        if let Some(kin) = ask.kin(word, snapshot).iter().find(|kin| kin.term() == term) {
-            return 2 * i32::from(kin.eighths());
+        if let Some(eighths) = worth_among(ask.kin(word, snapshot), term) {
+            return 2 * i32::from(eighths);
         }
         if snapshot.terms.sound(term) != Some(word.sound) && !word.word.is_cut() {
             return 0;
@@ -357,9 +380,8 @@ impl Tally {
                 Reading::Part => place >= ask.stated && other.covers == word.covers,
                 Reading::Joined | Reading::Stated => place == at,
             });
-            let stated = self.met_by(ask, |other, place| {
-                place < ask.stated && other.covers & word.covers != 0
-            });
+            let stated = self
+                .met_by(ask, |other, place| place < ask.stated && other.covers & word.covers != 0);
             if covered & word.covers == 0 && met.0 > stated.0 {
                 covered |= word.covers;
                 bits += met.0;

@@ -161,8 +161,7 @@ impl<T> Snapshot<T> {
         let kindred = Kindred::new(&terms, &finder, &weights);
         let catalogue = Listing { terms: &terms, names: &names };
         let filed = filing::file(&catalogue);
-        let filter = Filter::with_room(filed.len());
-        filed.iter().for_each(|(key, _)| filter.add(key.0));
+        let filter = filter(&catalogue, &filed);
         let days = Days::new(&catalogue);
         let has_months = names.records.iter().any(|record| record.date.is_month());
         let postings = Postings::new(filed);
@@ -204,6 +203,18 @@ impl<T> Snapshot<T> {
             ("postings", self.postings.bytes()),
         ]
     }
+}
+
+/// The keys of all postings, and of all pairs whatever their names' dates.
+fn filter(list: &Listing<'_>, filed: &[(Key, Posting)]) -> Filter {
+    let filter = Filter::with_room(filed.len());
+    filed.iter().for_each(|(key, _)| filter.add(key.0));
+    let mut sounds = Vec::new();
+    for name in 0..list.count() {
+        let name = list.show(name, &mut sounds);
+        filing::first(name.sounds).for_each(|company| filter.add(company.key().0));
+    }
+    filter
 }
 
 /// Names with the words they are made of.

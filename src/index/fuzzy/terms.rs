@@ -96,7 +96,8 @@ impl Terms {
         self.sounds.shrink_to_fit();
         self.carriers.shrink_to_fit();
         let words = &self.words;
-        self.numbers.shrink_to_fit(|term| words.get(*term as usize).map_or(0, |word| hash(word.text())));
+        self.numbers
+            .shrink_to_fit(|term| words.get(*term as usize).map_or(0, |word| hash(word.text())));
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -107,9 +108,12 @@ impl Terms {
     }
 }
 
+/// A short list says little of how rare a word is: it is taken for so long at least.
+const NAMES_MIN: usize = 1 << 20;
+
 /// Sixteenths of a bit that a word is worth which `carriers` of `names` have.
 pub(super) fn rarity(names: usize, carriers: u32) -> Bits {
-    let ratio = names.max(1) as f32 / carriers.max(1) as f32;
+    let ratio = names.max(NAMES_MIN) as f32 / carriers.max(1) as f32;
     Bits::from_f32(ratio.log2().max(0.0))
 }
 
