@@ -227,4 +227,20 @@ mod tests {
             ("Ilonna Samplova", "Ilona SAMPLOVA")
         );
     }
+
+    #[test]
+    fn one_word_that_sounds_alike_makes_no_person_of_a_company_that_is_left_open() {
+        let setting = Setting::of_list(14_000, Mode::Balanced);
+        for (stated, listed) in [
+            ("سارا آرش بهرامی", "ARC RESOURCES CORPORATION LTD"),
+            ("جوين كرمة حنبولي", "Joinus Freight Systems Global Logistics Limited"),
+            ("روحي يعقوب آل جعفر", "CHAFER"),
+        ] {
+            let query = profiles(&format!("{{\"name\": \"{stated}\"}}")).remove(0);
+            let open = format!("{{\"name\": \"{listed}\", \"schema\": \"LegalEntity\"}}");
+            let list = profiles(&open);
+            let bits = Roster::new(&list).compare(&query, &list[0], &setting).bits;
+            assert!(bits < setting.threshold_bits(), "{listed}: {bits:?}");
+        }
+    }
 }

@@ -193,13 +193,15 @@ fn parts(out: &mut Page, set: &Set, column: &str) {
     out.columns(&["", "matches", set.kind.others(), "P", "R", "F1", &quoted]);
     for part in &own {
         let counts = part.counts;
+        // Of matches alone every call is right, which says nothing.
+        let weighed = (counts.false_alarms + counts.rejected > 0).then_some(counts);
         out.row(&[
             &part.value,
             &(counts.found + counts.missed).to_string(),
             &(counts.false_alarms + counts.rejected).to_string(),
-            &optional(counts.precision()),
+            &optional(weighed.and_then(Counts::precision)),
             &optional(counts.recall()),
-            &optional(counts.f1()),
+            &optional(weighed.and_then(Counts::f1)),
             &optional(part.recall_within.get(1).copied().flatten()),
         ]);
     }
