@@ -18,9 +18,9 @@ pub(super) struct Matcher {
 }
 
 impl Matcher {
-    /// For pairs; words are as rare as the tables built in say.
-    pub(super) fn of_pairs(mode: Mode) -> Self {
-        Self { roster: Roster::new(&[]), listed: None, mode, setting: Setting::of_pairs(mode) }
+    /// For pairs; words are as rare as the tables built in say, and the names of a list, if any.
+    pub(super) fn of_pairs(list: &[Profile], mode: Mode) -> Self {
+        Self { roster: Roster::new(list), listed: None, mode, setting: Setting::of_pairs(mode) }
     }
 
     /// For a list, whose names also tell how rare words are.

@@ -15,6 +15,7 @@ mod progress;
 mod quality;
 mod reading;
 mod run;
+mod score;
 mod screen;
 mod simulate;
 mod text;
@@ -60,6 +61,8 @@ enum Command {
     Bench(Box<bench::Arguments>),
     /// Judge how good the matcher is on your own labelled cases, and write a report
     Quality(quality::Arguments),
+    /// Say of each pair of a file how likely both are one subject
+    Score(score::Arguments),
     /// Screen one event or one subject, and explain what it matches; status 3 when something does
     Screen(screen::Arguments),
     /// Check settings, brokers and topics, and print the settings in force; status 1 when something is wrong
@@ -109,6 +112,7 @@ pub fn main() -> ExitCode {
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Quality(arguments) => quality::run(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
         Command::Screen(arguments) => screen::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Topics(command) => topics::run(&command),

@@ -19,7 +19,7 @@ use super::text::json_line;
 use super::{paint, profiles, say};
 
 #[derive(Args)]
-pub(super) struct Arguments {
+pub(super) struct Options {
     /// With NAME, the birth date, as far as it is known: YYYY-MM-DD, YYYY-MM or YYYY
     #[arg(long, value_name = "DATE", value_parser = date, requires = "who")]
     born: Option<Date>,
@@ -58,7 +58,7 @@ enum Sort {
 
 /// Screens one name; says whether somebody was found.
 pub(super) fn one(
-    arguments: &Arguments,
+    arguments: &Options,
     name: &str,
     list: Vec<Profile>,
     as_json: bool,
@@ -94,7 +94,7 @@ pub(super) fn one(
 
 /// Screens every name of a file, one JSON object a line.
 pub(super) fn bulk(
-    arguments: &Arguments,
+    arguments: &Options,
     path: &Path,
     list: Vec<Profile>,
 ) -> Result<ExitCode, String> {
@@ -126,13 +126,13 @@ pub(super) fn bulk(
 
 /// A list ready to be asked.
 struct Screen<'a> {
-    arguments: &'a Arguments,
+    arguments: &'a Options,
     list: Vec<Profile>,
     matcher: Matcher,
 }
 
 impl<'a> Screen<'a> {
-    fn new(arguments: &'a Arguments, list: Vec<Profile>) -> Self {
+    fn new(arguments: &'a Options, list: Vec<Profile>) -> Self {
         let matcher = Matcher::of_list(&list, arguments.mode);
         Self { arguments, list, matcher }
     }

@@ -95,7 +95,7 @@ fn pairs(arguments: &Arguments, path: &Path) -> Result<Set, String> {
     if file.pairs.iter().all(|pair| pair.label.is_none()) {
         return Err(format!("{}: no pair has a label", path.display()));
     }
-    let matcher = Matcher::of_pairs(arguments.mode);
+    let matcher = Matcher::of_pairs(&[], arguments.mode);
     let theirs = peers(arguments);
     let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
     Ok(quality::pairs(&name(path), &file, &mut ours, &matcher.thresholds(), &theirs))
@@ -103,7 +103,7 @@ fn pairs(arguments: &Arguments, path: &Path) -> Result<Set, String> {
 
 fn cross(arguments: &Arguments, path: &Path) -> Result<Set, String> {
     let file = profiles::pairs(path)?;
-    let matcher = Matcher::of_pairs(arguments.mode);
+    let matcher = Matcher::of_pairs(&[], arguments.mode);
     let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
     Ok(quality::cross(&name(path), &file, &mut ours, &matcher.thresholds()))
 }

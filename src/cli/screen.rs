@@ -30,7 +30,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "NAME")]
     who: Option<String>,
     #[command(flatten)]
-    naming: naming::Arguments,
+    naming: naming::Options,
     /// List file (.csv, .jsonl); the list topic of the brokers when not given. With NAME or --queries also
     /// subjects as JSON lines (id, schema, name, alias, weakAlias, birthDate, nationality) or CSV
     #[arg(long, value_name = "FILE")]

@@ -183,7 +183,7 @@ pub(super) fn birth_dates<'t>(
     texts: impl Iterator<Item = &'t str>,
     told: &mut impl FnMut(&str),
 ) -> Vec<Date> {
-    let read = parts(texts).map(|text| Date::parse(text));
+    let read = parts(texts).map(Date::parse);
     let dates = read.filter_map(|date| {
         if date.is_none() {
             told("a birth date that is not YYYY-MM-DD, YYYY-MM or YYYY");

@@ -45,10 +45,9 @@ impl Records {
 
     /// The columns known by one of these names, given in small letters alone.
     pub fn field(&self, names: &[&str]) -> Field {
-        let known = |(at, column): (usize, &Box<str>)| {
-            names.contains(&plain(column).as_str()).then_some(at)
-        };
-        Field(self.columns.iter().enumerate().filter_map(known).collect())
+        let columns = self.columns.iter().enumerate();
+        let known = columns.filter(|(_, column)| names.contains(&plain(column).as_str()));
+        Field(known.map(|(at, _)| at).collect())
     }
 
     fn read_csv(bytes: &[u8]) -> Self {

@@ -151,3 +151,82 @@ impl Ready {
 pub(super) fn may_be_one(one: Sort, other: Sort) -> bool {
     one == other || one == Sort::Other || other == Sort::Other
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::score::Mode;
+    use super::*;
+    use crate::formats::{Format, Profiles};
+
+    fn profiles(text: &str) -> Vec<Profile> {
+        let read = Profiles::read(Format::JsonLines, text.as_bytes());
+        assert_eq!(read.mistakes, []);
+        read.profiles.into_iter().map(|(profile, _)| profile).collect()
+    }
+
+    fn list() -> Vec<Profile> {
+        profiles(
+            "{\"id\": \"a\", \"name\": \"SAMPLOVA, Ilona\", \"birthDate\": \"1984-02-29\"}\n\
+             {\"id\": \"b\", \"name\": \"Somebody Else\"}\n\
+             {\"id\": \"c\", \"name\": \"SAMPLOVA, Ilona\", \"birthDate\": \"1955-01-07\"}\n\
+             {\"id\": \"d\", \"name\": \"Ilona Samplova\", \"schema\": \"Company\"}\n\
+             {\"id\": \"e\", \"name\": \"Ilona Samplova\", \"schema\": \"LegalEntity\"}\n\
+             {\"id\": \"f\", \"name\": \"Quite Another\", \"weakAlias\": \"SAMPLOVA, Ilona\", \"birthDate\": \"1984-02-29\"}\n",
+        )
+    }
+
+    #[test]
+    fn all_who_may_be_meant_are_ranked_by_what_speaks_for_them() {
+        let list = list();
+        let roster = Roster::new(&list);
+        let setting = Setting::of_list(list.len(), Mode::Balanced);
+        let query =
+            profiles("{\"name\": \"Ilona Samplová\", \"birthDate\": \"1984-02-29\"}").remove(0);
+        let ranked = roster.ask(&query, &setting, Bits::sixteenths(i32::MIN / 2));
+        let order: Vec<&str> = ranked.iter().map(|one| &*list[one.listed].id).collect();
+        // A company is no person; whatever the list leaves open may be one.
+        assert_eq!((order[0], order.len()), ("a", 5));
+        assert!(!order.contains(&"d") && order.contains(&"e"), "{order:?}");
+        assert!(ranked.is_sorted_by(|one, other| one.scored.bits >= other.scored.bits));
+        let bits = |id: &str| {
+            let at = order.iter().position(|at| *at == id).unwrap();
+            ranked[at].scored.bits
+        };
+        assert!(bits("c") < bits("a") && bits("f") < bits("a") && bits("b") < bits("f"));
+        let few = roster.ask(&query, &setting, bits("f"));
+        assert_eq!(few.last().map(|one| one.scored.bits), Some(bits("f")));
+    }
+
+    #[test]
+    fn the_evidence_of_an_explanation_adds_up_to_the_score_and_names_who_met() {
+        let list = list();
+        let roster = Roster::new(&list);
+        let setting = Setting::of_list(list.len(), Mode::Balanced);
+        let query = profiles("{\"name\": \"Ilonna Samplova\", \"birthDate\": \"1984\"}").remove(0);
+        for listed in &list {
+            let scored = roster.compare(&query, listed, &setting);
+            assert_eq!(roster.explain(&query, listed, &setting).bits(), scored.bits);
+        }
+        let why = roster.explain(&query, &list[5], &setting);
+        assert_eq!(
+            (why.stated.as_str(), why.listed.as_str()),
+            ("Ilonna Samplova", "Ilona SAMPLOVA")
+        );
+    }
+
+    #[test]
+    fn one_word_that_sounds_alike_makes_no_person_of_a_company_that_is_left_open() {
+        let setting = Setting::of_list(14_000, Mode::Balanced);
+        for (stated, listed) in [
+            ("سارا آرش بهرامی", "ARC RESOURCES CORPORATION LTD"),
+            ("جوين كرمة حنبولي", "Joinus Freight Systems Global Logistics Limited"),
+            ("روحي يعقوب آل جعفر", "CHAFER"),
+        ] {
+            let query = profiles(&format!("{{\"name\": \"{stated}\"}}")).remove(0);
+            let open = format!("{{\"name\": \"{listed}\", \"schema\": \"LegalEntity\"}}");
+            let list = profiles(&open);
+            let bits = Roster::new(&list).compare(&query, &list[0], &setting).bits;
+            assert!(bits < setting.threshold_bits(), "{listed}: {bits:?}");
+        }
+    }
+}

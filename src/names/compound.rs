@@ -45,80 +45,36 @@ fn behind(words: &[Word], meanings: &[Meaning], at: usize, boundary: usize) -> u
     let is_name = word.text().len() > 2 && !own.is(Mark::Particle) && !own.is(Mark::Article);
     if meaning.is(Mark::Article) {
         let Some((third, meaning)) = next(2) else { return 0 };
-        let joins = is_servant && is_divine(third) || is_name && meaning.is(Mark::Faith);
+        if third.len() < 2 || meaning.is(Mark::Article) || meaning.is(Mark::Particle) {
+            return 0;
+        }
+        // Behind `abd` and an article written apart, any name belongs to it.
+        let joins = is_servant || is_name && meaning.is(Mark::Faith);
         return if joins { 2 } else { 0 };
     }
     let faith = is_name && !is_servant && (meaning.is(Mark::Faith) || meaning.is(Mark::God));
     usize::from(faith || own.is(Mark::Father) && meaning.is(Mark::Bakr))
 }
 
-/// The names of God, and of persons, whose servant somebody may be named.
+/// Names of God, and of persons, whose servant somebody may be named.
+const DIVINE: &str = "\
+    allah lah rahman rahim malik quddus salam mumin muhaymin aziz jabbar khaliq bari \
+    ghaffar qahhar wahhab razzaq fattah alim basit rafi samad sami basir hakam adl latif \
+    khabir halim azim ghafur shakur kabir hafiz jalil karim raqib mujib wasi hakim wadud \
+    majid haqq hamid qadir hadi nasir nabi rashid zahra husayn hasan rasul masih mutalib \
+    amir mawla muhsin wali nur wakil jawad hayy sattar rauf shahid muti mannan jamil naim \
+    salim batin ahad wahid qayyum matin zahir tawwab mughni rida rabbih \
+";
+
+/// Whether somebody may be named after its servant. By the consonants, so that spellings need no list.
 fn is_divine(text: &[u8]) -> bool {
-    // The skeleton of each, so that spellings need no list.
-    const NAMES: [&[u8]; 58] = [
-        b"allah",
-        b"lah",
-        b"rahman",
-        b"rahim",
-        b"malik",
-        b"quddus",
-        b"salam",
-        b"mumin",
-        b"muhaymin",
-        b"aziz",
-        b"jabbar",
-        b"khaliq",
-        b"bari",
-        b"ghaffar",
-        b"qahhar",
-        b"wahhab",
-        b"razzaq",
-        b"fattah",
-        b"alim",
-        b"basit",
-        b"rafi",
-        b"samad",
-        b"samad",
-        b"sami",
-        b"basir",
-        b"hakam",
-        b"adl",
-        b"latif",
-        b"khabir",
-        b"halim",
-        b"azim",
-        b"ghafur",
-        b"shakur",
-        b"kabir",
-        b"hafiz",
-        b"jalil",
-        b"karim",
-        b"raqib",
-        b"mujib",
-        b"wasi",
-        b"hakim",
-        b"wadud",
-        b"majid",
-        b"haqq",
-        b"hamid",
-        b"qadir",
-        b"hadi",
-        b"nasir",
-        b"nabi",
-        b"rashid",
-        b"zahra",
-        b"husayn",
-        b"hasan",
-        b"rasul",
-        b"masih",
-        b"mutalib",
-        b"amir",
-        b"mawla",
-    ];
     let skeleton = Skeleton::of(text);
     skeleton.len() >= 2
         && text.len() >= 3
-        && NAMES.iter().any(|name| name.first() == text.first() && Skeleton::of(name) == skeleton)
+        && DIVINE
+            .split_ascii_whitespace()
+            .map(str::as_bytes)
+            .any(|name| name.first() == text.first() && Skeleton::of(name) == skeleton)
 }
 
 /// A word in two pieces whose joint spellings differ in, left out: the article within `abd…`, the

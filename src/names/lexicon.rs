@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
+use super::Word;
 use super::icao::Spelling;
 use super::reader::{Field, Reader};
 use super::scripts::Tongues;
-use super::{Word, dictionary};
 
 /// What a word or a row of words may mean; several things at once.
 #[derive(Clone, Copy, Default)]
@@ -76,6 +76,11 @@ impl Meaning {
         self.marks & JOINS != 0
     }
 
+    /// The number that is greater by some units.
+    pub(super) fn plus(self, units: u16) -> Self {
+        Self { id: self.id + units, ..self }
+    }
+
     fn add(&mut self, mark: Mark, id: u16) {
         const WITH_ID: u16 =
             Mark::Legal as u16 | Mark::Number as u16 | Mark::Generic as u16 | Mark::Domain as u16;
@@ -112,7 +117,12 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     lexicon
 });
 
-/// What a word means, by its key in the dictionary, or a row of words by [`row_key`].
+/// Has the table at hand.
+pub(super) fn unpack() {
+    LazyLock::force(&LEXICON);
+}
+
+/// What a word means, by its key, or a row of words by [`row_key`].
 #[inline]
 pub(super) fn meaning(key: u64) -> Meaning {
     LEXICON.meanings.get(&key).copied().unwrap_or_default()
@@ -194,7 +204,9 @@ impl Lexicon {
         };
         form.chars().for_each(|letter| field.tongues.note(letter));
         reader.read(field, &mut words);
-        let keys: SmallVec<[u64; 8]> = words.iter().map(Word::lexicon_key).collect();
+        let personal = (mark as u16) < Mark::Prefix as u16;
+        let key = if personal { Word::personal_key } else { Word::thing_key };
+        let keys: SmallVec<[u64; 8]> = words.iter().map(key).collect();
         let letters: usize = words.iter().map(|word| word.text().len()).sum();
         let ([first, rest @ ..], true) = (keys.as_slice(), letters > 1) else { return };
         let row = rest.iter().fold(*first, |row, key| row_key(row, *key));
@@ -204,12 +216,17 @@ impl Lexicon {
             first.row = first.row.max(u8::try_from(keys.len()).unwrap_or(u8::MAX));
         }
         // `L.L.C.` is read as three words, and written as one too.
-        if words.len() > 1 && words.len() == letters {
-            let joined: Vec<u8> = words.iter().flat_map(|word| word.text().to_vec()).collect();
-            let key = dictionary::key(super::Script::Latin, &joined);
-            self.meanings.entry(key).or_default().add(mark, id);
+        if let ([first, rest @ ..], true) =
+            (words.as_mut_slice(), words_are_letters(letters, keys.len()))
+        {
+            rest.iter().for_each(|letter| first.join(letter));
+            self.meanings.entry(key(first)).or_default().add(mark, id);
         }
     }
+}
+
+fn words_are_letters(letters: usize, words: usize) -> bool {
+    words > 1 && words == letters
 }
 
 fn last(count: usize) -> u16 {

@@ -13,7 +13,7 @@ pub(super) fn analyse(words: &mut SmallVec<[Word; 8]>, boundary: usize) -> bool 
     let mut meanings = [Meaning::default(); WORDS_MAX];
     let mut may_join = false;
     for (meaning, word) in meanings.iter_mut().zip(&*words) {
-        *meaning = lexicon::meaning(word.lexicon_key());
+        *meaning = lexicon::meaning(word.personal_key());
         may_join |= meaning.may_join();
     }
     if may_join {

@@ -7,6 +7,7 @@ use super::{Bearer, Part, Word, dictionary};
 
 /// Tells words their parts; rows of words that mean one thing become one word.
 pub(super) fn analyse(words: &mut SmallVec<[Word; 8]>, bearer: Bearer) {
+    join_letters(words);
     let (mut kept, mut at) = (0, 0);
     while let Some(mut word) = words.get(at).copied() {
         let (taken, meaning) = longest_row(words, at);
@@ -23,27 +24,41 @@ pub(super) fn analyse(words: &mut SmallVec<[Word; 8]>, bearer: Bearer) {
         kept += 1;
     }
     words.truncate(kept);
-    join_letters(words);
+    number_series(words);
     keep_a_name(words);
 }
 
 /// The longest row of words that begins here and means something, and how many words it has.
 fn longest_row(words: &[Word], at: usize) -> (usize, Meaning) {
     let Some(word) = words.get(at) else { return (1, Meaning::default()) };
-    let mut key = word.lexicon_key();
+    let mut key = word.thing_key();
     let alone = lexicon::meaning(key);
     let mut longest = (1, alone);
     let rest = words.get(at + 1..).unwrap_or_default();
     let rest = rest.iter().take_while(|next| next.is_of_given() == word.is_of_given());
-    for (ahead, next) in rest.take(usize::from(alone.row).saturating_sub(1)).enumerate() {
-        key = lexicon::row_key(key, next.lexicon_key());
+    let longest_row = usize::from(alone.row).max(2) - 1;
+    for (ahead, next) in rest.take(longest_row).enumerate() {
+        key = lexicon::row_key(key, next.thing_key());
         let meaning = lexicon::meaning(key);
+        if ahead == 0 && is_tens(alone) && is_unit(next) {
+            let units = next.text().first().map_or(0, |digit| u16::from(digit - b'0'));
+            return (2, alone.plus(units));
+        }
         let means = [Mark::Legal, Mark::Number, Mark::Generic, Mark::Domain, Mark::Prefix];
         if means.into_iter().any(|mark| meaning.is(mark)) {
             longest = (ahead + 2, meaning);
         }
     }
     longest
+}
+
+/// Whether a word is a number of tens, to which units may be added: `Forty 4`.
+fn is_tens(meaning: Meaning) -> bool {
+    meaning.is(Mark::Number) && matches!(meaning.id, 20 | 30 | 40 | 50 | 60 | 70 | 80 | 90)
+}
+
+fn is_unit(word: &Word) -> bool {
+    matches!(word.text(), [b'1'..=b'9'])
 }
 
 /// Tells a word its part.
@@ -82,33 +97,46 @@ fn tell(word: &mut Word, meaning: Meaning, bearer: Bearer, first: bool, edge: bo
 
 /// Letters that stand alone side by side are one abbreviation: `A.B.C.`
 fn join_letters(words: &mut SmallVec<[Word; 8]>) {
-    let mut kept = 0;
+    let mut kept: usize = 0;
+    let mut open = false;
     for at in 0..words.len() {
         let Some(word) = words.get(at).copied() else { break };
-        let before = kept - usize::from(kept > 0);
-        let joins = kept > 0
-            && is_letter(&word)
-            && words.get(before).is_some_and(|before| {
-                is_letter(before) && before.is_of_given() == word.is_of_given()
-            });
-        match (joins, words.get_mut(if joins { before } else { kept })) {
-            (true, Some(place)) => place.join(&word),
-            (false, Some(place)) => {
-                *place = word;
+        let is_letter = word.text().len() == 1 && !word.text().iter().all(u8::is_ascii_digit);
+        let last = kept.checked_sub(1).and_then(|last| words.get_mut(last));
+        match last {
+            Some(last) if open && is_letter && last.is_of_given() == word.is_of_given() => {
+                last.join(&word);
+            }
+            _ => {
+                if let Some(place) = words.get_mut(kept) {
+                    *place = word;
+                }
                 kept += 1;
             }
-            (_, None) => {}
         }
+        open = is_letter;
     }
     words.truncate(kept);
-    for word in words.iter_mut().filter(|word| word.part == Part::Initial && word.text().len() > 1)
-    {
-        word.part = Part::Any;
-    }
 }
 
-fn is_letter(word: &Word) -> bool {
-    word.part == Part::Initial
+/// A single `I`, `V` or `X` behind a name numbers it: `Fund I, Ltd`.
+fn number_series(words: &mut [Word]) {
+    for at in 1..words.len() {
+        let ends = words.get(at + 1..).unwrap_or_default();
+        let ends = ends.iter().all(|word| matches!(word.part, Part::LegalForm | Part::Stop));
+        let Some(word) = words.get_mut(at).filter(|word| word.part == Part::Initial && ends) else {
+            continue;
+        };
+        let number: &[u8] = match word.text() {
+            b"i" => b"1",
+            b"v" => b"5",
+            b"x" => b"10",
+            _ => continue,
+        };
+        word.set_text(number);
+        word.set_canonical(number);
+        word.part = Part::Number;
+    }
 }
 
 /// A name of nothing but shared words is told by them: they count.

@@ -168,16 +168,33 @@ impl Word {
         dictionary::classes(self.spelling)
     }
 
+    /// Its letters, filled up with zeros.
+    #[inline]
+    fn padded(&self) -> [u8; 24] {
+        let mut padded = [0; 24];
+        for (to, from) in padded.iter_mut().zip(self.text) {
+            *to = from;
+        }
+        padded
+    }
+
     /// Its key in the dictionary.
     #[inline]
     pub(super) fn spelling_key(&self) -> u64 {
-        dictionary::key(self.script, self.text())
+        dictionary::key(self.script, &self.padded())
     }
 
-    /// Its key in the lexicon: of its Latin letters, whatever its script.
+    /// Its key among small words of personal names: of its Latin letters, whatever its script.
     #[inline]
-    pub(super) fn lexicon_key(&self) -> u64 {
-        dictionary::key(Script::Latin, self.text())
+    pub(super) fn personal_key(&self) -> u64 {
+        dictionary::key(Script::Latin, &self.padded())
+    }
+
+    /// Its key among words of organisations, of its own script: what is a legal form in Cyrillic is
+    /// none in Latin.
+    pub(super) fn thing_key(&self) -> u64 {
+        let key = self.personal_key();
+        if self.script == Script::Latin { key } else { key.rotate_left(17) ^ 0x5DEE_CE66_D5DE_ECE6 }
     }
 
     /// What it is within its name.

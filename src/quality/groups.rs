@@ -18,7 +18,7 @@ pub struct Group {
 }
 
 /// A column with more values than these holds no parts but names, numbers or remarks.
-const VALUES_MAX: usize = 40;
+const VALUES_MAX: usize = 100;
 /// A part of fewer cases than these says nothing.
 const MEMBERS_MIN: usize = 5;
 /// What the name of a column with another matcher's scores begins with.

@@ -170,7 +170,11 @@ mod tests {
         assert_eq!(clean, 50);
         let kinds: BTreeSet<&str> =
             cases.cases.iter().filter_map(|case| Some(case.tags.first()?.1.as_str())).collect();
-        assert_eq!(kinds, Kind::ALL.into_iter().map(Kind::label).collect());
+        // So few listed persons may have no name that can be altered in some way.
+        let corpus = Corpus::new(SIZE.seed);
+        let possible = |kind: &Kind| corpus.queries(*kind, SIZE.listed, 1).next().is_some();
+        assert_eq!(kinds, Kind::ALL.into_iter().filter(possible).map(Kind::label).collect());
+        assert!(kinds.len() > 10, "{kinds:?}");
         for case in &cases.cases {
             if let Some(truth) = case.truth {
                 assert_eq!(invented.list[truth].id, case.query.id);

@@ -193,13 +193,15 @@ fn parts(out: &mut Page, set: &Set, column: &str) {
     out.columns(&["", "matches", set.kind.others(), "P", "R", "F1", &quoted]);
     for part in &own {
         let counts = part.counts;
+        // Of matches alone every call is right, which says nothing.
+        let weighed = (counts.false_alarms + counts.rejected > 0).then_some(counts);
         out.row(&[
             &part.value,
             &(counts.found + counts.missed).to_string(),
             &(counts.false_alarms + counts.rejected).to_string(),
-            &optional(counts.precision()),
+            &optional(weighed.and_then(Counts::precision)),
             &optional(counts.recall()),
-            &optional(counts.f1()),
+            &optional(weighed.and_then(Counts::f1)),
             &optional(part.recall_within.get(1).copied().flatten()),
         ]);
     }
@@ -293,10 +295,8 @@ Dahl,Dahle,true,end | last,0.1
         }
         let pictures: Vec<&str> =
             page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-        assert_eq!(
-            pictures,
-            ["my-pairs.svg", "my-pairs-category.svg", "crossed.svg", "crossed-category.svg"]
-        );
+        // The parts of the cross product are too few cases each.
+        assert_eq!(pictures, ["my-pairs.svg", "my-pairs-category.svg", "crossed.svg"]);
         for picture in pictures {
             let svg = read(picture);
             assert!(svg.contains("recall") && svg.contains("<polyline"), "{picture}: {svg}");

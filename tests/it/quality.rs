@@ -186,7 +186,7 @@ fn anybody_can_judge_the_matcher_at_once_on_invented_cases() {
         assert_eq!(ran.status, Some(0), "{ran:?}");
         assert!(ran.stdout.contains("invented") && ran.stdout.contains("report.md"), "{ran:?}");
         let page = read(&out.join("report.md"));
-        assert!(page.contains("### By kind") && page.contains("### By script"), "{page}");
+        assert!(page.contains("### By kind") && page.contains("### By culture"), "{page}");
         for picture in page.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             assert!(read(&out.join(picture)).contains("<svg"), "{picture}");
         }

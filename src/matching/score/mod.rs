@@ -126,7 +126,9 @@ pub fn name_bits(one: &Prepared, other: &Prepared, model: &Model) -> Bits {
     sum.bits
 }
 
-/// Both are names of persons.
+/// Both are names of persons, or one is and the other's list leaves open whose it is.
 fn of_persons(one: &Prepared, other: &Prepared) -> bool {
-    one.bearer == Bearer::Person && other.bearer == Bearer::Person
+    let may_be = |name: &Prepared| matches!(name.bearer, Bearer::Person | Bearer::Unknown);
+    let is_one = one.bearer == Bearer::Person || other.bearer == Bearer::Person;
+    is_one && may_be(one) && may_be(other)
 }

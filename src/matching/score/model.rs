@@ -33,9 +33,9 @@ macro_rules! features {
 // Each feature with its weight for persons and for organisations and vessels, in sixteenths of a bit.
 features! {
     /// Where every comparison starts.
-    Base: -115, -66;
+    Base: -113, -67;
     /// Words equal.
-    Same: -6, -40;
+    Same: -7, -41;
     /// … times their rarity, as below.
     SameRarity: 5, 5;
     /// Words equal but for customs of transliteration.
@@ -43,105 +43,105 @@ features! {
     /// Their rarity.
     TranslitRarity: 6, 2;
     /// Spellings of one name by the dictionary.
-    Spelling: 6, 13;
+    Spelling: 6, 7;
     /// Their rarity.
-    SpellingRarity: 3, 1;
+    SpellingRarity: 3, 2;
     /// Words a few letters apart.
-    Edit: 9, 27;
+    Edit: 9, 24;
     /// Their rarity.
-    EditRarity: 5, 1;
+    EditRarity: 5, 2;
     /// Letters that separate them.
-    EditCost: -21, -4;
+    EditCost: -22, -5;
     /// The same as a share of their length.
-    EditRelative: -125, -131;
+    EditRelative: -126, -132;
     /// They begin differently.
-    EditFirst: -2, -17;
+    EditFirst: -2, -18;
     /// They are of four letters or less.
-    EditShort: -4, 5;
+    EditShort: -3, 5;
     /// Letters beyond the first that separate them.
-    EditExcess: -14, -7;
+    EditExcess: -14, -6;
     /// Words alike in sound, across scripts.
     Sound: -5, -4;
     /// Their rarity.
-    SoundRarity: 8, 13;
+    SoundRarity: 9, 13;
     /// What true renderings have more in evidence, on average.
-    SoundShort: -7, -4;
+    SoundShort: -6, -4;
     /// An initial and a name that it may stand for.
-    Initial: 11, -10;
+    Initial: 10, -9;
     /// One word is the beginning of the other.
-    Prefix: 8, 7;
+    Prefix: 8, -12;
     /// Their rarity.
-    PrefixRarity: 2, -1;
+    PrefixRarity: 2, 2;
     /// Joined words against split ones.
-    Joined: 14, 18;
+    Joined: 14, 2;
     /// Their rarity.
-    JoinedRarity: 5, 0;
+    JoinedRarity: 5, 2;
     /// Letters that separate them.
-    JoinedCost: -40, -45;
+    JoinedCost: -40, -48;
     /// Small words that agree.
-    Light: 12, -5;
+    Light: 12, -3;
     /// Legal forms that agree.
-    Form: 3, 0;
+    Form: 3, -1;
     /// No name agrees.
     Nothing: -192, -192;
     /// A family name agrees with a family name.
-    FamilyFamily: 5, 8;
+    FamilyFamily: 7, 8;
     /// A first name agrees with a first name.
-    FirstFirst: 25, 5;
+    FirstFirst: 24, 5;
     /// A family name agrees with a given name.
-    Crossed: 5, -8;
+    Crossed: 6, -8;
     /// Numbers that agree.
-    Number: 48, 36;
+    Number: 48, 35;
     /// Family names against one another.
     ConflictFamily: -71, -80;
     /// First names against one another.
-    ConflictFirst: -64, -80;
+    ConflictFirst: -62, -80;
     /// Other names against one another.
-    ConflictOther: -45, 5;
+    ConflictOther: -45, -16;
     /// Fathers' names against one another.
     ConflictPatronymic: -66, -64;
     /// An initial against a name that it cannot stand for.
-    ConflictInitial: -46, -40;
+    ConflictInitial: -43, -39;
     /// Numbers against one another.
     ConflictNumber: -96, -64;
     /// How rare the words are that stand against one another.
-    ConflictRarity: 1, 1;
+    ConflictRarity: 1, 3;
     /// Rarity of given names that agree where others stand against one another: namesakes share them.
-    Shaded: 1, 0;
+    Shaded: 0, 0;
     /// Rarity of family names that agree where others do not: relatives share them.
-    ShadedFamily: 1, -3;
+    ShadedFamily: 0, -3;
     /// What both come to beyond sixteen bits.
-    ShadedExcess: -5, 0;
+    ShadedExcess: -4, 0;
     /// The family names of a man and a woman.
     OtherSex: -32, -32;
     /// Father and son exchanged around a word for son.
     Filiation: -48, -48;
     /// How near they are, from 0 to 1.
-    ConflictNear: 4, 16;
+    ConflictNear: 6, 20;
     /// A family name that one side has more.
-    ExtraFamily: -19, -24;
+    ExtraFamily: -20, -24;
     /// A first name that one side has more.
-    ExtraFirst: -21, -24;
+    ExtraFirst: -23, -24;
     /// Another name that one side has more.
-    ExtraOther: 5, 1;
+    ExtraOther: -1, -1;
     /// A father's name that one side has more.
-    ExtraPatronymic: -3, -5;
+    ExtraPatronymic: -4, -5;
     /// An initial that one side has more.
-    ExtraInitial: -7, 0;
+    ExtraInitial: -8, -1;
     /// A number that one side has more.
-    ExtraNumber: -28, -8;
+    ExtraNumber: -27, -8;
     /// One name is a part of the other.
-    Subset: 14, 28;
+    Subset: 9, 25;
     /// Nothing is left over on either side.
-    Full: 41, 87;
+    Full: 35, 81;
     /// One name alone agrees, of several.
-    Lone: 6, -3;
+    Lone: 7, -2;
     /// … and others stand against one another.
-    LoneConflict: 8, -15;
+    LoneConflict: 8, -14;
     /// Both names are single words.
-    Single: 7, 5;
+    Single: 7, 7;
     /// The order differs.
-    Reordered: -3, -1;
+    Reordered: -3, 1;
     /// Legal forms against one another.
     FormConflict: -48, -42;
     /// A legal form that one side has more.

@@ -393,6 +393,7 @@ fn wholes(
     use Feature as F;
     sink.about(Item::Whole);
     match open {
+        _ if conflicts > 0 => {}
         (0, 0) => sink.add(F::Full, 16),
         (0, _) | (_, 0) => sink.add(F::Subset, 16),
         _ => {}

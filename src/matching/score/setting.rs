@@ -56,7 +56,7 @@ pub struct Setting {
 
 /// For two subjects that somebody picked for comparison: a case in two is a match, of the labelled
 /// pairs that the weights were fitted on, at this much evidence.
-const PAIRS: Bits = Bits::sixteenths(12);
+const PAIRS: Bits = Bits::whole(1);
 
 /// For a subject against a list: the evidence that a list of one subject would need, of the rate of
 /// alerts on clean persons that lists of thousands were seen to raise.

@@ -1,7 +1,7 @@
 //! From pairs of spellings to the weights of the alignment, by expectation and maximisation.
 
 use super::super::{Script, Word};
-use super::{SOUNDS, Sounds, TABLE, UNIT, dropped, inserted, matched};
+use super::{SOUNDS, Sounds, UNIT, dropped, inserted, matched};
 
 /// Rounds of learning; the weights change little after the fifth.
 const ROUNDS: usize = 8;

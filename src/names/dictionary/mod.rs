@@ -35,10 +35,36 @@ struct Dictionary {
 
 static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::open(TABLE));
 
+/// Has what is unpacked at hand.
+pub(super) fn unpack() {
+    LazyLock::force(&DICTIONARY);
+    LazyLock::force(&SYMBOLS);
+}
+
 /// Where the classes of a spelling are listed; 0 when the dictionary does not know it.
 #[inline]
 pub(super) fn find(key: u64) -> u32 {
-    DICTIONARY.find(key)
+    find_in(span(key))
+}
+
+/// Where a spelling is found, if it is known.
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    entries: &'static [u8],
+    tag: u32,
+}
+
+/// The first half of [`find`].
+#[inline]
+pub(super) fn span(key: u64) -> Span {
+    Span { entries: DICTIONARY.span(key), tag: tag(key) }
+}
+
+/// The second half of [`find`].
+#[inline]
+pub(super) fn find_in(span: Span) -> u32 {
+    let found = span.entries.chunks_exact(ENTRY).find(|entry| three(entry, 0) == span.tag);
+    found.map_or(0, |entry| three(entry, 3) + 1)
 }
 
 /// The classes that [`find`] told the place of.
@@ -69,21 +95,17 @@ fn symbol_class(symbol: u32) -> &'static [ClassId] {
     SYMBOLS.get(at..=at).unwrap_or_default()
 }
 
-/// The key of a word in Latin letters. Scripts without vowels have keys of their own: what looks
-/// like one spelling there may be many.
+/// The key of a word in Latin letters, filled up with zeros. Scripts without vowels have keys of their
+/// own: what looks like one spelling there may be many.
 #[inline]
-pub(super) fn key(script: Script, text: &[u8]) -> u64 {
-    hash(if script.omits_vowels() { 1 } else { 0 }, text.chunks(8).map(word))
+pub(super) fn key(script: Script, text: &[u8; 24]) -> u64 {
+    let (chunks, _) = text.as_chunks::<8>();
+    hash(u64::from(script.omits_vowels()), chunks.iter().map(|chunk| u64::from_le_bytes(*chunk)))
 }
 
 /// The key of a word in Chinese characters, whose sound differs between languages.
 pub(super) fn key_of_han(letters: &[char]) -> u64 {
     hash(2, letters.iter().map(|letter| u64::from(u32::from(*letter))))
-}
-
-#[inline]
-fn word(chunk: &[u8]) -> u64 {
-    chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 /// A hash that stays the same for ever, as the table holds parts of it.
@@ -134,15 +156,12 @@ impl Dictionary {
         }
     }
 
+    /// The bucket of a key.
     #[inline]
-    fn find(&self, key: u64) -> u32 {
+    fn span(&self, key: u64) -> &'static [u8] {
         let bucket = bucket(key);
-        let Some([start, end]) = self.starts.get(bucket..bucket + 2) else { return 0 };
-        let span = *start as usize * ENTRY..*end as usize * ENTRY;
-        let entries = self.entries.get(span).unwrap_or_default();
-        let sought = tag(key);
-        let found = entries.chunks_exact(ENTRY).find(|entry| three(entry, 0) == sought);
-        found.map_or(0, |entry| three(entry, 3) + 1)
+        let Some([start, end]) = self.starts.get(bucket..bucket + 2) else { return &[] };
+        self.entries.get(*start as usize * ENTRY..*end as usize * ENTRY).unwrap_or_default()
     }
 
     #[inline]

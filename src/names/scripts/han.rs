@@ -55,11 +55,13 @@ const COMPANIES: [&str; 12] = [
 /// Cuts the form of a company off its name.
 pub(super) fn cut_company(letters: &[char]) -> SmallVec<[Piece; 4]> {
     let whole = 0..letters.len();
+    let uncut = || smallvec![Piece { letters: 0..letters.len(), part: None }];
+    if COMPANIES.iter().any(|form| form.chars().eq(letters.iter().copied())) {
+        return uncut();
+    }
     for form in COMPANIES {
         let length = form.chars().count();
-        let Some(name) = letters.len().checked_sub(length).filter(|name| *name > 0) else {
-            continue;
-        };
+        let Some(name) = letters.len().checked_sub(length) else { continue };
         let is_form = |at: usize| {
             letters.get(at..at + length).is_some_and(|at| form.chars().eq(at.iter().copied()))
         };
@@ -73,7 +75,7 @@ pub(super) fn cut_company(letters: &[char]) -> SmallVec<[Piece; 4]> {
             Piece { letters: second, part: None },
         ];
     }
-    smallvec![Piece { letters: whole, part: None }]
+    uncut()
 }
 
 /// Writes a word in Latin letters.

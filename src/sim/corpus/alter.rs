@@ -1,12 +1,13 @@
 //! What is done to a name on its way from the list to the border, and what the label says of it.
 
 use compact_str::CompactString;
-use smallvec::SmallVec;
 
-use super::latin::{Loss, machine, unmarked};
+use super::fields::Fields;
+use super::latin::machine;
 use super::letters;
-use super::naming::{Naming, Part};
-use super::person::{Person, Sort, Spelling};
+use super::naming::{Naming, Part, Word};
+use super::person::Person;
+use super::spelling::{Sort, Spelling};
 use crate::domain::{Country, Date};
 use crate::sim::dice::Dice;
 
@@ -33,17 +34,23 @@ pub enum Kind {
     Joined,
     /// A word written as two.
     Split,
+    /// Romanised by another system.
+    Transliteration,
+    /// One word in another of its usual spellings.
+    Variant,
     /// Accents and special letters lost, plainly or as in a passport.
     Diacritics,
     /// Cut at 39 characters as in a passport's machine-readable zone.
     Truncated,
+    /// In its own script.
+    OriginalScript,
     /// The words in another order, and one letter wrong.
     TypoReorder,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Exact,
         Self::Typo1,
         Self::Typo2,
@@ -54,8 +61,11 @@ impl Kind {
         Self::Initial,
         Self::Joined,
         Self::Split,
+        Self::Transliteration,
+        Self::Variant,
         Self::Diacritics,
         Self::Truncated,
+        Self::OriginalScript,
         Self::TypoReorder,
     ];
 
@@ -72,8 +82,11 @@ impl Kind {
             Self::Initial => "initial",
             Self::Joined => "joined",
             Self::Split => "split",
+            Self::Transliteration => "transliteration",
+            Self::Variant => "variant",
             Self::Diacritics => "diacritics",
             Self::Truncated => "truncated",
+            Self::OriginalScript => "original-script",
             Self::TypoReorder => "typo-reorder",
         }
     }
@@ -149,12 +162,15 @@ fn altered(dice: &mut Dice, person: &Person, kind: Kind) -> Option<Spelling> {
         Kind::Transpose => fields.letters(|words| letters::transpose(dice, words))?,
         Kind::Reorder => fields.reorder(dice)?,
         Kind::Drop => return dropped(dice, person),
-        Kind::Extra => fields.extra(dice, person)?,
+        Kind::Extra => add_word(&mut fields, dice, person)?,
         Kind::Initial => fields.initial(dice)?,
         Kind::Joined => fields.join(dice)?,
         Kind::Split => fields.split(dice)?,
+        Kind::Transliteration => return transliterated(dice, person),
+        Kind::Variant => fields.vary(dice)?,
+        Kind::OriginalScript => return in_own_script(dice, person),
         Kind::Diacritics => fields.lose_marks(dice)?,
-        Kind::Truncated => return truncated(listed),
+        Kind::Truncated => return cut(listed),
         Kind::TypoReorder => {
             fields.letters(|words| letters::mistype(dice, words, 1))?;
             fields.reorder(dice)?;
@@ -163,180 +179,56 @@ fn altered(dice: &mut Dice, person: &Person, kind: Kind) -> Option<Spelling> {
     Some(fields.write(listed))
 }
 
-/// The words of both fields of a document.
-struct Fields {
-    surname: SmallVec<[CompactString; 4]>,
-    given: SmallVec<[CompactString; 4]>,
-}
-
-impl Fields {
-    fn read(name: &Spelling) -> Self {
-        let words = |text: &str| text.split_whitespace().map(CompactString::from).collect();
-        Self { surname: words(&name.surname), given: words(&name.given) }
+/// One more given name, somewhere behind the first word.
+fn add_word(fields: &mut Fields, dice: &mut Dice, person: &Person) -> Option<()> {
+    let other = Naming::draw(dice, person.seed, person.culture, person.female);
+    let other = other.latin(person.culture, person.system, |word| word.part == Part::Given);
+    let given = if other.given.is_empty() { other.surname } else { other.given };
+    let known = |word: &CompactString| given.split(' ').any(|part| part == word);
+    if fields.surname.iter().any(known) || fields.given.iter().any(known) {
+        return None;
     }
-
-    fn write(&self, listed: &Spelling) -> Spelling {
-        let text = |words: &[CompactString]| CompactString::from(words.join(" "));
-        let (surname, given) = (text(&self.surname), text(&self.given));
-        Spelling { surname, given, script: listed.script, sort: Sort::Alias }
-    }
-
-    fn count(&self) -> usize {
-        self.surname.len() + self.given.len()
-    }
-
-    /// Changes letters of all words; `None` when that cannot be done.
-    fn letters(&mut self, change: impl FnOnce(&mut [Vec<char>]) -> bool) -> Option<()> {
-        let words = self.surname.iter().chain(&self.given);
-        let mut letters: Vec<Vec<char>> = words.map(|word| word.chars().collect()).collect();
-        if !change(&mut letters) {
-            return None;
-        }
-        for (word, letters) in self.surname.iter_mut().chain(&mut self.given).zip(letters) {
-            *word = letters.into_iter().collect();
-        }
-        Some(())
-    }
-
-    /// Fields confused, given names in another order, or all in one field.
-    fn reorder(&mut self, dice: &mut Dice) -> Option<()> {
-        if self.count() < 2 {
-            return None;
-        }
-        let all_equal =
-            |words: &[CompactString]| words.iter().all(|word| Some(word) == words.first());
-        match dice.below(3) {
-            0 if !all_equal(&self.given) => self.given.rotate_left(1),
-            1 if !all_equal(&self.surname) => self.surname.rotate_left(1),
-            _ if self.given.is_empty() => self.surname.rotate_left(1),
-            2 => self.surname.append(&mut self.given),
-            _ => std::mem::swap(&mut self.surname, &mut self.given),
-        }
-        Some(())
-    }
-
-    /// One more given name, somewhere behind the first word.
-    fn extra(&mut self, dice: &mut Dice, person: &Person) -> Option<()> {
-        let other = Naming::draw(dice, 0, person.culture, person.female);
-        let given = other.words.iter().find(|word| word.part == Part::Given)?;
-        let known = |word: &CompactString| *word == given.text;
-        if self.surname.iter().any(known) || self.given.iter().any(known) {
-            return None;
-        }
-        let field = if self.given.is_empty() { &mut self.surname } else { &mut self.given };
-        let place = dice.below(u32::try_from(field.len()).ok()?) as usize + 1;
-        field.insert(place, given.text.clone());
-        Some(())
-    }
-
-    /// A given name of more than two letters cut down, with a full stop in half of all cases.
-    fn initial(&mut self, dice: &mut Dice) -> Option<()> {
-        let long = |word: &&mut CompactString| word.chars().count() > 2;
-        let count = self.given.iter_mut().filter(long).count();
-        let chosen = dice.below(u32::try_from(count).ok()?) as usize;
-        let word = self.given.iter_mut().filter(long).nth(chosen)?;
-        let mut initial: CompactString = word.chars().take(1).collect();
-        if dice.percent(50) {
-            initial.push('.');
-        }
-        *word = initial;
-        Some(())
-    }
-
-    /// Two neighbouring words of one field as one; a hyphen is lost as well.
-    fn join(&mut self, dice: &mut Dice) -> Option<()> {
-        let mut words = self.surname.iter_mut().chain(&mut self.given);
-        if let Some(word) = words.find(|word| word.contains('-'))
-            && dice.percent(50)
-        {
-            *word = joined(word.split('-'));
-            return Some(());
-        }
-        let field = match (self.surname.len() > 1, self.given.len() > 1) {
-            (false, false) => return None,
-            (true, false) => &mut self.surname,
-            (false, true) => &mut self.given,
-            (true, true) if dice.percent(50) => &mut self.surname,
-            (true, true) => &mut self.given,
-        };
-        let place = dice.below(u32::try_from(field.len()).ok()? - 1) as usize;
-        let second = field.remove(place + 1);
-        let first = field.get_mut(place)?;
-        *first = joined([first.as_str(), &second].into_iter());
-        Some(())
-    }
-
-    /// A word of at least six letters as two of at least two.
-    fn split(&mut self, dice: &mut Dice) -> Option<()> {
-        let long = |word: &CompactString| {
-            word.chars().count() >= 6 && word.chars().all(char::is_alphabetic)
-        };
-        let longs = |words: &[CompactString]| words.iter().filter(|word| long(word)).count();
-        let in_surname = longs(&self.surname);
-        let drawn = dice.below(u32::try_from(in_surname + longs(&self.given)).ok()?) as usize;
-        let (field, nth) = if drawn < in_surname {
-            (&mut self.surname, drawn)
-        } else {
-            (&mut self.given, drawn - in_surname)
-        };
-        let (place, word) = field.iter().enumerate().filter(|(_, word)| long(word)).nth(nth)?;
-        let letters = u32::try_from(word.chars().count()).ok()?;
-        let cut = dice.between(2, letters - 2) as usize;
-        let first = word.chars().take(cut).collect();
-        let mut second = CompactString::default();
-        for (at, letter) in word.chars().skip(cut).enumerate() {
-            if at == 0 { second.extend(letter.to_uppercase()) } else { second.push(letter) }
-        }
-        field.insert(place + 1, second);
-        *field.get_mut(place)? = first;
-        Some(())
-    }
-
-    fn lose_marks(&mut self, dice: &mut Dice) -> Option<()> {
-        let loss = if dice.percent(50) { Loss::Expanded } else { Loss::Bare };
-        let mut lost = false;
-        for word in self.surname.iter_mut().chain(&mut self.given) {
-            let bare = unmarked(word, loss);
-            lost |= bare != *word;
-            *word = bare;
-        }
-        lost.then_some(())
-    }
-}
-
-/// Several words as one, with a capital only at the beginning.
-fn joined<'t>(words: impl Iterator<Item = &'t str>) -> CompactString {
-    let mut out = CompactString::default();
-    for word in words {
-        let plain = word.chars();
-        if out.is_empty() {
-            out.extend(plain);
-        } else {
-            out.extend(plain.flat_map(char::to_lowercase));
-        }
-    }
-    out
+    let field = if fields.given.is_empty() { &mut fields.surname } else { &mut fields.given };
+    let place = dice.below(u32::try_from(field.len()).ok()?) as usize + 1;
+    field.insert(place, given);
+    Some(())
 }
 
 /// The name without one of the words that are neither the first given name nor the surname.
 fn dropped(dice: &mut Dice, person: &Person) -> Option<Spelling> {
     let words = &person.naming.words;
-    let spare = |word: &super::naming::Word| {
-        matches!(word.part, Part::Middle | Part::Father | Part::Second)
-    };
+    let spare = |word: &Word| matches!(word.part, Part::Middle | Part::Father | Part::Second);
     let count = words.iter().filter(|word| spare(word)).count();
     if words.len() < 3 || count == 0 {
         return None;
     }
     let chosen = dice.below(u32::try_from(count).ok()?) as usize;
     let lost = words.iter().filter(|word| spare(word)).nth(chosen)?;
-    Some(person.naming.spelt(Sort::Alias, |word| !std::ptr::eq(word, lost)))
+    let kept = |word: &Word| !std::ptr::eq(word, lost);
+    Some(person.naming.latin(person.culture, person.system, kept))
+}
+
+/// The name by another system than the one of the primary name.
+fn transliterated(dice: &mut Dice, person: &Person) -> Option<Spelling> {
+    let systems = u32::try_from(person.culture.tongue()?.systems()).ok()?;
+    let first = dice.below(systems);
+    let spelt = |turn| {
+        let system = (first + turn) % systems;
+        person.naming.latin(person.culture, system as usize, |_| true)
+    };
+    (0..systems).map(spelt).find(|name| person.names.iter().all(|known| !known.reads_like(name)))
+}
+
+fn in_own_script(dice: &mut Dice, person: &Person) -> Option<Spelling> {
+    let way = super::person::way(dice, person.culture);
+    let whole = dice.percent(50);
+    person.naming.native(person.culture, way, whole)
 }
 
 /// What a field of 39 characters holds of a longer name: `SURNAME<<GIVEN<NAMES`, cut at the end. A
 /// surname that leaves no room is cut so that one letter of the given names remains (ICAO Doc 9303
 /// Part 4, section 4.2.3).
-fn truncated(listed: &Spelling) -> Option<Spelling> {
+pub(super) fn cut(listed: &Spelling) -> Option<Spelling> {
     const FIELD: usize = 39;
     let (mut surname, mut given) = (machine(&listed.surname), machine(&listed.given));
     let between = if given.is_empty() { 0 } else { 2 };

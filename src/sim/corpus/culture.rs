@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::stock::Stock;
+use super::tongue::Tongue;
 use crate::sim::dice::Dice;
 
 /// A group of people whose names are built alike.
@@ -12,6 +13,7 @@ pub struct Culture(&'static Grown);
 /// What is known of a culture, and its words.
 struct Grown {
     traits: &'static Traits,
+    tongue: Option<&'static Tongue>,
     stock: Stock,
     number: u64,
 }
@@ -21,6 +23,10 @@ pub(super) struct Traits {
     pub(super) label: &'static str,
     /// Whose words it draws from.
     pub(super) stock: &'static str,
+    /// How its words are written, unless in Latin letters.
+    tongue: &'static str,
+    /// The romanisation that its documents use.
+    system: &'static str,
     pub(super) shape: Shape,
     pub(super) feminine: Feminine,
     pub(super) fathers: Fathers,
@@ -51,8 +57,18 @@ pub(super) enum Shape {
     Spanish,
     /// One or two given names, the mother's surname and the father's, particles between.
     Portuguese,
-    /// Given name, father's given name, surname.
+    /// Given name, what the father's given name makes, surname.
     Patronymic,
+    /// Given name, father's and grandfather's with `bin` or without, family or origin.
+    Arab,
+    /// One surname before a given name of one or two characters or syllables.
+    Chinese,
+    /// One surname before a given name of two syllables.
+    Korean,
+    /// One surname and one given name.
+    Japanese,
+    /// Father's initial or name and one's own.
+    Tamil,
     /// One surname before a middle and a given name.
     Vietnamese,
     /// Given names alone, most often two, sometimes one.
@@ -72,12 +88,23 @@ pub(super) enum Feminine {
     Baltic,
     /// `-ov` and `-ev` take an `-a`.
     Turkic,
+    Russian,
+    Ukrainian,
+    Bulgarian,
+    Greek,
 }
 
 /// How a father's given name is written in a name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Fathers {
     Plain,
+    /// `-ovich` and `-ovna`, `-ich` and `-ichna`.
+    Russian,
+    Ukrainian,
+    /// `-ov` and `-ova`.
+    Bulgarian,
+    /// `-uly` and `-kyzy`, or as in Russian.
+    Kazakh,
     /// `oğlu` or `qızı` behind it.
     Azeri,
     /// `oʻgʻli` or `qizi` behind it, or `-ovich` and `-ovna` as in Soviet times.
@@ -95,15 +122,26 @@ impl Traits {
         Self {
             label,
             stock: label,
+            tongue: "",
+            system: "",
             shape: Shape::Western,
             feminine: Feminine::Same,
             fathers: Fathers::Plain,
             nations,
-            surnames: Tail { percent: 35, bits: 17 },
-            given: Tail { percent: 6, bits: 11 },
+            surnames: Tail { percent: 35, bits: 20 },
+            given: Tail { percent: 6, bits: 14 },
             listed,
             travelling,
         }
+    }
+
+    /// Written in this tongue, romanised in its documents by this system.
+    const fn written(self, tongue: &'static str, system: &'static str) -> Self {
+        Self { tongue, system, ..self }
+    }
+
+    const fn stock(self, stock: &'static str) -> Self {
+        Self { stock, ..self }
     }
 
     const fn shape(self, shape: Shape) -> Self {
@@ -170,11 +208,94 @@ static TRAITS: &[Traits] = &[
     Traits::new("westafrican", &["NGA", "GHA", "SEN", "MLI", "CIV", "SLE"], 35, 20).rare(30, 15),
     Traits::new("southafrican", &["ZAF", "KEN", "COD", "ZWE", "UGA", "RWA"], 20, 15).rare(30, 15),
     Traits::new("somali", &["SOM", "DJI", "KEN"], 20, 4).shape(Shape::Chain).rare(10, 6),
+    Traits::new("ethiopian", &["ETH", "ERI"], 8, 4).shape(Shape::Chain).rare(15, 10),
+    Traits::new("tamil", &["LKA", "IND", "SGP"], 12, 12).shape(Shape::Tamil).rare(25, 12),
+    Traits::new("bengali", &["BGD", "IND"], 12, 12).rare(12, 10),
+    Traits::new("indian", &["IND", "NPL"], 35, 45).written("hindi", "Indian passports").rare(25, 8),
+    Traits::new(
+        "arab",
+        &["SYR", "IRQ", "SAU", "YEM", "EGY", "JOR", "LBN", "ARE", "KWT", "SDN", "PSE", "LBY"],
+        125,
+        30,
+    )
+    .written("arabic", "English")
+    .shape(Shape::Arab)
+    .rare(25, 3),
+    Traits::new("maghreb", &["DZA", "MAR", "TUN", "MRT", "FRA"], 40, 15)
+        .written("arabic", "French")
+        .rare(25, 5),
+    Traits::new("persian", &["IRN"], 50, 8).written("persian", "Iranian passports").rare(25, 5),
+    Traits::new("afghan", &["AFG", "PAK"], 25, 5).written("dari", "Afghan passports").rare(20, 8),
+    Traits::new("pakistani", &["PAK", "GBR"], 45, 20)
+        .written("urdu", "Pakistani passports")
+        .rare(12, 6),
+    Traits::new("sorani", &["IRQ", "IRN"], 12, 3)
+        .written("sorani", "Iraqi passports")
+        .shape(Shape::Chain)
+        .rare(15, 10),
+    Traits::new("hebrew", &["ISR"], 8, 10).written("hebrew", "Israeli passports").rare(15, 8),
+    Traits::new("russian", &["RUS", "BLR", "KAZ", "UKR", "LVA"], 110, 15)
+        .written("russian", "ICAO 9303")
+        .shape(Shape::Patronymic)
+        .feminine(Feminine::Russian)
+        .fathers(Fathers::Russian)
+        .rare(30, 2),
+    Traits::new("ukrainian", &["UKR"], 40, 25)
+        .written("ukrainian", "Resolution 55")
+        .shape(Shape::Patronymic)
+        .feminine(Feminine::Ukrainian)
+        .fathers(Fathers::Ukrainian)
+        .rare(30, 2),
+    Traits::new("belarusian", &["BLR"], 15, 3)
+        .written("belarusian", "ICAO 9303")
+        .feminine(Feminine::Ukrainian)
+        .rare(30, 5),
+    Traits::new("bulgarian", &["BGR"], 10, 20)
+        .written("bulgarian", "Law of 2009")
+        .shape(Shape::Patronymic)
+        .feminine(Feminine::Bulgarian)
+        .fathers(Fathers::Bulgarian)
+        .rare(25, 4),
+    Traits::new("serbian", &["SRB", "BIH", "MNE", "HRV", "MKD"], 25, 10)
+        .written("serbian", "Gaj")
+        .rare(25, 5),
+    Traits::new("kazakh", &["KAZ", "KGZ"], 10, 4)
+        .written("kazakh", "Kazakh passports")
+        .shape(Shape::Patronymic)
+        .feminine(Feminine::Russian)
+        .fathers(Fathers::Kazakh)
+        .rare(25, 10),
+    Traits::new("greek", &["GRC", "CYP"], 8, 20)
+        .written("greek", "ELOT 743")
+        .feminine(Feminine::Greek)
+        .rare(25, 5),
+    Traits::new("armenian", &["ARM", "RUS"], 8, 3)
+        .written("armenian", "Armenian passports")
+        .rare(30, 8),
+    Traits::new("georgian", &["GEO"], 10, 4).written("georgian", "national").rare(30, 8),
+    Traits::new("chinese", &["CHN"], 50, 35)
+        .written("chinese", "Pinyin")
+        .shape(Shape::Chinese)
+        .rare(0, 0),
+    Traits::new("hongkong", &["HKG", "TWN", "MYS", "SGP"], 15, 15)
+        .stock("chinese")
+        .written("chinese", "Hong Kong")
+        .shape(Shape::Chinese)
+        .rare(0, 0),
+    Traits::new("korean", &["KOR", "PRK"], 30, 15)
+        .written("korean", "South Korean passports")
+        .shape(Shape::Korean)
+        .rare(0, 0),
+    Traits::new("japanese", &["JPN"], 8, 15)
+        .written("japanese", "Japanese passports")
+        .shape(Shape::Japanese)
+        .rare(40, 0),
 ];
 
 static CULTURES: LazyLock<Vec<Grown>> = LazyLock::new(|| {
     let grown = |(number, traits): (usize, &'static Traits)| Grown {
         traits,
+        tongue: Tongue::find(traits.tongue),
         stock: Stock::read(traits.stock),
         number: number as u64,
     };
@@ -203,6 +324,21 @@ impl Culture {
 
     pub(super) fn stock(self) -> &'static Stock {
         &self.0.stock
+    }
+
+    /// How its words are written; `None` for Latin letters.
+    pub(super) fn tongue(self) -> Option<&'static Tongue> {
+        self.0.tongue
+    }
+
+    /// A romanisation: in three of five cases that of its documents.
+    pub(super) fn system(self, dice: &mut Dice) -> usize {
+        let Some(tongue) = self.0.tongue else { return 0 };
+        if dice.percent(60) {
+            tongue.system(self.0.traits.system)
+        } else {
+            dice.below(u32::try_from(tongue.systems()).unwrap_or(1)) as usize
+        }
     }
 
     /// Its place in the table: part of the seed of its rare names.

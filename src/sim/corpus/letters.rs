@@ -65,6 +65,8 @@ fn slip(dice: &mut Dice, words: &mut [Vec<char>]) {
         _ => {
             // A key hit twice, or its neighbour with it.
             let extra = if dice.percent(50) { fold(letter) } else { wrong_letter(dice, letter) };
+            let capitals = word.iter().all(|letter| !letter.is_lowercase());
+            let extra = like(extra, capitals);
             word.insert(place + 1, extra);
         }
     }

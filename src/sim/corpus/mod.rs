@@ -1,25 +1,41 @@
 //! Invented people of many cultures for measuring how well names are matched, and what they are
 //! called when they come to the border.
 //!
-//! In: a seed, shares of cultures. Out: listed persons, each made anew from its number; labelled
-//! queries, each saying whom it must find and what was done to the name; travellers who are on no
-//! list.
+//! In: a seed, shares of cultures. Out: listed persons, organisations and vessels, each made anew from
+//! its number; labelled queries, each saying whom it must find and what was done to the name;
+//! travellers who are on no list.
 //! Invariants: the same seed gives the same bytes on every machine. What is done to a name follows
 //! how names are really written (keyboards, transliteration standards, the passport's machine-readable
 //! zone) and knows nothing of how they are matched, so that it can judge the code that matches.
 //! Absent on purpose: I/O, clocks, real persons. Every likeness is chance.
 
 mod alter;
+mod crowd;
 mod culture;
+mod devanagari;
+mod fields;
 mod latin;
 mod letters;
 mod naming;
+mod organisation;
 mod person;
+mod rules;
+mod spelling;
 mod stock;
+mod thing;
+mod tongue;
+mod trade;
+mod variants;
+mod vessel;
 
 pub use alter::{DateKind, Kind, Label, Query};
+pub use crowd::{Crowd, Traveller};
 pub use culture::{Culture, Mix};
-pub use person::{Person, Script, Sort, Spelling};
+pub use organisation::Organisation;
+pub use person::Person;
+pub use spelling::{Script, Sort, Spelling};
+pub use thing::{Change, Statement, ThingLabel};
+pub use vessel::Vessel;
 
 use super::dice::Dice;
 
@@ -33,6 +49,12 @@ pub struct Corpus {
 /// Streams of chance of their own, so that one more draw for a name shifts no query.
 const PERSON: u64 = 1 << 56;
 const CASE: u64 = 2 << 56;
+const CROWD: u64 = 3 << 56;
+const ORGANISATION: u64 = 4 << 56;
+const VESSEL: u64 = 5 << 56;
+const THING: u64 = 6 << 56;
+/// The rare surnames of firms.
+const FIRMS: u64 = 7 << 56;
 
 impl Corpus {
     /// The list of this seed, of the cultures that watchlists hold.
@@ -67,15 +89,66 @@ impl Corpus {
     /// Labelled queries of one kind, `count` of them as long as there are persons below `listed` whose
     /// names can be altered so.
     pub fn queries(&self, kind: Kind, listed: u32, count: usize) -> impl Iterator<Item = Query> {
-        // Any odd step goes through all numbers below a power of two once.
-        let turn = listed.next_power_of_two();
-        let step = 0x9e37_79b1 ^ (kind as u32) << 1;
-        let numbers = (0..turn).map(move |at| at.wrapping_mul(step) & (turn - 1));
-        numbers
-            .filter(move |number| *number < listed)
-            .filter_map(move |number| self.query(&self.person(number)?, kind))
-            .take(count)
+        let numbers = scattered(listed, kind as u32);
+        numbers.filter_map(move |number| self.query(&self.person(number)?, kind)).take(count)
     }
+
+    /// The listed organisation of this number.
+    pub fn organisation(&self, number: u32) -> Option<Organisation> {
+        let mut dice = Dice::new(self.seed, ORGANISATION | u64::from(number));
+        Organisation::draw(&mut dice, self.seed, number)
+    }
+
+    /// How a declaration or a manifest states this organisation, its name changed in this way; `None`
+    /// when it cannot be.
+    pub fn state_organisation(&self, firm: &Organisation, change: Change) -> Option<Statement> {
+        firm.state(&mut self.chance(firm.number, change), change)
+    }
+
+    /// Labelled statements of organisations, as [`Self::queries`].
+    pub fn statements_of_organisations(
+        &self,
+        change: Change,
+        listed: u32,
+        count: usize,
+    ) -> impl Iterator<Item = Statement> {
+        let state = move |number| self.state_organisation(&self.organisation(number)?, change);
+        scattered(listed, change as u32).filter_map(state).take(count)
+    }
+
+    /// The listed vessel of this number.
+    pub fn vessel(&self, number: u32) -> Option<Vessel> {
+        Vessel::draw(&mut Dice::new(self.seed, VESSEL | u64::from(number)), number)
+    }
+
+    /// How a port call states this vessel, its name changed in this way; `None` when it cannot be.
+    pub fn state_vessel(&self, vessel: &Vessel, change: Change) -> Option<Statement> {
+        vessel.state(&mut self.chance(vessel.number, change), change)
+    }
+
+    /// Labelled statements of vessels, as [`Self::queries`].
+    pub fn statements_of_vessels(
+        &self,
+        change: Change,
+        listed: u32,
+        count: usize,
+    ) -> impl Iterator<Item = Statement> {
+        let state = move |number| self.state_vessel(&self.vessel(number)?, change);
+        scattered(listed, change as u32).filter_map(state).take(count)
+    }
+
+    fn chance(&self, number: u32, change: Change) -> Dice {
+        Dice::new(self.seed, THING | (u64::from(number) << 8) | change as u64)
+    }
+}
+
+/// All numbers below `listed` once, one after the other far apart.
+fn scattered(listed: u32, turn: u32) -> impl Iterator<Item = u32> {
+    // Any odd step goes through all numbers below a power of two once.
+    let all = listed.next_power_of_two();
+    let step = 0x9e37_79b1 ^ (turn << 1);
+    let numbers = (0..all).map(move |at| at.wrapping_mul(step) & (all - 1));
+    numbers.filter(move |number| *number < listed)
 }
 
 #[cfg(test)]

@@ -39,7 +39,19 @@ struct Draw<'a> {
     culture: Culture,
     seed: u64,
     female: bool,
+    rarity: Rarity,
     words: SmallVec<[Word; 6]>,
+}
+
+/// Which words are drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rarity {
+    /// Common and rare ones as they come.
+    Usual,
+    /// Common ones alone.
+    Common,
+    /// Rare ones, and others than those of the list.
+    Strange,
 }
 
 /// Which tail a rare word is of; beside the culture's number it keeps their seeds apart.
@@ -51,9 +63,33 @@ const MIDDLE: u64 = 4 << 60;
 impl Naming {
     /// A name of this culture.
     pub(super) fn draw(dice: &mut Dice, seed: u64, culture: Culture, female: bool) -> Self {
-        let mut draw = Draw { dice, culture, seed, female, words: SmallVec::new() };
+        let rarity = Rarity::Usual;
+        let mut draw = Draw { dice, culture, seed, female, rarity, words: SmallVec::new() };
         draw.name();
         Self { words: draw.words }
+    }
+}
+
+impl Word {
+    /// Draws another word for the same place in a name.
+    pub(super) fn redraw(
+        &mut self,
+        dice: &mut Dice,
+        seed: u64,
+        culture: Culture,
+        female: bool,
+        rarity: Rarity,
+    ) {
+        let mut draw = Draw { dice, culture, seed, female, rarity, words: SmallVec::new() };
+        self.text = match self.part {
+            Part::Given | Part::Middle => draw.own_given(),
+            Part::Father => {
+                let man = draw.man();
+                draw.fathered(&man)
+            }
+            Part::Surname | Part::Second => draw.surname(),
+            Part::Link => return,
+        };
     }
 }
 
@@ -64,6 +100,11 @@ impl Draw<'_> {
             Shape::Spanish => self.spanish(),
             Shape::Portuguese => self.portuguese(),
             Shape::Patronymic => self.patronymic(),
+            Shape::Arab => self.arab(),
+            Shape::Chinese => self.syllables(30),
+            Shape::Korean => self.syllables(2),
+            Shape::Japanese => self.japanese(),
+            Shape::Tamil => self.tamil(),
             Shape::Vietnamese => self.vietnamese(),
             Shape::GivenOnly => self.given_only(),
             Shape::Malay => self.malay(),
@@ -125,15 +166,57 @@ impl Draw<'_> {
     /// What a child of this man is called after him.
     fn fathered(&mut self, man: &str) -> CompactString {
         let soviet = self.dice.percent(50);
-        let (son, daughter) = match self.culture.traits().fathers {
-            Fathers::Plain => ("", ""),
-            Fathers::Azeri => (" oğlu", " qızı"),
-            Fathers::Uzbek if soviet => ("ovich", "ovna"),
-            Fathers::Uzbek => (" oʻgʻli", " qizi"),
+        patronymic(man, self.culture.traits().fathers, self.female, soviet)
+    }
+
+    fn arab(&mut self) {
+        self.given();
+        let (fathers, linked, family) = match self.dice.below(100) {
+            0..25 => (0, false, true),
+            25..55 => (1, false, true),
+            55..75 => (2, false, true),
+            75..85 => (1, true, true),
+            85..90 => (2, true, true),
+            _ => (1, false, false),
         };
-        let mut name = CompactString::from(man);
-        name.push_str(if self.female { daughter } else { son });
-        name
+        for generation in 0..fathers {
+            if linked {
+                let link = if self.female && generation == 0 { "bint" } else { "bin" };
+                self.push(CompactString::const_new(link), Part::Link, false);
+            }
+            let father = self.man();
+            self.push(father, Part::Father, false);
+        }
+        let last = if family { self.surname() } else { self.man() };
+        self.family(last, Part::Surname);
+    }
+
+    /// A surname before a given name of two syllables, sometimes of one.
+    fn syllables(&mut self, single_percent: u32) {
+        let surname = self.surname();
+        self.family(surname, Part::Surname);
+        let mut given = self.own_given();
+        if !self.dice.percent(single_percent) {
+            given.push_str(&self.own_given());
+        }
+        self.push(given, Part::Given, false);
+    }
+
+    fn japanese(&mut self) {
+        let surname = self.surname();
+        self.family(surname, Part::Surname);
+        self.given();
+    }
+
+    fn tamil(&mut self) {
+        self.given();
+        let father = self.surname();
+        if self.dice.percent(35) {
+            let initial = father.chars().take(1).collect();
+            self.family(initial, Part::Surname);
+        } else {
+            self.family(father, Part::Surname);
+        }
     }
 
     fn vietnamese(&mut self) {
@@ -213,13 +296,50 @@ impl Draw<'_> {
     }
 
     fn surname(&mut self) -> CompactString {
-        let traits = self.culture.traits();
-        let surname = self.from(&self.culture.stock().surnames, SURNAMES, traits.surnames);
+        let (traits, stock) = (self.culture.traits(), self.culture.stock());
+        let rare = match self.rarity {
+            Rarity::Usual => self.dice.percent(traits.surnames.percent),
+            Rarity::Common => false,
+            Rarity::Strange => true,
+        };
+        if !stock.first.is_empty() && rare {
+            return self.compound();
+        }
+        let surname = self.from(&stock.surnames, SURNAMES, traits.surnames);
         if self.female { feminine(&surname, traits.feminine) } else { surname }
     }
 
+    /// A surname of two characters, with its reading behind a semicolon.
+    fn compound(&mut self) -> CompactString {
+        let stock = self.culture.stock();
+        let (first, last) = (stock.first.common(self.dice), stock.last.common(self.dice));
+        let mut surname = CompactString::default();
+        if let (Some(first), Some(last)) = (first.split_once(';'), last.split_once(';')) {
+            for part in [first.0, last.0, ";", first.1, last.1] {
+                surname.push_str(part);
+            }
+        }
+        surname
+    }
+
     fn from(&mut self, pool: &Pool, purpose: u64, tail: Tail) -> CompactString {
-        pool.draw(self.dice, self.seed, purpose | self.culture.number() << 40, tail)
+        let purpose = purpose | (self.culture.number() << 40);
+        match self.rarity {
+            Rarity::Usual => pool.draw(self.dice, self.seed, purpose, tail),
+            Rarity::Common => CompactString::from(pool.common(self.dice)),
+            // Of single characters no chain makes a name.
+            Rarity::Strange if self.is_of_characters() => {
+                pool.draw(self.dice, self.seed, purpose, tail)
+            }
+            Rarity::Strange => {
+                // A seed of its own: rare names that the list has never drawn from.
+                pool.rare(!self.seed, purpose | u64::from(self.dice.below(1 << 24)))
+            }
+        }
+    }
+
+    fn is_of_characters(&self) -> bool {
+        matches!(self.culture.traits().shape, Shape::Chinese | Shape::Korean | Shape::Japanese)
     }
 
     fn family(&mut self, text: CompactString, part: Part) {
@@ -235,31 +355,103 @@ const NO_TAIL: Tail = Tail { percent: 0, bits: 0 };
 
 /// What a woman of this family is called.
 fn feminine(surname: &str, rule: Feminine) -> CompactString {
-    let endings: &[(&str, &str)] = match rule {
-        Feminine::Same => &[],
-        Feminine::Polish => &[("ski", "ska"), ("cki", "cka"), ("dzki", "dzka")],
-        Feminine::Czech => &[
-            ("ý", "á"),
-            ("í", "í"),
-            ("ová", "ová"),
-            ("ek", "ková"),
-            ("ec", "cová"),
-            ("a", "ová"),
-            ("", "ová"),
-        ],
-        Feminine::Baltic => {
-            &[("as", "ienė"), ("us", "ienė"), ("iņš", "iņa"), ("is", "e"), ("s", "a")]
-        }
-        Feminine::Turkic => &[("ov", "ova"), ("ev", "eva")],
-    };
-    for (man, woman) in endings {
-        if let Some(stem) = surname.strip_suffix(man) {
-            let mut named = CompactString::from(stem);
-            named.push_str(woman);
-            return named;
-        }
+    ending(
+        surname,
+        match rule {
+            Feminine::Same => &[],
+            Feminine::Polish => &[("ski", "ska"), ("cki", "cka"), ("dzki", "dzka")],
+            Feminine::Czech => &[
+                ("ý", "á"),
+                ("í", "í"),
+                ("ová", "ová"),
+                ("ek", "ková"),
+                ("ec", "cová"),
+                ("a", "ová"),
+                ("", "ová"),
+            ],
+            Feminine::Baltic => {
+                &[("as", "ienė"), ("us", "ienė"), ("iņš", "iņa"), ("is", "e"), ("s", "a")]
+            }
+            Feminine::Turkic => &[("ov", "ova"), ("ev", "eva")],
+            Feminine::Russian => &[
+                ("ов", "ова"),
+                ("ев", "ева"),
+                ("ёв", "ёва"),
+                ("ин", "ина"),
+                ("ын", "ына"),
+                ("ий", "ая"),
+                ("ый", "ая"),
+                ("ой", "ая"),
+            ],
+            Feminine::Ukrainian => {
+                &[("ський", "ська"), ("цький", "цька"), ("ий", "а"), ("скі", "ская"), ("оў", "ова")]
+            }
+            Feminine::Bulgarian => &[("ов", "ова"), ("ев", "ева"), ("ин", "ина"), ("ски", "ска")],
+            Feminine::Greek => &[("ος", "ου"), ("ης", "η"), ("ας", "α")],
+        },
+    )
+}
+
+/// What somebody is called after this father.
+fn patronymic(man: &str, rule: Fathers, female: bool, soviet: bool) -> CompactString {
+    let rule = if rule == Fathers::Kazakh && soviet { Fathers::Russian } else { rule };
+    ending(
+        man,
+        match (rule, female) {
+            (Fathers::Plain, _) => &[],
+            (Fathers::Russian, false) => &[
+                ("ий", "иевич"),
+                ("й", "евич"),
+                ("ь", "евич"),
+                ("я", "ич"),
+                ("а", "ич"),
+                ("", "ович"),
+            ],
+            (Fathers::Russian, true) => &[
+                ("ий", "иевна"),
+                ("й", "евна"),
+                ("ь", "евна"),
+                ("я", "инична"),
+                ("а", "ична"),
+                ("", "овна"),
+            ],
+            (Fathers::Ukrainian, false) => &[
+                ("ій", "ійович"),
+                ("й", "йович"),
+                ("ь", "ьович"),
+                ("о", "ович"),
+                ("а", "ович"),
+                ("", "ович"),
+            ],
+            (Fathers::Ukrainian, true) => &[
+                ("ій", "іївна"),
+                ("й", "ївна"),
+                ("ь", "івна"),
+                ("о", "івна"),
+                ("а", "івна"),
+                ("", "івна"),
+            ],
+            (Fathers::Bulgarian, false) => &[("й", "ев"), ("о", "ов"), ("и", "иев"), ("", "ов")],
+            (Fathers::Bulgarian, true) => &[("й", "ева"), ("о", "ова"), ("и", "иева"), ("", "ова")],
+            (Fathers::Kazakh, false) => &[("", "ұлы")],
+            (Fathers::Kazakh, true) => &[("", "қызы")],
+            (Fathers::Azeri, false) => &[("", " oğlu")],
+            (Fathers::Azeri, true) => &[("", " qızı")],
+            (Fathers::Uzbek, false) if soviet => &[("", "ovich")],
+            (Fathers::Uzbek, true) if soviet => &[("", "ovna")],
+            (Fathers::Uzbek, false) => &[("", " oʻgʻli")],
+            (Fathers::Uzbek, true) => &[("", " qizi")],
+        },
+    )
+}
+
+/// The word with the first ending that fits replaced.
+fn ending(word: &str, endings: &[(&str, &str)]) -> CompactString {
+    let fitting = endings.iter().find_map(|(from, to)| Some((word.strip_suffix(from)?, to)));
+    match fitting {
+        Some((stem, end)) => [stem, end].concat().into(),
+        None => CompactString::from(word),
     }
-    CompactString::from(surname)
 }
 
 #[cfg(test)]
@@ -283,5 +475,25 @@ mod tests {
         check(Feminine::Baltic, "Kazlauskas", "Kazlauskienė");
         check(Feminine::Baltic, "Bērziņš", "Bērziņa");
         check(Feminine::Turkic, "Karimov", "Karimova");
+        check(Feminine::Russian, "достоевский", "достоевская");
+        check(Feminine::Ukrainian, "вишневський", "вишневська");
+        check(Feminine::Greek, "οικονομοπουλος", "οικονομοπουλου");
+    }
+
+    #[test]
+    fn children_are_called_after_their_father() {
+        for (rule, man, son, daughter) in [
+            (Fathers::Russian, "иван", "иванович", "ивановна"),
+            (Fathers::Russian, "сергей", "сергеевич", "сергеевна"),
+            (Fathers::Russian, "илья", "ильич", "ильинична"),
+            (Fathers::Ukrainian, "андрій", "андрійович", "андріївна"),
+            (Fathers::Ukrainian, "дмитро", "дмитрович", "дмитрівна"),
+            (Fathers::Bulgarian, "георги", "георгиев", "георгиева"),
+            (Fathers::Kazakh, "серік", "серікұлы", "серікқызы"),
+            (Fathers::Azeri, "Elnur", "Elnur oğlu", "Elnur qızı"),
+        ] {
+            assert_eq!(patronymic(man, rule, false, false), son);
+            assert_eq!(patronymic(man, rule, true, false), daughter);
+        }
     }
 }

@@ -4,7 +4,9 @@ use compact_str::CompactString;
 use smallvec::SmallVec;
 
 use super::culture::Culture;
-use super::naming::{Naming, Part, Word};
+use super::latin::{Loss, unmarked};
+use super::naming::{Naming, Part};
+use super::spelling::{Sort, Spelling};
 use crate::domain::{Country, Date};
 use crate::sim::dice::Dice;
 
@@ -28,39 +30,10 @@ pub struct Person {
     /// The nationality when the list knows it.
     pub listed_nationality: Option<Country>,
     pub(super) naming: Naming,
-}
-
-/// A name as somebody wrote it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Spelling {
-    /// Surname, or the whole name where its parts are not known.
-    pub surname: CompactString,
-    /// Given names.
-    pub given: CompactString,
-    /// The script of most of its letters.
-    pub script: Script,
-    /// What the list says about it.
-    pub sort: Sort,
-}
-
-/// A script.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Script {
-    /// Latin letters.
-    Latin,
-}
-
-/// What a list says about a name.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Sort {
-    /// The name the entry goes by.
-    Primary,
-    /// Another good name.
-    Alias,
-    /// A name too vague to act on alone.
-    Weak,
-    /// The name in its own script.
-    Original,
+    /// By which system the primary name is romanised.
+    pub(super) system: usize,
+    /// Of the corpus: its rare names hang on it.
+    pub(super) seed: u64,
 }
 
 impl Person {
@@ -69,27 +42,35 @@ impl Person {
         let naming = Naming::draw(dice, seed, culture, female);
         let born = birth(dice)?;
         let nationality = nationality(dice, culture)?;
-        let names = listed_names(dice, &naming);
+        let system = culture.system(dice);
+        let listed_birth = match dice.below(100) {
+            0..70 => Some(born),
+            70..85 => Date::year(u16::try_from(born.packed() / 10_000).ok()?),
+            _ => None,
+        };
         Some(Self {
             number,
             culture,
-            names,
+            names: listed_names(dice, culture, &naming, system),
             female,
             born,
-            listed_birth: match dice.below(100) {
-                0..70 => Some(born),
-                70..85 => Date::year(u16::try_from(born.packed() / 10_000).ok()?),
-                _ => None,
-            },
+            listed_birth,
             nationality,
             listed_nationality: dice.percent(85).then_some(nationality),
             naming,
+            system,
+            seed,
         })
     }
 
     /// The primary name.
     pub fn name(&self) -> Option<&Spelling> {
         self.names.first()
+    }
+
+    /// By which system the primary name is romanised; `None` for a name of Latin letters.
+    pub fn system(&self) -> Option<&'static str> {
+        Some(self.culture.tongue()?.system_name(self.system))
     }
 }
 
@@ -113,35 +94,80 @@ pub(super) fn nationality(dice: &mut Dice, culture: Culture) -> Option<Country> 
     Country::parse(usual?).ok()
 }
 
-fn listed_names(dice: &mut Dice, naming: &Naming) -> SmallVec<[Spelling; 3]> {
+/// A good two names a person: the passport's, and some of those that were found elsewhere.
+fn listed_names(
+    dice: &mut Dice,
+    culture: Culture,
+    naming: &Naming,
+    system: usize,
+) -> SmallVec<[Spelling; 3]> {
     let mut names = SmallVec::<[Spelling; 3]>::new();
-    names.push(naming.spelt(Sort::Primary, |_| true));
-    if dice.percent(45) {
+    let mut add = |name: Spelling| {
+        if names.iter().all(|known| !known.reads_like(&name)) {
+            names.push(name);
+        }
+    };
+    let full = naming.latin(culture, system, |_| true);
+    let unaccented = Spelling {
+        surname: unmarked(&full.surname, Loss::Bare),
+        given: unmarked(&full.given, Loss::Bare),
+        ..full.clone()
+    };
+    add(Spelling { sort: Sort::Primary, ..full });
+    if culture.tongue().is_some() {
+        if dice.percent(55) {
+            let (way, whole) = (way(dice, culture), dice.percent(60));
+            naming.native(culture, way, whole).into_iter().for_each(&mut add);
+        }
+        if dice.percent(60) {
+            add(naming.latin(culture, culture.system(dice), |_| true));
+        }
+    } else if dice.percent(30) {
+        add(unaccented);
+    }
+    if dice.percent(60) {
         // Known under fewer names than are in the passport.
-        let short =
-            naming.spelt(Sort::Alias, |word| matches!(word.part, Part::Given | Part::Surname));
-        if !short.given.is_empty() {
-            names.push(short);
+        let short = |part| matches!(part, Part::Given | Part::Surname);
+        let name = naming.latin(culture, culture.system(dice), |word| short(word.part));
+        if !name.given.is_empty() {
+            add(name);
         }
     }
-    names.dedup_by(|a, b| a.surname == b.surname && a.given == b.given);
+    if dice.percent(8) {
+        add(nickname(dice, naming, culture));
+    }
     names
 }
 
-impl Naming {
-    /// The name with those words that are `wanted`.
-    pub(super) fn spelt(&self, sort: Sort, wanted: impl Fn(&Word) -> bool) -> Spelling {
-        let field = |in_surname| {
-            let mut text = CompactString::default();
-            let words = self.words.iter().filter(|word| word.in_surname == in_surname);
-            for word in words.filter(|word| wanted(word)) {
-                if !text.is_empty() {
-                    text.push(' ');
-                }
-                text.push_str(&word.text);
-            }
-            text
-        };
-        Spelling { surname: field(true), given: field(false), script: Script::Latin, sort }
+/// How somebody of this culture would write its script: Hong Kong and Taiwan in full characters.
+pub(super) fn way(dice: &mut Dice, culture: Culture) -> usize {
+    let ways = culture.tongue().map_or(0, |tongue| tongue.natives());
+    match culture.label() {
+        "hongkong" => 1,
+        "chinese" => 0,
+        _ if ways > 1 && dice.percent(25) => 1,
+        _ => 0,
     }
+}
+
+/// What friends or fighters call somebody: after a child, or a given name alone.
+fn nickname(dice: &mut Dice, naming: &Naming, culture: Culture) -> Spelling {
+    let arabic = matches!(culture.label(), "arab" | "maghreb" | "afghan" | "somali");
+    let mut name = if arabic && dice.percent(70) {
+        let children =
+            ["Ahmad", "Hamza", "Khalid", "Bakr", "Umar", "Usama", "Yahya", "Layth", "Anas"];
+        let mut kunya = CompactString::const_new(dice.text(&["Abu ", "Abou ", "Umm "]));
+        kunya.push_str(dice.text(&children));
+        Spelling {
+            surname: kunya,
+            given: CompactString::default(),
+            ..naming.latin(culture, 0, |_| false)
+        }
+    } else {
+        let given = naming.latin(culture, culture.system(dice), |word| word.part == Part::Given);
+        let surname = if given.given.is_empty() { given.surname } else { given.given };
+        Spelling { surname, given: CompactString::default(), ..naming.latin(culture, 0, |_| false) }
+    };
+    name.sort = Sort::Weak;
+    name
 }

@@ -5,7 +5,12 @@ use compact_str::CompactString;
 use super::culture::Tail;
 use crate::sim::dice::Dice;
 
-const TABLES: [&str; 1] = [include_str!("data/latin.tsv")];
+const TABLES: [&str; 4] = [
+    include_str!("data/latin.tsv"),
+    include_str!("data/cyrillic.tsv"),
+    include_str!("data/arabic.tsv"),
+    include_str!("data/other.tsv"),
+];
 
 /// The words of one culture by what they serve for.
 #[derive(Default)]
@@ -14,16 +19,24 @@ pub(super) struct Stock {
     pub(super) female: Pool,
     pub(super) male: Pool,
     pub(super) middle: Pool,
+    /// The two halves of a rare surname of two characters.
+    pub(super) first: Pool,
+    pub(super) last: Pool,
 }
 
 /// Words that serve for one thing, the common ones first.
 #[derive(Default)]
 pub(super) struct Pool {
     words: Vec<&'static str>,
+    sorted: Vec<&'static str>,
     /// Shares up to and including each word, falling as one over the rank.
     shares: Vec<u32>,
     chain: Chain,
+    /// How many of a hundred words have the Arabic article.
+    article_percent: u32,
 }
+
+const ARTICLE: &str = "al-";
 
 /// Which letter follows two others, as often as in the words it was made from (a Markov chain). Now
 /// and then the last alone decides, so that a few dozen words give thousands.
@@ -33,7 +46,7 @@ struct Chain {
     steps: Vec<([char; 2], char)>,
 }
 
-const LAST_ALONE_PERCENT: u32 = 12;
+const LAST_ALONE_PERCENT: u32 = 15;
 
 const EDGE: char = '\0';
 const LETTERS_MAX: usize = 16;
@@ -56,10 +69,22 @@ impl Stock {
                 Some("female") => stock.female = pool,
                 Some("male") => stock.male = pool,
                 Some("middle") => stock.middle = pool,
+                Some("first") => stock.first = pool,
+                Some("last") => stock.last = pool,
                 _ => {}
             }
         }
         stock
+    }
+}
+
+impl Stock {
+    /// Every common word.
+    #[cfg(test)]
+    pub(super) fn words(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let pools =
+            [&self.surnames, &self.female, &self.male, &self.middle, &self.first, &self.last];
+        pools.into_iter().flat_map(|pool| pool.words.iter().copied())
     }
 }
 
@@ -74,7 +99,16 @@ impl Pool {
             })
             .collect();
         let chain = Chain::new(&words);
-        Self { words, shares, chain }
+        let with_article = words.iter().filter(|word| word.starts_with(ARTICLE)).count();
+        let article_percent = u32::try_from(with_article * 100 / words.len().max(1)).unwrap_or(0);
+        let mut sorted = words.clone();
+        sorted.sort_unstable();
+        Self { words, sorted, shares, chain, article_percent }
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty()
     }
 
     /// A word: a common one, or a rare one of this tail, where `purpose` tells tails apart.
@@ -104,8 +138,11 @@ impl Pool {
     pub(super) fn rare(&self, seed: u64, rank: u64) -> CompactString {
         let mut dice = Dice::new(seed, rank);
         for _ in 0..32 {
-            let word = self.chain.walk(&mut dice);
-            if !self.words.contains(&word.as_str()) {
+            let mut word = self.chain.walk(&mut dice);
+            if dice.percent(self.article_percent) {
+                word.insert_str(0, ARTICLE);
+            }
+            if self.sorted.binary_search(&word.as_str()).is_err() {
                 return word;
             }
         }
@@ -124,7 +161,8 @@ fn rank(dice: &mut Dice, bits: u32) -> u32 {
 impl Chain {
     fn new(words: &[&str]) -> Self {
         let mut steps = Vec::new();
-        for word in words.iter().filter(|word| !word.contains([' ', '-'])) {
+        let stems = words.iter().map(|word| word.strip_prefix(ARTICLE).unwrap_or(word));
+        for word in stems.filter(|word| !word.contains([' ', '-'])) {
             let mut before = [EDGE; 2];
             for letter in word.chars().chain([EDGE]) {
                 steps.push((before, letter));

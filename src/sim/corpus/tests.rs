@@ -194,6 +194,64 @@ fn words_are_joined_and_split() {
 }
 
 #[test]
+fn another_system_gives_another_spelling_of_the_same_words() {
+    check(Kind::Transliteration, |a, b| letters(a) != letters(b) && b.script == Script::Latin);
+    for (person, query) in cases(Kind::Transliteration) {
+        let tongue = person.culture.tongue().unwrap();
+        let systems = 0..tongue.systems();
+        let known = systems.filter(|system| {
+            person.naming.latin(person.culture, *system, |_| true).reads_like(&query.name)
+        });
+        assert!(known.count() > 0);
+        assert!(person.names.iter().all(|name| !name.reads_like(&query.name)));
+    }
+}
+
+#[test]
+fn one_word_is_spelt_otherwise() {
+    check(Kind::Variant, |a, b| {
+        let (mut gone, mut new) = (words(a), words(b));
+        gone.retain(|word| {
+            new.iter().position(|kept| kept == word).map(|at| new.remove(at)).is_none()
+        });
+        gone.len() == 1 && !new.is_empty()
+    });
+}
+
+#[test]
+fn a_name_in_its_own_script_has_letters_of_that_script_alone() {
+    let mut scripts = BTreeMap::new();
+    for (person, query) in cases(Kind::OriginalScript) {
+        let script = query.name.script;
+        assert_eq!(script, person.culture.tongue().unwrap().script);
+        for letter in letters(&query.name).chars() {
+            assert!(is_of(script, letter), "{script:?}: {}", letters(&query.name));
+        }
+        *scripts.entry(script).or_insert(0) += 1;
+    }
+    assert!(scripts.len() >= 9, "{scripts:?}");
+}
+
+fn is_of(script: Script, letter: char) -> bool {
+    match script {
+        _ if " -".contains(letter) => true,
+        Script::Latin => letter.is_ascii_alphabetic(),
+        Script::Arabic => matches!(letter, '\u{621}'..='\u{6d5}'),
+        Script::Hebrew => matches!(letter, 'א'..='ת'),
+        Script::Cyrillic => matches!(letter, '\u{400}'..='\u{52f}' | '\''),
+        Script::Greek => matches!(letter, '\u{370}'..='\u{3ff}'),
+        Script::Armenian => matches!(letter, '\u{530}'..='\u{58f}'),
+        Script::Georgian => matches!(letter, '\u{10d0}'..='\u{10ff}'),
+        Script::Devanagari => matches!(letter, '\u{900}'..='\u{97f}'),
+        Script::Han => matches!(letter, '\u{4e00}'..='\u{9fff}'),
+        Script::Hangul => matches!(letter, '가'..='힣'),
+        Script::Kanji => {
+            matches!(letter, '\u{4e00}'..='\u{9fff}' | '\u{3005}' | '\u{3041}'..='\u{30ff}')
+        }
+    }
+}
+
+#[test]
 fn accents_are_lost_and_nothing_else() {
     check(Kind::Diacritics, |a, b| {
         let ascii = |name: &Spelling| name.surname.is_ascii() && name.given.is_ascii();
@@ -243,6 +301,74 @@ fn dates_differ_as_they_say() {
 }
 
 #[test]
+fn nobody_of_the_crowd_is_listed() {
+    let corpus = Corpus::new(4);
+    let listed: Vec<Person> = corpus.persons(20_000).collect();
+    let form = |name: &Spelling| {
+        sorted(words(&Spelling {
+            surname: latin::machine(&name.surname),
+            given: latin::machine(&name.given),
+            ..name.clone()
+        }))
+    };
+    let mut known = std::collections::HashSet::new();
+    for person in &listed {
+        known.extend(person.names.iter().map(|name| (form(name), person.born.packed())));
+    }
+    let crowd = Crowd::new(&corpus, 20_000, Mix::travelling());
+    let namesakes: std::collections::HashSet<_> =
+        known.iter().map(|(name, _)| name.clone()).collect();
+    let mut met = 0;
+    for traveller in crowd.travellers(20_000) {
+        let name = form(&traveller.name);
+        met += u32::from(namesakes.contains(&name));
+        assert!(!known.contains(&(name, traveller.born.packed())));
+    }
+    assert!(met > 20, "namesakes are not to be avoided: {met}");
+}
+
+#[test]
+fn the_crowd_has_its_own_mix_and_writes_as_passports_do() {
+    let crowd = Crowd::new(&Corpus::new(4), 1_000, Mix::travelling());
+    let (mut western, mut plain) = (0, 0);
+    for traveller in crowd.travellers(10_000) {
+        western += u32::from(traveller.culture.label() == "british");
+        let machine =
+            |text: &str| text.bytes().all(|byte| b" ABCDEFGHIJKLMNOPQRSTUVWXYZ".contains(&byte));
+        plain += u32::from(machine(&traveller.name.surname) && machine(&traveller.name.given));
+    }
+    let share = Mix::travelling().share(Culture::find("british").unwrap());
+    assert!((f64::from(western) / 10_000.0 - share).abs() < 0.012, "{western}");
+    assert!((9_600..9_800).contains(&plain), "{plain}");
+}
+
+#[test]
+fn as_many_words_are_unknown_as_asked_for() {
+    let corpus = Corpus::new(4);
+    let mut met = std::collections::HashSet::new();
+    for person in corpus.persons(20_000) {
+        for name in person.names.iter().filter(|name| name.script == Script::Latin) {
+            let text = format!("{} {}", name.surname, name.given);
+            met.extend(latin::machine(&text).split(' ').map(str::to_owned));
+        }
+    }
+    for share in [0.05, 0.1, 0.2, 0.3] {
+        let crowd = Crowd::new(&corpus, 20_000, Mix::travelling()).unknown(share);
+        let (mut all, mut unknown) = (0, 0);
+        for traveller in crowd.travellers(4_000) {
+            let text = format!("{} {}", traveller.name.surname, traveller.name.given);
+            for word in latin::machine(&text).split(' ') {
+                assert_eq!(crowd.knows(word), met.contains(word), "{word}");
+                all += 1;
+                unknown += u32::from(!met.contains(word));
+            }
+        }
+        let reached = f64::from(unknown) / f64::from(all);
+        assert!((reached - share).abs() < 0.02, "{share} asked for, {reached} reached");
+    }
+}
+
+#[test]
 fn listed_names_are_legible_and_have_a_surname() {
     let mut folded = Folded::default();
     let mut names = 0;
@@ -255,4 +381,128 @@ fn listed_names_are_legible_and_have_a_surname() {
         }
     }
     assert!(names > 5_200);
+}
+
+#[track_caller]
+fn check_firms(change: Change, holds: impl Fn(&str, &str) -> bool) {
+    let corpus = Corpus::new(9);
+    let mut met = 0;
+    for stated in corpus.statements_of_organisations(change, 20_000, 200) {
+        let firm = corpus.organisation(stated.label.number).unwrap();
+        let listed = &firm.names[0].surname;
+        assert_eq!(stated.label.change, change);
+        assert!(holds(listed, &stated.name), "{change:?}: {listed} | {}", stated.name);
+        met += 1;
+    }
+    assert_eq!(met, 200, "{change:?}");
+}
+
+#[test]
+fn firms_are_stated_as_their_labels_say() {
+    let small = |text: &str| text.to_lowercase().replace('\u{307}', "").replace('ı', "i");
+    let words = |text: &str| sorted(text.split_whitespace().map(str::to_owned).collect());
+    let together = |text: &str| small(text).replace([' ', '-'], "");
+    check_firms(Change::Exact, |a, b| a == b);
+    check_firms(Change::Typo1, |a, b| distance(&small(a), &small(b), false) == 1);
+    check_firms(Change::Typo2, |a, b| distance(&small(a), &small(b), false) == 2);
+    check_firms(Change::Transpose, |a, b| distance(&small(a), &small(b), true) == 1);
+    check_firms(Change::Reorder, |a, b| a != b && words(a) == words(b));
+    check_firms(Change::Drop, |a, b| {
+        words(b).len() < words(a).len() && words(b).iter().all(|word| words(a).contains(word))
+    });
+    check_firms(Change::Extra, |a, b| {
+        words(b).len() == words(a).len() + 1 && words(a).iter().all(|word| words(b).contains(word))
+    });
+    check_firms(Change::Joined, |a, b| {
+        together(a) == together(b) && words(b).len() <= words(a).len()
+    });
+    check_firms(Change::Split, |a, b| {
+        together(a) == together(b) && words(b).len() == words(a).len() + 1
+    });
+    check_firms(Change::Diacritics, |a, b| !a.is_ascii() && b.is_ascii());
+    check_firms(Change::NoForm, |a, b| b.len() < a.len() && a.contains(b));
+    check_firms(Change::Form, is_another_writing);
+    check_firms(Change::Abbreviated, |a, b| {
+        let bare = |text: &str| {
+            let joined = text.replace(" & ", " ").replace(" and ", " ").replace(" und ", " u ");
+            joined.replace([' ', '.'], "").to_lowercase()
+        };
+        let mut letters = bare(a).chars().collect::<Vec<_>>().into_iter();
+        a != b && bare(b).chars().all(|wanted| letters.any(|letter| letter == wanted))
+    });
+    check_firms(Change::Truncated, |a, b| {
+        b.len() <= 35 && latin::unmarked(a, latin::Loss::Bare).starts_with(b) && a.len() > b.len()
+    });
+    check_firms(Change::Transliteration, |a, b| {
+        // What it does and its legal form are no names, and stay.
+        let kept = words(a).iter().filter(|word| words(b).contains(word)).count();
+        a != b && kept > 0
+    });
+    check_firms(Change::OriginalScript, |_, b| b.chars().any(|letter| letter > '\u{250}'));
+}
+
+/// Whether the two names are one but for the writing of one legal form.
+fn is_another_writing(one: &str, other: &str) -> bool {
+    let forms = trade::LANDS.iter().flat_map(|land| &land.forms);
+    let mut pairs =
+        forms.flat_map(|form| form.iter().flat_map(move |a| form.iter().map(move |b| (a, b))));
+    let without = |name: &str, form: &str| {
+        let rest = name.strip_suffix(form).or_else(|| name.strip_prefix(form));
+        rest.map(|rest| rest.trim().to_owned())
+    };
+    one != other
+        && pairs.any(|(a, b)| {
+            a != b && without(one, a).is_some_and(|rest| Some(rest) == without(other, b))
+        })
+}
+
+#[test]
+fn vessels_are_stated_as_their_labels_say() {
+    let corpus = Corpus::new(9);
+    for change in Change::OF_VESSELS {
+        let mut met = 0;
+        for stated in corpus.statements_of_vessels(change, 20_000, 200) {
+            let vessel = corpus.vessel(stated.label.number).unwrap();
+            let (listed, stated) = (vessel.names[0].surname.as_str(), stated.name.as_str());
+            let holds = match change {
+                Change::Exact => listed == stated,
+                Change::Typo1 => distance(listed, stated, false) == 1,
+                Change::Typo2 => distance(listed, stated, false) == 2,
+                Change::Transpose => distance(listed, stated, true) == 1,
+                Change::Joined | Change::Split => {
+                    listed != stated && listed.replace(' ', "") == stated.replace(' ', "")
+                }
+                Change::Prefix => {
+                    listed != stated && (listed.ends_with(stated) || stated.ends_with(listed))
+                }
+                Change::Numeral => {
+                    let last = |text: &str| text.split(' ').next_back().unwrap().to_owned();
+                    last(listed).parse::<u8>().is_ok() != last(stated).parse::<u8>().is_ok()
+                }
+                Change::Reorder
+                | Change::Drop
+                | Change::Extra
+                | Change::Diacritics
+                | Change::Form
+                | Change::NoForm
+                | Change::Abbreviated
+                | Change::Truncated
+                | Change::Transliteration
+                | Change::OriginalScript => false,
+            };
+            assert!(holds, "{change:?}: {listed} | {stated}");
+            met += 1;
+        }
+        assert_eq!(met, 200, "{change:?}");
+    }
+}
+
+#[test]
+fn imo_numbers_check() {
+    for number in 0..500 {
+        let vessel = Corpus::new(1).vessel(number).unwrap();
+        let digits: Vec<u32> = vessel.imo.chars().filter_map(|digit| digit.to_digit(10)).collect();
+        let sum: u32 = digits.iter().zip((2..=7).rev()).map(|(digit, weight)| digit * weight).sum();
+        assert!(digits.len() == 7 && digits[6] == sum % 10, "{}", vessel.imo);
+    }
 }
