@@ -169,13 +169,15 @@ fn weighed(alike: &Value) -> String {
     let per_cent = number(alike, "/per_mille").unwrap_or_default() as f64 / 10.0;
     let mut lines: Vec<&Value> = items(alike, "/observations").collect();
     lines.retain(|line| !matches!(&*text(line, "/about"), "start" | "whole"));
-    lines.sort_by(|one, other| bits(other).abs().total_cmp(&bits(one).abs()));
-    let lines = lines.into_iter().filter(|line| bits(line) != 0.0).take(4).map(|line| {
+    let weight = |line: &Value| number(line, "/sixteenths").unwrap_or_default().unsigned_abs();
+    lines.sort_by_key(|line| std::cmp::Reverse(weight(line)));
+    let lines = lines.into_iter().filter(|line| weight(line) > 0).take(4).map(|line| {
         let parts = ["/stated", "/listed"].map(|path| text(line, path));
         let parts: Vec<&str> = parts.iter().map(|part| &**part).filter(|p| !p.is_empty()).collect();
         let (about, how) = (text(line, "/about"), text(line, "/how"));
         let what = format!("{about} {how}").trim().replace('_', " ");
-        format!("{what} {} {:+.1}", parts.join(" / "), bits(line))
+        let what = format!("{what} {}", parts.join(" / "));
+        format!("{} {:+.1}", what.trim_end(), bits(line))
     });
     let why: Vec<String> = lines.collect();
     format!("{per_cent:.1} % likely, {:.1} bits: {}", bits(alike), why.join("; "))
