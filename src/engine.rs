@@ -33,6 +33,8 @@ pub struct Decision {
     pub notices: Vec<Notice>,
     /// Candidates that were not looked at because the event met more than the bound.
     pub cut: usize,
+    /// Searches of names that were done again with more room.
+    pub again: usize,
 }
 
 /// Whether a list may know anything that the event states; what this says no of comes to nothing.
@@ -50,15 +52,17 @@ pub fn decide(
 ) -> Decision {
     let matches = matching::screen(lists, event, arrival.appended_at, scratch);
     if matches.found.is_empty() {
-        return Decision { notices: Vec::new(), cut: matches.cut };
+        return Decision { notices: Vec::new(), cut: matches.cut, again: matches.again };
     }
+    let (cut, again) = (matches.cut, matches.again);
     let summary = summary(event, arrival);
-    let alerts = alerting::alerts(&summary, matches.found, standing);
+    let mut alerts = alerting::alerts(&summary, matches.found, standing);
+    alerts.iter_mut().for_each(|alert| alert.cut = cut > 0);
     let mut notices: Vec<Notice> = alerts.iter().flat_map(alerting::notices).collect();
     if planted::has(Bug::CutTail) {
         notices.pop();
     }
-    Decision { notices, cut: matches.cut }
+    Decision { notices, cut, again }
 }
 
 fn summary(event: &Event<'_>, arrival: Arrival<'_>) -> EventSummary {
@@ -95,7 +99,9 @@ mod tests {
     use crate::codec::{Contract, Decoder, Format, Headers, Limits, encode_event, encode_notice};
     use crate::domain::EntryKey;
     use crate::sim::{Settings, World};
-    use crate::watchlist::sample::{at, lists};
+    use crate::matching::bound::sample::weights;
+    use crate::watchlist::Change;
+    use crate::watchlist::sample::{at, lists, named_lists, put};
 
     const EVENTS: i64 = 20_000;
 
@@ -181,7 +187,7 @@ mod tests {
             // Versions are offsets, and the lists were written in another order.
             let reasons = notices.iter_mut().flat_map(|notice| &mut notice.alert.reasons);
             reasons.for_each(|reason| reason.version = 0);
-            bytes(&Decision { notices, cut: decision.cut })
+            bytes(&Decision { notices, ..Decision::default() })
         };
         for number in 0..5_000 {
             let planned = one.next(at(number)).unwrap();
@@ -189,6 +195,66 @@ mod tests {
             let planned = other.next(at(number)).unwrap();
             let backwards = decided(&backwards, &standing, &planned.event, number, &mut second);
             assert_eq!(of(forwards), of(backwards));
+        }
+    }
+
+    #[test]
+    fn likeness_meets_all_that_equality_does_and_no_decoy() {
+        let world = world();
+        let lists = named_lists(weights(), world.entries()).0;
+        let standing = lists.standing();
+        let mut traffic = world.traffic(11);
+        let (mut scratch, mut met, mut beyond) = (Scratch::default(), 0, Vec::new());
+        for number in 0..EVENTS {
+            let planned = traffic.next(at(number / 10)).unwrap();
+            let decision = decided(&lists, &standing, &planned.event, number, &mut scratch);
+            let told = entries(&decision);
+            assert!(planned.expected.iter().all(|entry| told.contains(entry)));
+            met += planned.expected.len();
+            if told.len() > planned.expected.len() {
+                let reasons = decision.notices.iter().flat_map(|notice| &notice.alert.reasons);
+                let alike = reasons.filter_map(|reason| reason.resemblance.as_ref());
+                let least = alike.map(|alike| alike.sixteenths).min();
+                beyond.push((planned.decoy, least.map_or(0, |least| least / 16)));
+            }
+        }
+        assert!(met > 500, "{met}");
+        let decoys = beyond.iter().filter(|(decoy, _)| *decoy).count();
+        beyond.sort_unstable();
+        assert!(beyond.len() < 10 && decoys == 0, "met beyond what was planted: {beyond:?}");
+    }
+
+    #[test]
+    fn likeness_gives_the_same_bytes_whatever_the_order_of_the_lists() {
+        let world = world();
+        let (forwards, mut writer) = named_lists(weights(), world.entries());
+        let mut all: Vec<_> = world.entries().collect();
+        all.reverse();
+        // One is filed at once, the other change by change, and back again.
+        let backwards = named_lists(weights(), []);
+        let (backwards, mut other_writer) = backwards;
+        for (offset, entry) in (0..).zip(all.iter().cloned()) {
+            other_writer.apply(put(entry, offset));
+        }
+        for (offset, entry) in (100_000..).zip(all.iter().take(500).cloned()) {
+            let key = entry.key.clone();
+            let gone = Change { key, entry: None, ..put(entry.clone(), offset) };
+            writer.apply(gone);
+            writer.apply(put(entry, offset));
+        }
+        let (mut traffic, mut scratch) = (world.traffic(12), Scratch::default());
+        let standing = forwards.standing();
+        let of = |decision: Decision| {
+            let mut notices = decision.notices;
+            let reasons = notices.iter_mut().flat_map(|notice| &mut notice.alert.reasons);
+            reasons.for_each(|reason| reason.version = 0);
+            bytes(&Decision { notices, ..Decision::default() })
+        };
+        for number in 0..5_000 {
+            let event = traffic.next(at(number)).unwrap().event;
+            let one = decided(&forwards, &standing, &event, number, &mut scratch);
+            let other = decided(&backwards, &standing, &event, number, &mut scratch);
+            assert_eq!(of(one), of(other));
         }
     }
 }

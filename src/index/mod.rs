@@ -7,6 +7,7 @@
 
 mod exact;
 mod filter;
+pub mod fuzzy;
 mod multimap;
 mod names;
 mod prefetch;
