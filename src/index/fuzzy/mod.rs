@@ -79,7 +79,6 @@ mod seen;
 mod slots;
 mod snapshot;
 mod terms;
-#[cfg(test)]
 mod tests;
 mod weights;
 

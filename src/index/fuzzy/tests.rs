@@ -1,5 +1,6 @@
 //! Tests of the whole: against the exhaustive answer, against a plain model of changes, and case by
 //! case.
+#![cfg(test)]
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
