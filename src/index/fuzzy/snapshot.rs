@@ -207,7 +207,8 @@ impl<T> Snapshot<T> {
 
 /// The keys of all postings, and of all pairs whatever their names' dates.
 fn filter(list: &Listing<'_>, filed: &[(Key, Posting)]) -> Filter {
-    let filter = Filter::with_room(filed.len());
+    // Pairs as they are come to as many again, about.
+    let filter = Filter::with_room(2 * filed.len());
     filed.iter().for_each(|(key, _)| filter.add(key.0));
     let mut sounds = Vec::new();
     for name in 0..list.count() {
