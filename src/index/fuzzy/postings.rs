@@ -1,5 +1,9 @@
 //! Keys to the names filed under them: one sorted array and a directory over it.
 
+use std::ops::Range;
+
+use crate::index::prefetch::prefetch;
+
 use super::date::DateCode;
 use super::key::Key;
 
@@ -72,17 +76,35 @@ impl Postings {
         Self { starts: starts.into(), shift, postings }
     }
 
+    /// Has the place of the directory fetched that this key is about.
+    pub(super) fn foresee(&self, key: Key) {
+        if let Some(start) = self.starts.get((key.0 >> self.shift) as usize) {
+            prefetch(start);
+        }
+    }
+
+    /// Has the first posting fetched that may be filed under this key.
+    pub(super) fn foresee_first(&self, key: Key) {
+        if let Some(posting) = self.postings.get(self.range(key).start) {
+            prefetch(posting);
+        }
+    }
+
     /// What is filed under the key, in the order of names, the mark of finer keys last.
     #[inline]
     pub(super) fn get(&self, key: Key) -> impl Iterator<Item = Posting> + '_ {
+        let check = key.0 as u8;
+        let postings = self.postings.get(self.range(key)).unwrap_or_default();
+        postings.iter().copied().filter(move |posting| posting.check() == check)
+    }
+
+    #[inline]
+    fn range(&self, key: Key) -> Range<usize> {
         let place = (key.0 >> self.shift) as usize;
-        let range = match self.starts.get(place..place + 2) {
+        match self.starts.get(place..place + 2) {
             Some(&[from, to]) => from as usize..to as usize,
             Some(_) | None => 0..0,
-        };
-        let check = key.0 as u8;
-        let postings = self.postings.get(range).unwrap_or_default();
-        postings.iter().copied().filter(move |posting| posting.check() == check)
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {

@@ -29,8 +29,8 @@ pub struct Scratch {
     seen: Seen,
     trials: Vec<Trial>,
     marks: Vec<Trial>,
-    /// Words that are tried alone, with their bits and places.
-    singles: Vec<(Company, i32, u8)>,
+    /// Trials on the way from one stage to the next.
+    companies: Vec<Trial>,
     claims: Vec<u32>,
     late: Vec<u32>,
     work: Work,
@@ -113,6 +113,7 @@ impl<T: Clone> State<T> {
         let Scratch { ask, claims, late, work, .. } = scratch;
         let most = query.limits.names as usize;
         work.cut |= claims.len() + late.len() > most;
+        claims.iter().take(most).for_each(|name| self.snapshot.names.foresee(*name));
         for name in claims.iter().take(most) {
             work.names += 1;
             if let Some((entry, bound)) = self.bound(ask, *name)
@@ -183,23 +184,16 @@ impl<T: Clone> State<T> {
     }
 
     fn try_first(&self, needs: &Needs, scratch: &mut Scratch) {
-        let Scratch { ask, trials, singles, seen, late, work, .. } = scratch;
+        let Scratch { ask, trials, companies, seen, late, work, .. } = scratch;
         trials.clear();
+        companies.clear();
         let unmet = self.snapshot.weights.unmet.in_sixteenths();
-        let has_late = self.delta.len() > 0;
-        let mut push = |company: Company, bits, least, words| {
-            work.keys += 1;
-            // Whatever its date, a name of this company has left this key with the filter.
-            let key = company.key();
-            if has_late {
-                self.claim_late(ask, (key, bits), seen, late);
-            }
-            if self.snapshot.filter.may_hold(key.0) {
-                for kind in needs.kinds(bits) {
-                    let (key, finer) = (company.of(kind), false);
-                    trials.push(Trial { key, company, kind, bits, least, words, finer });
-                }
-            }
+        // Words of memory are asked for long before they are needed.
+        let filter = &self.snapshot.filter;
+        let mut push = |company: Company, bits, least, words, finer| {
+            let (key, kind) = (company.key(), Kind::Dated);
+            filter.foresee(key.0);
+            companies.push(Trial { key, company, kind, bits, least, words, finer });
         };
         for (at, one) in ask.words.iter().enumerate() {
             let others = ask.stated().iter().filter(|other| other.covers & one.covers == 0);
@@ -207,8 +201,9 @@ impl<T: Clone> State<T> {
             let bits = |heard: &Heard| 2 * i32::from(heard.eighths) + alone;
             for heard in ask.heard(one).iter().take_while(|heard| bits(heard) >= needs.least) {
                 let company = Company::one(heard.sound);
-                push(company.alone(), bits(heard), bits(heard), (at as u8, at as u8));
-                singles.push((company, bits(heard), at as u8));
+                let (bits, words) = (bits(heard), (at as u8, at as u8));
+                push(company.alone(), bits, bits, words, false);
+                push(company, bits, bits, words, true);
             }
             for (to, other) in ask.words.iter().enumerate().skip(at + 1) {
                 if !one.goes_with(other) {
@@ -220,32 +215,52 @@ impl<T: Clone> State<T> {
                 bests.iter_mut().zip(thirds).for_each(|(slot, third)| *slot = third.best);
                 let heard = (ask.heard(one), ask.heard(other));
                 pairs(heard, &bests, needs.least, |company, bits, least| {
-                    push(company, bits, least, (at as u8, to as u8));
+                    push(company, bits, least, (at as u8, to as u8), false);
                 });
             }
         }
-        for (company, bits, at) in singles.drain(..) {
-            let (key, words, kind) = (company.key(), (at, at), Kind::Dated);
+        let has_late = self.delta.len() > 0;
+        for trial in companies.drain(..) {
+            work.keys += 1;
             if has_late {
-                self.claim_late(ask, (key, bits), seen, late);
+                self.claim_late(ask, (trial.key, trial.bits), seen, late);
             }
-            trials.push(Trial { key, company, kind, bits, least: bits, words, finer: true });
+            // Whatever its date, a name of these words has left this key with the filter.
+            if !filter.may_hold(trial.key.0) {
+                continue;
+            }
+            if trial.finer {
+                trials.push(trial);
+                continue;
+            }
+            for kind in needs.kinds(trial.bits) {
+                let key = trial.company.of(kind);
+                filter.foresee(key.0);
+                trials.push(Trial { key, kind, ..trial });
+            }
         }
     }
 
     /// Looks up the trials from this one on; gives where new ones begin.
     fn look_up(&self, from: usize, limits: &Limits, needs: &Needs, scratch: &mut Scratch) -> usize {
-        let Scratch { ask, trials, marks, seen, claims, work, .. } = scratch;
-        let to = trials.len();
+        let Scratch { ask, trials, companies, marks, seen, claims, work, .. } = scratch;
+        let (to, snapshot) = (trials.len(), &*self.snapshot);
         marks.clear();
+        companies.clear();
         for trial in trials.get(from..).unwrap_or_default() {
             work.keys += 1;
             if work.keys > limits.keys {
                 work.cut = true;
                 break;
             }
-            let Some(postings) = self.snapshot.filed(trial.key) else { continue };
-            for posting in postings {
+            if snapshot.filter.may_hold(trial.key.0) {
+                snapshot.postings.foresee(trial.key);
+                companies.push(*trial);
+            }
+        }
+        companies.iter().for_each(|trial| snapshot.postings.foresee_first(trial.key));
+        for trial in companies.iter() {
+            for posting in snapshot.postings.get(trial.key) {
                 if posting.is_finer() {
                     marks.push(*trial);
                     continue;
@@ -263,6 +278,8 @@ impl<T: Clone> State<T> {
         for trial in marks.iter().filter(|trial| !trial.finer) {
             refine(trial, needs, ask, trials);
         }
+        let finer = trials.get(to..).unwrap_or_default();
+        finer.iter().for_each(|trial| snapshot.filter.foresee(trial.key.0));
         to
     }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::{Country, Date};
 use crate::index::Filter;
+use crate::index::prefetch::prefetch;
 use crate::names::{Analysed, Word};
 
 use super::date::DateCode;
@@ -139,6 +140,15 @@ pub(super) struct Names {
     pub(super) rest: Box<[Member]>,
 }
 
+impl Names {
+    /// Has a record fetched that will be asked for.
+    pub(super) fn foresee(&self, name: u32) {
+        if let Some(record) = self.records.get(name as usize) {
+            prefetch(record);
+        }
+    }
+}
+
 /// A list as it was at one moment.
 pub struct Snapshot<T> {
     pub(super) terms: Terms,
@@ -166,12 +176,6 @@ impl<T> Snapshot<T> {
         let has_months = names.records.iter().any(|record| record.date.is_month());
         let postings = Postings::new(filed);
         Self { terms, finder, kindred, entries, names, days, has_months, filter, postings, weights }
-    }
-
-    /// What is filed under a key.
-    #[inline]
-    pub(super) fn filed(&self, key: Key) -> Option<impl Iterator<Item = Posting> + '_> {
-        self.filter.may_hold(key.0).then(|| self.postings.get(key))
     }
 
     /// How many different words the names have.
