@@ -98,8 +98,8 @@ mod tests {
     use super::*;
     use crate::codec::{Contract, Decoder, Format, Headers, Limits, encode_event, encode_notice};
     use crate::domain::EntryKey;
-    use crate::sim::{Settings, World};
     use crate::matching::bound::sample::weights;
+    use crate::sim::{Settings, World};
     use crate::watchlist::Change;
     use crate::watchlist::sample::{at, lists, named_lists, put};
 

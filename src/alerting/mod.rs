@@ -489,7 +489,11 @@ mod tests {
     #[test]
     fn the_id_does_not_depend_on_the_version_of_an_entry() {
         let of = |version| {
-            let found = Match { listed: candidate(entry("a/1"), version), evidence: Vec::new(), resemblance: None };
+            let found = Match {
+                listed: candidate(entry("a/1"), version),
+                evidence: Vec::new(),
+                resemblance: None,
+            };
             told(vec![found])[0].alert.id
         };
         assert_eq!(of(1), of(2));

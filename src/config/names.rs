@@ -30,8 +30,8 @@ pub(super) fn read(reader: &mut Reader) -> Option<Naming> {
 
 fn rule(reader: &mut Reader) -> Option<Rule> {
     let list = reader.optional_text("list", "For entries of this list; of every list when absent.");
-    let action =
-        reader.optional_text("action", "For entries that ask for this; for any action when absent.");
+    let action = reader
+        .optional_text("action", "For entries that ask for this; for any action when absent.");
     let probability = reader.decimal(
         "probability",
         0.5,

@@ -60,9 +60,7 @@ pub(super) fn document(standing: &Standing, doing: &Doing, now: Timestamp) -> Do
         records_known: standing.records_known,
         age_seconds: standing.current_at.map(age),
         lists: standing.lists.iter().map(|list| row(list, age)).collect(),
-        names: standing
-            .names
-            .map(|at| Names { snapshot: at.snapshot, changes: at.changes }),
+        names: standing.names.map(|at| Names { snapshot: at.snapshot, changes: at.changes }),
     }
 }
 

@@ -23,6 +23,8 @@ pub use bound::weights;
 pub use naming::{Naming, Rule, Threshold};
 pub use roster::{Ranked, Roster};
 
+use smallvec::SmallVec;
+
 use crate::domain::{
     Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Party, Relation,
     Resemblance, Stated, Timestamp,
@@ -206,7 +208,9 @@ impl Search<'_> {
         alike.clear();
         let mut certain: SmallVec<[Candidate; 2]> = SmallVec::new();
         for name in &party.names {
-            self.namesakes(party, *name, scratch, |_, candidate, _| certain.push(candidate.clone()));
+            self.namesakes(party, *name, scratch, |_, candidate, _| {
+                certain.push(candidate.clone())
+            });
         }
         let searched = scratch.room.candidates(&self.lists, party, &mut alike);
         self.matches.again += searched.again;
@@ -314,8 +318,7 @@ impl Matches {
                 return false;
             }
             kept.evidence.append(&mut next.evidence);
-            kept.resemblance =
-                resemble::stronger(kept.resemblance.take(), next.resemblance.take());
+            kept.resemblance = resemble::stronger(kept.resemblance.take(), next.resemblance.take());
             if kept.listed.version() < next.listed.version() {
                 kept.listed = next.listed.clone();
             }

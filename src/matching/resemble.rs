@@ -262,11 +262,15 @@ fn birth_evidence(party: &Party<'_>, candidate: &Candidate) -> Evidence {
     let stated = party.birth_date;
     let relation = |listed: Date| score::born(stated.as_slice(), &[listed]);
     let best = candidate.birth_dates().max_by_key(|listed| relation(*listed).bits());
-    let relation = match best.map_or(BornRelation::Missing, relation) {
-        BornRelation::Missing => Relation::Missing,
-        _ if best == stated => Relation::Same,
-        other if other.bits() > crate::names::Bits::ZERO => Relation::Alike,
-        _ => Relation::Differs,
+    let compared = best.map_or(BornRelation::Missing, relation);
+    let relation = if compared == BornRelation::Missing {
+        Relation::Missing
+    } else if best == stated {
+        Relation::Same
+    } else if compared.bits() > crate::names::Bits::ZERO {
+        Relation::Alike
+    } else {
+        Relation::Differs
     };
     let text = |date: Option<Date>| date.map(|date| date.to_iso()).unwrap_or_default();
     Evidence {
@@ -513,7 +517,10 @@ mod tests {
                 let mut budget = Budget::of(event);
                 let mut then = |found: Match| {
                     let alike = found.resemblance.map(|alike| alike.sixteenths);
-                    all.push((found.listed.key().to_string(), Bits::sixteenths(alike.unwrap_or(0))));
+                    all.push((
+                        found.listed.key().to_string(),
+                        Bits::sixteenths(alike.unwrap_or(0)),
+                    ));
                 };
                 let candidates = (std::slice::from_ref(entry), &[][..]);
                 room.compare(lists, (event, party), candidates, &mut budget, &mut then);
@@ -570,7 +577,10 @@ mod tests {
         std::thread::scope(|scope| {
             let looking = scope.spawn(|| {
                 let (mut scratch, mut looks) = (Scratch::default(), 0);
-                let stated = person(&[("Lindquist", "Thorsten"), ("Abramovic", "Roman")], Some("1980-01-02"));
+                let stated = person(
+                    &[("Lindquist", "Thorsten"), ("Abramovic", "Roman")],
+                    Some("1980-01-02"),
+                );
                 let event = event(vec![stated], Vec::new());
                 while !over.load(ordering) || looks == 0 {
                     assert!(touches(&lists, &event, &mut scratch));
@@ -582,12 +592,19 @@ mod tests {
             });
             let other = |at: i64| {
                 let (one, other) = (at % 97, at % 89);
-                with_name(&format!("other/{}", at % 500), &[(&format!("Name{one}"), &format!("Given{other}"))], &["1961-02-03"])
+                with_name(
+                    &format!("other/{}", at % 500),
+                    &[(&format!("Name{one}"), &format!("Given{other}"))],
+                    &["1961-02-03"],
+                )
             };
             let (mut swaps, mut offset) = (0, 1_000);
             for round in 1..12_000i64 {
                 offset += 1;
-                writer.apply(put(if round % 3 == 0 { entry(round / 3) } else { other(round) }, offset));
+                writer.apply(put(
+                    if round % 3 == 0 { entry(round / 3) } else { other(round) },
+                    offset,
+                ));
                 if let Some(draft) = writer.draft_names() {
                     writer.renew_names(draft.build());
                     swaps += 1;

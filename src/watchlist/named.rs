@@ -66,7 +66,8 @@ const LATE_SHARE: usize = 16;
 impl NameWriter {
     pub(super) fn new(weights: Weights) -> (Arc<Named>, Self) {
         let (live, writer) = Live::new(weights.clone());
-        let population = weights.population.clone().unwrap_or_else(|| Arc::new(Population::built_in()));
+        let population =
+            weights.population.clone().unwrap_or_else(|| Arc::new(Population::built_in()));
         let (places, census) = (Places::default(), Census::new(population));
         let named = Arc::new(Named { live, places, census, subjects: AtomicUsize::new(0) });
         let writer = Self {

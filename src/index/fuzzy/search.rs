@@ -337,7 +337,8 @@ impl<T: Clone> State<T> {
             tally.meet(ask, |word| {
                 let mut probe = Probe::new(&word.word, &word.shape);
                 let likeness = liken_probed(&mut probe, &late.word, &late.shape);
-                let worth = likeness.map(|like| (weights.word)(like, word.rarity, self.rarest(&late.word)));
+                let worth =
+                    likeness.map(|like| (weights.word)(like, word.rarity, self.rarest(&late.word)));
                 worth.map_or(0, Bits::in_sixteenths)
             });
         }
