@@ -10,7 +10,7 @@ use super::Reader;
 pub(super) fn read(reader: &mut Reader) -> Option<Naming> {
     let mode = reader.choice(
         "names.mode",
-        None,
+        Some(Mode::Balanced),
         &[
             ("exact", None),
             ("high-recall", Some(Mode::HighRecall)),

@@ -74,9 +74,9 @@ impl Scratch {
     }
 }
 
-/// How often an event is screened while entries move from under one thing it states to another.
-/// That they do so each time, within a microsecond, is not to be expected in the life of a machine.
-const TRIES: usize = 8;
+/// How often an event is screened while entries move from under one thing it states to another,
+/// before the one who moves them is asked to wait.
+const TRIES: usize = 3;
 
 /// Whether a list may know anything that the event states. Almost every event ends here: an event of
 /// which this says no has no match.
@@ -110,7 +110,7 @@ fn may_be_named(lists: &Lists, event: &Event<'_>, room: &mut Room) -> bool {
 
 /// Screens one event against the lists as of `now`, the instant of its arrival.
 pub fn screen(lists: &Lists, event: &Event<'_>, now: Timestamp, scratch: &mut Scratch) -> Matches {
-    let mut tries = 1;
+    let (mut tries, mut hold) = (0, None);
     loop {
         scratch.room.bar.set(lists.subjects());
         let mut search = Search {
@@ -120,11 +120,15 @@ pub fn screen(lists: &Lists, event: &Event<'_>, now: Timestamp, scratch: &mut Sc
             matches: Matches::default(),
         };
         search.all(event, scratch);
-        if tries == TRIES || !search.lists.is_torn() {
+        if !search.lists.is_torn() {
+            drop(hold);
             search.matches.merge();
             return search.matches;
         }
         tries += 1;
+        if tries == TRIES {
+            hold = Some(lists.hold());
+        }
     }
 }
 
@@ -202,11 +206,12 @@ impl Search<'_> {
     }
 
     /// Whoever may be meant by a party: those of the very name and birth date, and those for whom
-    /// enough speaks.
+    /// enough speaks. Who was met by an identifier of the party is compared too, so that a match says
+    /// what the name adds to it, or that it speaks against it.
     fn resembling(&mut self, event: &Event<'_>, party: &Party<'_>, scratch: &mut Scratch) {
         let mut alike = std::mem::take(&mut scratch.alike);
         alike.clear();
-        let mut certain: SmallVec<[Candidate; 2]> = SmallVec::new();
+        let mut certain = self.met_by_identifier(event, party);
         for name in &party.names {
             self.namesakes(party, *name, scratch, |_, candidate, _| {
                 certain.push(candidate.clone())
@@ -230,6 +235,28 @@ impl Search<'_> {
         }
         alike.clear();
         scratch.alike = alike;
+    }
+
+    /// Entries with names that an identifier of the party has met.
+    fn met_by_identifier(
+        &self,
+        event: &Event<'_>,
+        party: &Party<'_>,
+    ) -> SmallVec<[Candidate; 2]> {
+        let mut met = SmallVec::new();
+        if self.matches.found.is_empty() || !resemble::is_alone(event, party) {
+            return met;
+        }
+        let is_of_party = |evidence: &Evidence| {
+            matches!(evidence.attribute, Attribute::Identifier(_)) && evidence.role == party.role
+        };
+        for found in &self.matches.found {
+            let is_named = found.listed.names().next().is_some();
+            if is_named && found.evidence.iter().any(is_of_party) && !met.contains(&found.listed) {
+                met.push(found.listed.clone());
+            }
+        }
+        met
     }
 
     /// The name of the entry that is the same, if it was born that day.
@@ -523,10 +550,9 @@ pub(crate) mod tests {
                     looks += 1;
                 }
             });
-            for round in 1..4_000 {
+            // Without a rest: each look-up would be torn, time after time.
+            for round in 1..40_000 {
                 writer.apply(of(round));
-                // Not eight times within one event.
-                std::thread::sleep(std::time::Duration::from_micros(100));
             }
             over.store(true, std::sync::atomic::Ordering::Relaxed);
             looking.join().unwrap();

@@ -10,7 +10,7 @@ use crate::domain::{
     Observed, Party, Relation, Resemblance, Subject as Sort,
 };
 use crate::index::fuzzy::{Limits, Query};
-use crate::names::{Analysed, Analyser, Bearer, Kind};
+use crate::names::{Analysed, Analyser, Bearer, Bits, Kind};
 use crate::watchlist::{self, Candidate, Lists, LookUp, NameRoom};
 
 use super::Match;
@@ -214,9 +214,14 @@ fn sort(party: &Party<'_>) -> Sort {
 
 /// The identifiers that the event states of a party: those of its role, where it is alone in it.
 fn identifiers(event: &Event<'_>, party: &Party<'_>) -> SmallVec<[Identifier; 2]> {
-    let alone = event.parties.iter().filter(|other| other.role == party.role).count() == 1;
+    let alone = is_alone(event, party);
     let of_role = event.identifiers.iter().filter(|stated| alone && stated.role == party.role);
     of_role.map(|stated| stated.identifier.clone()).collect()
+}
+
+/// Whether no other party has the same role, so that what is stated of the role is stated of it.
+pub(super) fn is_alone(event: &Event<'_>, party: &Party<'_>) -> bool {
+    event.parties.iter().filter(|other| other.role == party.role).count() == 1
 }
 
 /// The match, with its evidence attribute by attribute and as the scorer weighed it.
@@ -252,9 +257,34 @@ fn name_evidence(party: &Party<'_>, explained: &Explanation) -> Evidence {
         role: party.role,
         stated: explained.stated.clone(),
         listed: explained.listed.clone(),
-        relation: if same { Relation::Same } else { Relation::Alike },
+        relation: match same {
+            true => Relation::Same,
+            false if of_names(explained) > Bits::ZERO => Relation::Alike,
+            false => Relation::Differs,
+        },
         check: Check::Absent,
     }
+}
+
+/// What the names alone are worth.
+fn of_names(explained: &Explanation) -> Bits {
+    let is_of_names = |reason: &Reason| match reason {
+        Reason::Start
+        | Reason::Alike { .. }
+        | Reason::Against { .. }
+        | Reason::OnlyStated(_)
+        | Reason::OnlyListed(_)
+        | Reason::Whole
+        | Reason::Nothing
+        | Reason::WeakAlias => true,
+        Reason::Born { .. }
+        | Reason::Nationality { .. }
+        | Reason::Sex(_)
+        | Reason::Place(_)
+        | Reason::Identifier { .. } => false,
+    };
+    let lines = explained.lines.iter().filter(|line| is_of_names(&line.reason));
+    lines.map(|line| line.bits).sum()
 }
 
 /// The listed date that agrees best beside the stated one.
@@ -267,7 +297,7 @@ fn birth_evidence(party: &Party<'_>, candidate: &Candidate) -> Evidence {
         Relation::Missing
     } else if best == stated {
         Relation::Same
-    } else if compared.bits() > crate::names::Bits::ZERO {
+    } else if compared.bits() > Bits::ZERO {
         Relation::Alike
     } else {
         Relation::Differs
@@ -393,7 +423,6 @@ mod tests {
     use crate::matching::bound::sample::weights;
     use crate::matching::tests::{event, person};
     use crate::matching::{Matches, Scratch, screen, touches};
-    use crate::names::Bits;
     use crate::sim::corpus::{Corpus, Kind as Slip, Person, Query as Asked, Spelling};
     use crate::watchlist::sample::{at, document, named_lists, put, with_name};
 
@@ -476,6 +505,35 @@ mod tests {
         let (same, other) = (bits("AB123456"), bits("ZZ999999"));
         assert_eq!((same.0, other.0), (4, 3));
         assert!(same.1 > other.1);
+    }
+
+    #[test]
+    fn an_identifier_that_is_met_under_another_name_says_that_the_name_differs() {
+        let entry = Entry {
+            identifiers: Box::new([document("AB123456", "GBR")]),
+            ..with_name("wanted/1", &[("Lindqvist", "Torsten")], &["1980-01-02"])
+        };
+        let stated = person(&[("Abramovich", "Roman")], Some("1966-10-24"));
+        let documents = vec![document("AB123456", "GBR")];
+        let matches = screened(with(entry.clone()), &event(vec![stated], documents.clone()));
+        let found = &matches.found[0];
+        let relations: Vec<(&str, Relation)> =
+            found.evidence.iter().map(|at| (at.attribute.name(), at.relation)).collect();
+        assert_eq!(
+            relations,
+            [
+                ("document", Relation::Same),
+                ("name", Relation::Differs),
+                ("birth_date", Relation::Differs),
+                ("nationality", Relation::Missing),
+            ]
+        );
+        let alike = found.resemblance.as_ref().unwrap();
+        assert!(alike.observations.iter().any(|at| at.about == Observed::Nothing));
+        // Of two travellers nobody can say whose document it is.
+        let others = ["Abramovich", "Berg"].map(|name| person(&[(name, "Eva")], Some("1966-10-24")));
+        let matches = screened(with(entry), &event(others.into(), documents));
+        assert!(matches.found[0].resemblance.is_none());
     }
 
     proptest! {

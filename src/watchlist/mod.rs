@@ -22,7 +22,7 @@ mod writer;
 use std::cmp::Reverse;
 use std::hash::{BuildHasher as _, Hash};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use arc_swap::{ArcSwap, Guard};
 use foldhash::quality::RandomState;
@@ -53,6 +53,17 @@ pub struct Lists {
     cleared: AtomicU64,
     /// How often an entry has gone from something it stated to something else, or is about to.
     moved: AtomicU64,
+    /// How many readers have asked that nothing be moved for a moment.
+    holds: AtomicU32,
+}
+
+/// Keeps entries from being moved until it is dropped.
+pub struct Hold<'a>(&'a Lists);
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.0.holds.fetch_sub(1, Ordering::Release);
+    }
 }
 
 impl Lists {
@@ -81,6 +92,7 @@ impl Lists {
             standing: ArcSwap::from_pointee(Standing::loading(&requirements)),
             cleared: AtomicU64::new(0),
             moved: AtomicU64::new(0),
+            holds: AtomicU32::new(0),
         });
         let writer = Writer::new(Arc::clone(&lists), requirements, names);
         (lists, writer)
@@ -113,6 +125,20 @@ impl Lists {
         let moved = self.moved.load(Ordering::Acquire);
         let named = self.named.as_deref().map(|named| (named, named.live.view()));
         LookUp { lists: self, now, moved, named }
+    }
+
+    /// Has the writer wait, for whom look-ups were torn time after time. It may be in the midst of
+    /// one change; from the second look-up on none is torn. Readers never wait.
+    pub fn hold(&self) -> Hold<'_> {
+        self.holds.fetch_add(1, Ordering::AcqRel);
+        Hold(self)
+    }
+
+    /// Waits until no reader holds.
+    fn await_holds(&self) {
+        while self.holds.load(Ordering::Acquire) > 0 {
+            std::thread::yield_now();
+        }
     }
 
     /// What the filter knows a key of either index by.

@@ -108,6 +108,7 @@ impl Writer {
 
     /// Applies one change: from here on every look-up sees it.
     pub fn apply(&mut self, change: Change) {
+        self.lists.await_holds();
         let old = self.entries.take(&change.key);
         let new = change.entry.map(|entry| self.listed(&entry, change.offset, change.digest));
         let kept = old.as_ref().and_then(Filed::place);
