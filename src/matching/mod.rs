@@ -238,11 +238,7 @@ impl Search<'_> {
     }
 
     /// Entries with names that an identifier of the party has met.
-    fn met_by_identifier(
-        &self,
-        event: &Event<'_>,
-        party: &Party<'_>,
-    ) -> SmallVec<[Candidate; 2]> {
+    fn met_by_identifier(&self, event: &Event<'_>, party: &Party<'_>) -> SmallVec<[Candidate; 2]> {
         let mut met = SmallVec::new();
         if self.matches.found.is_empty() || !resemble::is_alone(event, party) {
             return met;

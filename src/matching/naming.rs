@@ -147,7 +147,7 @@ mod tests {
         bar.set(1_000);
         let short = bar.least;
         assert_eq!(Bar::default().least, short);
-        bar.set(5_000_000);
+        bar.set(50_000_000);
         assert!(bar.least > short);
     }
 }

@@ -531,7 +531,8 @@ mod tests {
         let alike = found.resemblance.as_ref().unwrap();
         assert!(alike.observations.iter().any(|at| at.about == Observed::Nothing));
         // Of two travellers nobody can say whose document it is.
-        let others = ["Abramovich", "Berg"].map(|name| person(&[(name, "Eva")], Some("1966-10-24")));
+        let others =
+            ["Abramovich", "Berg"].map(|name| person(&[(name, "Eva")], Some("1966-10-24")));
         let matches = screened(with(entry), &event(others.into(), documents));
         assert!(matches.found[0].resemblance.is_none());
     }

@@ -131,7 +131,8 @@ impl Naming {
 /// The word with the first two letters exchanged, behind its second, that differ; `None` where none do.
 fn exchange(word: &str) -> Option<String> {
     let mut letters: Vec<char> = word.chars().collect();
-    let fit = |pair: &[char]| matches!(pair, [a, b] if a != b && pair.iter().all(|c| c.is_alphabetic()));
+    let fit =
+        |pair: &[char]| matches!(pair, [a, b] if a != b && pair.iter().all(|c| c.is_alphabetic()));
     let at = letters.windows(2).skip(2).position(fit)? + 2;
     letters.swap(at, at + 1);
     Some(letters.into_iter().collect())
