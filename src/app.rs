@@ -12,7 +12,9 @@ use crate::console::{self, Phase, Served};
 use crate::kafka::{
     self, Admin, Complaints, Error, Existing, Known, LanePort, ListReader, Registry, Sender,
 };
+use crate::matching;
 use crate::metrics::Metrics;
+use crate::names::Population;
 use crate::pipeline::{Halted, Judge, Lane, Lookup, Schemas};
 use crate::planted::{self, Bug};
 use crate::watchlist::{Lists, Writer};
@@ -51,7 +53,14 @@ impl App {
         let metrics = Metrics::new(&kafka::library_version())
             .map_err(|error| failed("setting up metrics", error.to_string()))?;
         let metrics = Arc::new(metrics);
-        let (lists, writer) = Lists::new(settings.requirements.clone());
+        let requirements = settings.requirements.clone();
+        let (lists, writer) = match &settings.naming {
+            None => Lists::new(requirements),
+            Some(_) => {
+                let population = Arc::new(Population::built_in());
+                Lists::with_names(requirements, matching::weights(population))
+            }
+        };
         let phase = Arc::new(Phase::default());
         let console = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -282,6 +291,7 @@ impl App {
                 self.decoder()?,
                 self.format(),
             );
+            let judge = judge.with_naming(settings.naming.clone().unwrap_or_default());
             lanes.push(Lane::new(settings.lane.clone(), port, judge, Arc::clone(&self.metrics)));
         }
         self.phase.enter("running");

@@ -33,6 +33,8 @@ pub struct Decision {
     pub notices: Vec<Notice>,
     /// Candidates that were not looked at because the event met more than the bound.
     pub cut: usize,
+    /// Searches of names that were done again with more room.
+    pub again: usize,
 }
 
 /// Whether a list may know anything that the event states; what this says no of comes to nothing.
@@ -50,15 +52,17 @@ pub fn decide(
 ) -> Decision {
     let matches = matching::screen(lists, event, arrival.appended_at, scratch);
     if matches.found.is_empty() {
-        return Decision { notices: Vec::new(), cut: matches.cut };
+        return Decision { notices: Vec::new(), cut: matches.cut, again: matches.again };
     }
+    let (cut, again) = (matches.cut, matches.again);
     let summary = summary(event, arrival);
-    let alerts = alerting::alerts(&summary, matches.found, standing);
+    let mut alerts = alerting::alerts(&summary, matches.found, standing);
+    alerts.iter_mut().for_each(|alert| alert.cut = cut > 0);
     let mut notices: Vec<Notice> = alerts.iter().flat_map(alerting::notices).collect();
     if planted::has(Bug::CutTail) {
         notices.pop();
     }
-    Decision { notices, cut: matches.cut }
+    Decision { notices, cut, again }
 }
 
 fn summary(event: &Event<'_>, arrival: Arrival<'_>) -> EventSummary {
@@ -93,16 +97,17 @@ mod tests {
 
     use super::*;
     use crate::codec::{Contract, Decoder, Format, Headers, Limits, encode_event, encode_notice};
-    use crate::domain::EntryKey;
+    use crate::domain::{Attribute, EntryKey};
+    use crate::matching::bound::sample::weights;
     use crate::sim::{Settings, World};
-    use crate::watchlist::sample::{at, lists};
+    use crate::watchlist::Change;
+    use crate::watchlist::sample::{at, lists, named_lists, put};
 
     const EVENTS: i64 = 20_000;
 
-    fn world() -> World {
-        let mut settings = Settings::sized(7, at(0), 3_000);
-        (settings.hit_share, settings.decoy_share) = (0.1, 0.1);
-        World::new(settings)
+    fn world(names_alike: bool) -> World {
+        let sized = Settings::sized(7, at(0), 3_000);
+        World::new(Settings { hit_share: 0.1, decoy_share: 0.1, names_alike, ..sized })
     }
 
     fn loaded(world: &World) -> Arc<Lists> {
@@ -138,7 +143,7 @@ mod tests {
 
     #[test]
     fn exactly_the_entries_that_were_planted_are_met_through_every_format() {
-        let world = world();
+        let world = world(false);
         let lists = loaded(&world);
         let standing = lists.standing();
         let mut traffic = world.traffic(11);
@@ -168,7 +173,7 @@ mod tests {
 
     #[test]
     fn the_same_input_gives_the_same_bytes_whatever_the_order_of_the_lists() {
-        let world = world();
+        let world = world(false);
         let forwards = loaded(&world);
         let mut entries: Vec<_> = world.entries().collect();
         entries.reverse();
@@ -181,7 +186,7 @@ mod tests {
             // Versions are offsets, and the lists were written in another order.
             let reasons = notices.iter_mut().flat_map(|notice| &mut notice.alert.reasons);
             reasons.for_each(|reason| reason.version = 0);
-            bytes(&Decision { notices, cut: decision.cut })
+            bytes(&Decision { notices, ..Decision::default() })
         };
         for number in 0..5_000 {
             let planned = one.next(at(number)).unwrap();
@@ -189,6 +194,73 @@ mod tests {
             let planned = other.next(at(number)).unwrap();
             let backwards = decided(&backwards, &standing, &planned.event, number, &mut second);
             assert_eq!(of(forwards), of(backwards));
+        }
+    }
+
+    #[test]
+    fn likeness_meets_all_who_were_planted_and_nobody_else() {
+        let world = world(true);
+        let lists = named_lists(weights(), world.entries()).0;
+        let standing = lists.standing();
+        let mut traffic = world.traffic(11);
+        let (mut scratch, mut met, mut possible) = (Scratch::default(), 0, 0);
+        let (mut missed, mut beyond) = (Vec::new(), Vec::new());
+        for number in 0..EVENTS {
+            let planned = traffic.next(at(number / 10)).unwrap();
+            let decision = decided(&lists, &standing, &planned.event, number, &mut scratch);
+            let told = entries(&decision);
+            missed.extend(planned.expected.iter().filter(|entry| !told.contains(entry)).cloned());
+            met += planned.expected.len();
+            possible += planned.possible.iter().filter(|entry| told.contains(entry)).count();
+            let known = |entry: &EntryKey| {
+                planned.expected.contains(entry) || planned.possible.contains(entry)
+            };
+            let reasons = decision.notices.iter().flat_map(|notice| &notice.alert.reasons);
+            for reason in reasons.filter(|reason| !known(&reason.entry)) {
+                let alike = reason.resemblance.as_ref().unwrap();
+                let born = reason.evidence.iter().find(|at| at.attribute == Attribute::BirthDate);
+                let born = born.map(|at| (at.stated.clone(), at.listed.clone()));
+                let names = (alike.stated.clone(), alike.listed.clone());
+                beyond.push((alike.sixteenths, names, born));
+            }
+        }
+        assert!(met > 500 && possible > 5, "{met} {possible}");
+        assert!(missed.is_empty(), "{} of {met} missed: {missed:?}", missed.len());
+        assert!(beyond.is_empty(), "met beyond what was planted: {beyond:?}");
+    }
+
+    #[test]
+    fn likeness_gives_the_same_bytes_whatever_the_order_of_the_lists() {
+        let world = world(false);
+        let (forwards, mut writer) = named_lists(weights(), world.entries());
+        let mut all: Vec<_> = world.entries().collect();
+        all.reverse();
+        // One is filed at once, the other change by change, and back again.
+        let backwards = named_lists(weights(), []);
+        let (backwards, mut other_writer) = backwards;
+        for (offset, entry) in (0..).zip(all.iter().cloned()) {
+            other_writer.apply(put(entry, offset));
+        }
+        for (offset, entry) in (100_000..).zip(all.iter().take(500).cloned()) {
+            let key = entry.key.clone();
+            let gone = Change { key, entry: None, ..put(entry.clone(), offset) };
+            writer.apply(gone);
+            writer.apply(put(entry, offset));
+        }
+        let (mut traffic, mut scratch) = (world.traffic(12), Scratch::default());
+        let standing = forwards.standing();
+        let of = |decision: Decision| {
+            let mut notices = decision.notices;
+            let reasons = notices.iter_mut().flat_map(|notice| &mut notice.alert.reasons);
+            reasons.for_each(|reason| reason.version = 0);
+            let told = bytes(&Decision { notices, ..Decision::default() });
+            told.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect::<Vec<_>>()
+        };
+        for number in 0..5_000 {
+            let event = traffic.next(at(number)).unwrap().event;
+            let one = decided(&forwards, &standing, &event, number, &mut scratch);
+            let other = decided(&backwards, &standing, &event, number, &mut scratch);
+            assert_eq!(of(one), of(other));
         }
     }
 }

@@ -33,6 +33,7 @@ const ALERTS: &str = "Alerts acknowledged, by priority and audience";
 const DEAD_LETTERS: &str = "Records sent to the dead-letter topic, by cause";
 const DEFECTS: &str = "Fields of screened events that could not be used";
 const CANDIDATES_CUT: &str = "Candidates not looked at: an event met more than the bound";
+const NAMES_AGAIN: &str = "Searches of names that met their bound and were done again with more";
 const UNCOMMITTED_SECONDS: &str =
     "How long what is finished has waited to be acknowledged as committed, by partition";
 const LAG_RECORDS: &str = "Records not yet finished, by partition";
@@ -123,6 +124,8 @@ pub struct Metrics {
     pub defects: IntCounterVec,
     /// Candidates cut because an event met more than the bound.
     pub candidates_cut: IntCounter,
+    /// Searches of names that met their bound and were done again with more room.
+    pub names_again: IntCounter,
     /// Records between the committed prefix and the end of a partition.
     pub lag_records: IntGaugeVec,
     /// Age of the newest record judged, by its broker's clock, while the partition lags.
@@ -207,6 +210,7 @@ impl Metrics {
             dead_letters: counters("dead_letters_total", DEAD_LETTERS, &cause)?,
             defects: counters("defects_total", DEFECTS, &["field", "reason"])?,
             candidates_cut: made.counter("candidates_cut_total", CANDIDATES_CUT)?,
+            names_again: made.counter("names_again_total", NAMES_AGAIN)?,
             lag_records: made.gauges("lag_records", LAG_RECORDS, &topic_partition)?,
             lag_seconds: made.seconds("lag_seconds", LAG_SECONDS, &topic_partition)?,
             uncommitted_seconds: made.seconds(

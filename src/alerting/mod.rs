@@ -9,10 +9,11 @@
 mod identity;
 mod view;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::{Alert, EventSummary, ListId, Reason};
+use crate::domain::{Alert, Attribute, EventSummary, Evidence, ListId, Reason, Relation};
 use crate::matching::Match;
 use crate::watchlist::Standing;
 
@@ -34,7 +35,8 @@ pub fn alerts(event: &EventSummary, matches: Vec<Match>, standing: &Standing) ->
 fn alert(event: &EventSummary, matches: Vec<Match>, standing: &Standing) -> Option<Alert> {
     let first = matches.first()?;
     let handling = Arc::clone(first.listed.handling());
-    let reasons: Vec<Reason> = matches.into_iter().map(reason).collect();
+    let mut reasons: Vec<Reason> = matches.into_iter().map(reason).collect();
+    rank(&mut reasons);
     let id = identity::alert_id(event, reasons.iter().map(|reason| &reason.entry), None);
     let mut lists = standing.versions();
     lists.retain(|version| has_list(&reasons, &version.list));
@@ -54,11 +56,28 @@ fn alert(event: &EventSummary, matches: Vec<Match>, standing: &Standing) -> Opti
         lists,
         not_screened: standing.not_screened(),
         left_out: Vec::new(),
+        cut: false,
     })
 }
 
 fn has_list(reasons: &[Reason], list: &ListId) -> bool {
     reasons.iter().any(|reason| reason.entry.list == *list)
+}
+
+/// The surest first: what met by an identifier, or by the very name and birth date, is not weighed
+/// in bits; then by bits. Equal ones stay in the order of list and entry.
+fn rank(reasons: &mut [Reason]) {
+    let is_identified = |reason: &Reason| {
+        let agrees = |at: &Evidence| {
+            matches!(at.attribute, Attribute::Identifier(_)) && at.relation == Relation::Same
+        };
+        reason.resemblance.is_none() || reason.evidence.iter().any(agrees)
+    };
+    let bits = |reason: &Reason| reason.resemblance.as_ref().map(|alike| alike.sixteenths);
+    reasons.sort_by_cached_key(|reason| {
+        let identified = is_identified(reason);
+        (Reverse(identified), Reverse(bits(reason).filter(|_| !identified)))
+    });
 }
 
 fn reason(found: Match) -> Reason {
@@ -75,6 +94,7 @@ fn reason(found: Match) -> Reason {
         reason_code: handling.reason_code.clone(),
         narrative: listed.narrative().map(Box::from),
         evidence: found.evidence,
+        resemblance: found.resemblance,
     }
 }
 
@@ -122,7 +142,7 @@ mod tests {
         let mut handling = handling("police");
         change(&mut handling);
         let made = Entry { handling: Arc::new(handling), ..entry(key) };
-        Match { listed: candidate(made, 7), evidence: Vec::new() }
+        Match { listed: candidate(made, 7), evidence: Vec::new(), resemblance: None }
     }
 
     fn told(matches: Vec<Match>) -> Vec<Notice> {
@@ -282,7 +302,7 @@ mod tests {
             relation: Relation::Same,
             check: Check::Absent,
         };
-        Match { listed: candidate(made, 1), evidence: vec![evidence] }
+        Match { listed: candidate(made, 1), evidence: vec![evidence], resemblance: None }
     }
 
     /// The texts of a reason that an audience may see.
@@ -469,7 +489,11 @@ mod tests {
     #[test]
     fn the_id_does_not_depend_on_the_version_of_an_entry() {
         let of = |version| {
-            let found = Match { listed: candidate(entry("a/1"), version), evidence: Vec::new() };
+            let found = Match {
+                listed: candidate(entry("a/1"), version),
+                evidence: Vec::new(),
+                resemblance: None,
+            };
             told(vec![found])[0].alert.id
         };
         assert_eq!(of(1), of(2));

@@ -100,6 +100,8 @@ fn partial(alert: &Alert, agency: &AgencyId) -> Option<Notice> {
         lists,
         not_screened: Vec::new(),
         left_out: Vec::new(),
+        // What was not looked at may be what this audience may not know of.
+        cut: false,
     };
     Some(Notice { audience: Audience::Agency(agency.clone()), view, alert })
 }

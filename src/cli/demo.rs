@@ -51,6 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let stop = run::stop_on_signals()?;
     let world = World::new(sim::Settings {
         travel_seconds: TRAVEL_SECONDS,
+        names_alike: config::read(&mut Reader::sample()).naming.is_some(),
         ..sim::Settings::sized(arguments.seed, wall(), SUBJECTS)
     });
     let mut agencies: Vec<AgencyId> =
@@ -176,8 +177,7 @@ impl Demo<'_> {
             pace.wait();
             // Noted before it is sent: its alert may be read before this thread goes on.
             let mut truth = self.truth();
-            let (event_id, entries) = publisher.publish_next()?;
-            truth.expect(event_id, entries);
+            truth.expect(publisher.publish_next()?);
             sent += 1;
         }
         Ok(sent)

@@ -39,6 +39,9 @@ pub(super) fn alert(alert: &Value) -> String {
         for evidence in items(reason, "/evidence") {
             line(format_args!("    {}", sentence(evidence)));
         }
+        for alike in reason.get("resemblance").into_iter().filter(|alike| alike.is_object()) {
+            line(format_args!("    {}", weighed(alike)));
+        }
     }
     for list in items(alert, "/not_screened") {
         let list = text(list, "");
@@ -153,9 +156,31 @@ fn sentence(evidence: &Value) -> String {
     match &*text("/relation") {
         "SAME" if stated == listed => format!("{what}: {stated}, the same{check}"),
         "SAME" => format!("{what}: {stated}, listed as {listed}, the same in normal form{check}"),
+        "ALIKE" => format!("{what}: {stated}, listed as {listed}, alike"),
         "DIFFERS" => format!("{what}: {stated}, listed as {listed}, differs"),
         _ => format!("{what}: not stated or not listed"),
     }
+}
+
+/// How much speaks for a match by name, and what weighs most.
+fn weighed(alike: &Value) -> String {
+    let number = |value: &Value, path: &str| value.pointer(path).and_then(Value::as_i64);
+    let bits = |value: &Value| number(value, "/sixteenths").unwrap_or_default() as f64 / 16.0;
+    let per_cent = number(alike, "/per_mille").unwrap_or_default() as f64 / 10.0;
+    let mut lines: Vec<&Value> = items(alike, "/observations").collect();
+    lines.retain(|line| !matches!(&*text(line, "/about"), "start" | "whole"));
+    let weight = |line: &Value| number(line, "/sixteenths").unwrap_or_default().unsigned_abs();
+    lines.sort_by_key(|line| std::cmp::Reverse(weight(line)));
+    let lines = lines.into_iter().filter(|line| weight(line) > 0).take(4).map(|line| {
+        let parts = ["/stated", "/listed"].map(|path| text(line, path));
+        let parts: Vec<&str> = parts.iter().map(|part| &**part).filter(|p| !p.is_empty()).collect();
+        let (about, how) = (text(line, "/about"), text(line, "/how"));
+        let what = format!("{about} {how}").trim().replace('_', " ");
+        let what = format!("{what} {}", parts.join(" / "));
+        format!("{} {:+.1}", what.trim_end(), bits(line))
+    });
+    let why: Vec<String> = lines.collect();
+    format!("{per_cent:.1} % likely, {:.1} bits: {}", bits(alike), why.join("; "))
 }
 
 /// A text of the alert, fit to be shown; empty where there is none.

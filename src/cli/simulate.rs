@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::codec::{self, Contract, Format};
 use crate::config::Settings;
-use crate::domain::Topic;
+use crate::domain::{EntryKey, Topic};
 use crate::kafka::{Courier, wall};
 use crate::pipeline::header;
 use crate::sim::{self, World};
@@ -39,7 +39,8 @@ pub(super) struct Arguments {
     /// crime-agency, customs, police
     #[arg(long)]
     lists: bool,
-    /// Where to write what must alert: one JSON object a line, with event_id and entries
+    /// Where to write what must alert: one JSON object a line, with event_id, entries, and possible:
+    /// entries that are met as well where the names tell enough
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
     /// Encode events as JSON and not as Avro
@@ -52,7 +53,10 @@ const NO_WORLD: &str = "the generator has no more invented people: choose anothe
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
-    let world = World::new(sim::Settings::sized(arguments.seed, wall(), arguments.subjects));
+    let world = World::new(sim::Settings {
+        names_alike: settings.naming.is_some(),
+        ..sim::Settings::sized(arguments.seed, wall(), arguments.subjects)
+    });
     let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
     if arguments.lists {
         let published = publish_lists(&courier, &settings, &world)?;
@@ -72,11 +76,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let mut sent = 0;
     while sent < arguments.events && !stop.load(Ordering::Relaxed) {
         pace.wait();
-        let (event_id, entries) = publisher.publish_next()?;
+        let Due { event_id, entries, possible } = publisher.publish_next()?;
         sent += 1;
-        if let Some(file) = truth.as_mut().filter(|_| !entries.is_empty()) {
-            writeln!(file, "{}", json!({"event_id": event_id, "entries": entries}))
-                .map_err(|error| format!("--truth: {error}"))?;
+        let is_worth_a_line = !entries.is_empty() || !possible.is_empty();
+        if let Some(file) = truth.as_mut().filter(|_| is_worth_a_line) {
+            let line = json!({"event_id": event_id, "entries": entries, "possible": possible});
+            writeln!(file, "{line}").map_err(|error| format!("--truth: {error}"))?;
         }
     }
     if let Some(mut file) = truth {
@@ -120,6 +125,15 @@ pub(super) fn publish_lists(
     }
 }
 
+/// What an event must come to.
+pub(super) struct Due {
+    pub(super) event_id: String,
+    /// Entries that it must be met by.
+    pub(super) entries: Vec<String>,
+    /// Entries that it may be met by as well.
+    pub(super) possible: Vec<String>,
+}
+
 /// Sends the events of a world, each to the topic of its kind.
 pub(super) struct Publisher<'a> {
     courier: &'a Courier,
@@ -139,8 +153,8 @@ impl<'a> Publisher<'a> {
         Self { courier, traffic: world.traffic(seed), topics: settings.lane.inputs.clone(), json }
     }
 
-    /// Sends the next event; gives its id and the entries it must be met by.
-    pub(super) fn publish_next(&mut self) -> Result<(String, Vec<String>), String> {
+    /// Sends the next event; gives what it must come to.
+    pub(super) fn publish_next(&mut self) -> Result<Due, String> {
         let planned = self.traffic.next(wall()).ok_or(NO_WORLD)?;
         let event = &planned.event;
         let kind = event.topic();
@@ -161,7 +175,9 @@ impl<'a> Publisher<'a> {
             Some(&value),
             &[(header::CONTENT_TYPE, content_type)],
         );
-        Ok((id.to_owned(), planned.expected.iter().map(ToString::to_string).collect()))
+        let keys = |keys: &[EntryKey]| keys.iter().map(ToString::to_string).collect();
+        let (entries, possible) = (keys(planned.expected), keys(planned.possible));
+        Ok(Due { event_id: id.to_owned(), entries, possible })
     }
 }
 

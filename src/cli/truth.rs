@@ -6,9 +6,12 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 
+use super::simulate::Due;
+
 /// Events that must alert, alerts that came, and how long they took.
 pub(super) struct Truth {
     expected: BTreeMap<String, BTreeSet<String>>,
+    possible: BTreeMap<String, BTreeSet<String>>,
     met: BTreeMap<String, BTreeSet<String>>,
     alerts: BTreeSet<String>,
     latency: Histogram<u64>,
@@ -19,14 +22,19 @@ impl Truth {
         let latency = Histogram::new_with_max(600_000_000, 3).map_err(|error| error.to_string())?;
         Ok(Self {
             expected: BTreeMap::new(),
+            possible: BTreeMap::new(),
             met: BTreeMap::new(),
             alerts: BTreeSet::new(),
             latency,
         })
     }
 
-    /// Notes an event that must be met by these entries.
-    pub(super) fn expect(&mut self, event_id: String, entries: Vec<String>) {
+    /// Notes what an event must come to.
+    pub(super) fn expect(&mut self, due: Due) {
+        let Due { event_id, entries, possible } = due;
+        if !possible.is_empty() {
+            self.possible.entry(event_id.clone()).or_default().extend(possible);
+        }
         if !entries.is_empty() {
             self.expected.entry(event_id).or_default().extend(entries);
         }
@@ -59,10 +67,11 @@ impl Truth {
         self.expected.iter().filter(|row| !whole(row)).count()
     }
 
-    /// Events that were alerted on by an entry that was not expected.
+    /// Events that were alerted on by an entry that was neither expected nor possible.
     pub(super) fn unexpected(&self) -> usize {
         let expected = |event: &str, entry: &String| {
-            self.expected.get(event).is_some_and(|entries| entries.contains(entry))
+            let mut known = [&self.expected, &self.possible].into_iter();
+            known.any(|of| of.get(event).is_some_and(|entries| entries.contains(entry)))
         };
         let strays = |(event, entries): &(&String, &BTreeSet<String>)| {
             !entries.iter().all(|entry| expected(event, entry))

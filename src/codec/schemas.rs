@@ -197,4 +197,10 @@ const RELEASED: &[Released] = &[
         id: 1_000_000_008,
         text: include_str!("../../schemas/released/alerts/v1.avsc"),
     },
+    Released {
+        contract: Contract::Alerts,
+        version: 2,
+        id: 1_000_000_009,
+        text: include_str!("../../schemas/released/alerts/v2.avsc"),
+    },
 ];

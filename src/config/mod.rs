@@ -8,6 +8,7 @@
 mod document;
 mod effective;
 mod mistake;
+mod names;
 mod nearest;
 mod reader;
 mod secret;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::domain::{AgencyId, ListId, Topic};
 use crate::kafka::{self, Outputs, ReaderConfig, RegistryConfig, Start};
+use crate::matching::Naming;
 use crate::pipeline::{self, OnGap};
 use crate::watchlist::{Requirement, Stance};
 
@@ -31,6 +32,8 @@ pub struct Settings {
     pub reader: ReaderConfig,
     /// Lists that must be there.
     pub requirements: Vec<Requirement>,
+    /// How names are compared by likeness; equal ones alone where there is none.
+    pub naming: Option<Naming>,
     /// Agencies that own entries, so that their topics are made.
     pub agencies: Vec<AgencyId>,
     /// The schema registry; the schemas in the binary when absent.
@@ -106,6 +109,7 @@ pub fn read(reader: &mut Reader) -> Settings {
         "Lists that come while events wait for them are whole when nothing has come for so long: no event is screened against half a publication.",
     );
     let requirements = read_requirements(reader);
+    let naming = super::names::read(reader);
     let lane = read_lane(reader, topics.inputs, stale_after, kafka.session_timeout);
     Settings {
         kafka,
@@ -116,6 +120,7 @@ pub fn read(reader: &mut Reader) -> Settings {
         lane,
         reader: ReaderConfig { topic: topics.lists, confirm_interval, settle },
         requirements,
+        naming,
         agencies: topics.agencies,
         registry: read_registry(reader),
         listen: read_listen(reader),

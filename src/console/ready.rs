@@ -22,6 +22,17 @@ pub(super) struct Document {
     /// Seconds since the lists were last known to be current.
     age_seconds: Option<f64>,
     lists: Vec<List>,
+    /// Where the index of names stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<Names>,
+}
+
+#[derive(Serialize)]
+struct Names {
+    /// Each snapshot has the next number.
+    snapshot: u64,
+    /// Changes since.
+    changes: u32,
 }
 
 #[derive(Serialize)]
@@ -49,6 +60,7 @@ pub(super) fn document(standing: &Standing, doing: &Doing, now: Timestamp) -> Do
         records_known: standing.records_known,
         age_seconds: standing.current_at.map(age),
         lists: standing.lists.iter().map(|list| row(list, age)).collect(),
+        names: standing.names.map(|at| Names { snapshot: at.snapshot, changes: at.changes }),
     }
 }
 

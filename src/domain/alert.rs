@@ -40,6 +40,8 @@ pub struct Alert {
     pub not_screened: Vec<ListId>,
     /// What is missing here only because the whole was too large for its topic.
     pub left_out: Vec<LeftOut>,
+    /// Whether candidates were not looked at because the event met more than the bound.
+    pub cut: bool,
 }
 
 named! {
@@ -151,6 +153,72 @@ pub struct Reason {
     pub narrative: Option<Box<str>>,
     /// What agreed, attribute by attribute.
     pub evidence: Vec<Evidence>,
+    /// How much speaks for a match by name, where there is one.
+    pub resemblance: Option<Resemblance>,
+}
+
+/// Why a party of the event is held to be the subject of an entry, by name and what stands beside it.
+#[derive(Clone)]
+pub struct Resemblance {
+    /// The part the party plays in the event.
+    pub role: Role,
+    /// The name that met, as stated.
+    pub stated: String,
+    /// The name that it met, as listed, in its own script.
+    pub listed: String,
+    /// The evidence, in sixteenths of a bit: a base-2 logarithm of a likelihood ratio.
+    pub sixteenths: i32,
+    /// How likely the two are one, in thousandths.
+    pub per_mille: u16,
+    /// What was observed; the evidence adds up to the whole.
+    pub observations: Vec<Observation>,
+}
+
+/// One observation, and what it is worth.
+#[derive(Clone)]
+pub struct Observation {
+    /// What it is about.
+    pub about: Observed,
+    /// In what way it agrees or differs; empty where there is nothing to add.
+    pub how: &'static str,
+    /// As stated.
+    pub stated: String,
+    /// As listed.
+    pub listed: String,
+    /// What it is worth, in sixteenths of a bit.
+    pub sixteenths: i32,
+}
+
+named! {
+    /// What an observation is about.
+    Observed {
+        /// Where every comparison starts: most subjects are not each other.
+        Start = "start",
+        /// Words that belong together.
+        Alike = "alike",
+        /// Words that stand against one another.
+        Against = "against",
+        /// Words that only the stated name has.
+        OnlyStated = "only_stated",
+        /// Words that only the listed name has.
+        OnlyListed = "only_listed",
+        /// How much of the names agrees.
+        Whole = "whole",
+        /// No word agrees.
+        Nothing = "nothing",
+        /// The listed name is a weak alias.
+        WeakAlias = "weak_alias",
+        /// Dates of birth.
+        BirthDate = "birth_date",
+        /// Nationalities.
+        Nationality = "nationality",
+        /// Sex.
+        Sex = "sex",
+        /// Places of birth.
+        Place = "place",
+        /// Identifiers.
+        Identifier = "identifier",
+    }
 }
 
 /// One attribute of the event beside the same attribute of the entry.
@@ -204,6 +272,8 @@ named! {
         Differs = "DIFFERS",
         /// One of the two does not state it.
         Missing = "MISSING",
+        /// Not the same, and so alike that it speaks for the match.
+        Alike = "ALIKE",
     }
 }
 

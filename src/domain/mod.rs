@@ -16,7 +16,7 @@ mod time;
 
 pub use alert::{
     Alert, AlertId, Attribute, Audience, Coordinates, EventSummary, Evidence, LeftOut, ListVersion,
-    Notice, Reason, Relation,
+    Notice, Observation, Observed, Reason, Relation, Resemblance,
 };
 pub use country::Country;
 pub(crate) use entry::covers;

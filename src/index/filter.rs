@@ -63,6 +63,11 @@ impl Filter {
         self.held.load(Ordering::Relaxed) >= self.room as u64
     }
 
+    /// Bytes of memory.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.words)
+    }
+
     /// The upper half of the hash, spread over the words.
     fn place(&self, hash: u64) -> usize {
         ((hash >> 32) as usize * self.words.len()) >> 32

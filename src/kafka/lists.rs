@@ -18,7 +18,7 @@ use crate::codec::Decoder;
 use crate::domain::Timestamp;
 use crate::metrics::Metrics;
 use crate::pipeline::Schemas;
-use crate::watchlist::{Change, Progress, Writer};
+use crate::watchlist::{Change, NameSnapshot, Progress, Writer};
 
 use super::clock::wall;
 use super::context::{Complaints, Quiet};
@@ -144,6 +144,8 @@ struct Reading {
     unrest: Option<Unrest>,
     /// Whether the topic was gone when it was last asked for: what comes back is another.
     vanished: bool,
+    /// Makes a new snapshot of the names while changes go on.
+    renewing: Option<JoinHandle<NameSnapshot>>,
 }
 
 /// Records that come while events wait for lists.
@@ -183,6 +185,7 @@ impl Reading {
             newest_at: None,
             unrest: None,
             vanished: false,
+            renewing: None,
         }
     }
 
@@ -208,6 +211,28 @@ impl Reading {
             if now >= self.publish_due {
                 self.publish_due = now + PUBLISH_INTERVAL;
                 self.publish();
+                self.renew_names();
+            }
+        }
+    }
+
+    /// Has a new snapshot of the names made once enough of them have changed, by a thread of its own,
+    /// and puts it in force when it is there. Until then they are found all the same, only slower.
+    fn renew_names(&mut self) {
+        if let Some(renewing) = self.renewing.take_if(|thread| thread.is_finished()) {
+            match renewing.join() {
+                Ok(snapshot) => self.writer.renew_names(snapshot),
+                // They are searched where they are, slower with each change. The fault is logged.
+                Err(_panic) => tracing::error!("the names cannot be renewed"),
+            }
+        }
+        if self.renewing.is_none()
+            && let Some(draft) = self.writer.draft_names()
+        {
+            let thread = std::thread::Builder::new().name("names".into());
+            match thread.spawn(|| draft.build()) {
+                Ok(renewing) => self.renewing = Some(renewing),
+                Err(error) => tracing::warn!(%error, "no thread to renew the names with"),
             }
         }
     }

@@ -50,6 +50,13 @@ impl Budget {
         share.clamp(1, PER_ATTRIBUTE_MAX).min(self.candidates)
     }
 
+    /// Spends comparisons; `false` when there are not so many left.
+    pub(super) fn spend(&mut self, comparisons: usize) -> bool {
+        let left = self.comparisons.checked_sub(comparisons);
+        self.comparisons = left.unwrap_or(self.comparisons);
+        left.is_some()
+    }
+
     /// Looks for the first that is the same, as far as the comparisons last.
     pub(super) fn find<T>(
         &mut self,

@@ -2,23 +2,37 @@
 //!
 //! In: an event, the lists, the instant of its arrival. Out: matches with their evidence, built by
 //! the same code that compares.
-//! Invariants: work per event is bounded, whatever the event and the lists; no match without evidence; an entry matches once an event, with all its evidence;
-//! the order of matches and evidence does not depend on the order in which an index offered them.
-//! Absent on purpose: whom to tell (`alerting`). Fuzzy names come through this door later.
+//! Invariants: work per event is bounded, whatever the event and the lists; no match without
+//! evidence; an entry matches once an event, with all its evidence; an equal name with an equal full
+//! birth date always matches; the order of matches and evidence does not depend on the order in which
+//! an index offered them.
+//! Absent on purpose: whom to tell (`alerting`).
+//!
+//! Identifiers match when they are equal. Names match when enough speaks for it: [`resemble`] asks
+//! the index who may be meant ([`weights`] bounds what the scorer gives), [`score`] weighs each in
+//! bits, and [`Naming`] says how much is enough. Lists without likeness meet equal names alone.
 
+pub(crate) mod bound;
 mod budget;
+mod naming;
+mod resemble;
 mod roster;
 pub mod score;
 
-pub use roster::{Ranked, Roster, bearer};
+pub use bound::weights;
+pub use naming::{Naming, Rule, Threshold};
+pub use roster::{Ranked, Roster};
+
+use smallvec::SmallVec;
 
 use crate::domain::{
     Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Party, Relation,
-    Stated, Timestamp,
+    Resemblance, Stated, Timestamp,
 };
 use crate::watchlist::{Candidate, Foreseen, Lists, LookUp};
 
 use budget::{Budget, Found};
+use resemble::Room;
 
 /// An entry that an event met, and why we say so.
 pub struct Match {
@@ -26,6 +40,8 @@ pub struct Match {
     pub listed: Candidate,
     /// What agreed and what speaks against it.
     pub evidence: Vec<Evidence>,
+    /// How much speaks for it by name, where names are compared by likeness.
+    pub resemblance: Option<Resemblance>,
 }
 
 /// What screening one event found.
@@ -35,6 +51,8 @@ pub struct Matches {
     pub found: Vec<Match>,
     /// Candidates that were not looked at because the event met more than the bound.
     pub cut: usize,
+    /// Searches of names that met their bound and were done again with more room.
+    pub again: usize,
 }
 
 /// Buffers that screening uses again for each event, so that an event without a match allocates
@@ -45,11 +63,20 @@ pub struct Scratch {
     listed: Folded,
     candidates: Vec<Candidate>,
     asked: Vec<Foreseen>,
+    alike: Vec<Candidate>,
+    room: Room,
 }
 
-/// How often an event is screened while entries move from under one thing it states to another.
-/// That they do so each time, within a microsecond, is not to be expected in the life of a machine.
-const TRIES: usize = 8;
+impl Scratch {
+    /// For screening with these thresholds.
+    pub fn new(naming: Naming) -> Self {
+        Self { room: Room::new(naming), ..Self::default() }
+    }
+}
+
+/// How often an event is screened while entries move from under one thing it states to another,
+/// before the one who moves them is asked to wait.
+const TRIES: usize = 3;
 
 /// Whether a list may know anything that the event states. Almost every event ends here: an event of
 /// which this says no has no match.
@@ -67,28 +94,47 @@ pub fn touches(lists: &Lists, event: &Event<'_>, scratch: &mut Scratch) -> bool 
         asked.extend(names.filter_map(|name| foresight.name(folded.fold(*name), born)));
     }
     asked.iter().any(|foreseen| foresight.is_possible(*foreseen))
+        || may_be_named(lists, event, &mut scratch.room)
+}
+
+/// Whether a list may know anybody by a name like one of the event's.
+fn may_be_named(lists: &Lists, event: &Event<'_>, room: &mut Room) -> bool {
+    // Whether an entry is in force is asked of those that are found.
+    let look_up = lists.look_up(Timestamp::MIN);
+    if !look_up.has_likeness() {
+        return false;
+    }
+    room.bar.set(lists.subjects());
+    event.parties.iter().any(|party| room.may_be_named(&look_up, party)) || look_up.is_torn()
 }
 
 /// Screens one event against the lists as of `now`, the instant of its arrival.
 pub fn screen(lists: &Lists, event: &Event<'_>, now: Timestamp, scratch: &mut Scratch) -> Matches {
-    let mut tries = 1;
+    let (mut tries, mut hold) = (0, None);
     loop {
+        scratch.room.bar.set(lists.subjects());
         let mut search = Search {
+            all: lists,
             lists: lists.look_up(now),
             budget: Budget::of(event),
             matches: Matches::default(),
         };
         search.all(event, scratch);
-        if tries == TRIES || !search.lists.is_torn() {
+        if !search.lists.is_torn() {
+            drop(hold);
             search.matches.merge();
             return search.matches;
         }
         tries += 1;
+        if tries == TRIES {
+            hold = Some(lists.hold());
+        }
     }
 }
 
 /// The screening of one event.
 struct Search<'a> {
+    all: &'a Lists,
     lists: LookUp<'a>,
     budget: Budget,
     matches: Matches,
@@ -100,7 +146,11 @@ impl Search<'_> {
             self.identifier(stated, scratch);
         }
         for party in &event.parties {
-            self.party(party, scratch);
+            if self.lists.has_likeness() {
+                self.resembling(event, party, scratch);
+            } else {
+                self.party(party, scratch);
+            }
         }
     }
 
@@ -123,26 +173,86 @@ impl Search<'_> {
     }
 
     fn party(&mut self, party: &Party<'_>, scratch: &mut Scratch) {
-        let born = party.birth_date.filter(|date| date.is_full());
         for name in &party.names {
-            let share = self.budget.next_share();
-            let Some(born) = born else { continue };
-            let Scratch { folded, listed, candidates, .. } = scratch;
-            let folded = folded.fold(*name);
-            candidates.clear();
-            self.matches.cut += self.lists.by_name(folded, born, share, candidates);
-            self.budget.candidates -= candidates.len();
-            for candidate in candidates.drain(..) {
-                match self.namesake(&candidate, born, |at| listed.fold(at) == folded) {
-                    Found::This(same) => {
-                        let evidence = name_evidence(party, *name, same, &candidate);
-                        self.matches.add(candidate, evidence);
-                    }
-                    Found::None => {}
-                    Found::Cut => self.matches.cut += 1,
-                }
+            self.namesakes(party, *name, scratch, |search, candidate, same| {
+                let evidence = name_evidence(party, *name, same, candidate);
+                search.matches.add(candidate.clone(), evidence);
+            });
+        }
+    }
+
+    /// Shows the entries that bear the very name and were born that day.
+    fn namesakes(
+        &mut self,
+        party: &Party<'_>,
+        name: Name<'_>,
+        scratch: &mut Scratch,
+        mut then: impl FnMut(&mut Self, &Candidate, Name<'_>),
+    ) {
+        let share = self.budget.next_share();
+        let Some(born) = party.birth_date.filter(|date| date.is_full()) else { return };
+        let Scratch { folded, listed, candidates, .. } = scratch;
+        let folded = folded.fold(name);
+        candidates.clear();
+        self.matches.cut += self.lists.by_name(folded, born, share, candidates);
+        self.budget.candidates -= candidates.len();
+        for candidate in candidates.drain(..) {
+            match self.namesake(&candidate, born, |at| listed.fold(at) == folded) {
+                Found::This(same) => then(self, &candidate, same),
+                Found::None => {}
+                Found::Cut => self.matches.cut += 1,
             }
         }
+    }
+
+    /// Whoever may be meant by a party: those of the very name and birth date, and those for whom
+    /// enough speaks. Who was met by an identifier of the party is compared too, so that a match says
+    /// what the name adds to it, or that it speaks against it.
+    fn resembling(&mut self, event: &Event<'_>, party: &Party<'_>, scratch: &mut Scratch) {
+        let mut alike = std::mem::take(&mut scratch.alike);
+        alike.clear();
+        let mut certain = self.met_by_identifier(event, party);
+        for name in &party.names {
+            self.namesakes(party, *name, scratch, |_, candidate, _| {
+                certain.push(candidate.clone())
+            });
+        }
+        let searched = scratch.room.candidates(&self.lists, party, &mut alike);
+        self.matches.again += searched.again;
+        self.matches.cut += searched.cut;
+        for candidate in &certain {
+            if !alike.contains(candidate) {
+                alike.push(candidate.clone());
+            }
+        }
+        let Self { all, matches, budget, .. } = self;
+        let mut then = |found| matches.found.push(found);
+        if !alike.is_empty() {
+            let candidates = (&*alike, &*certain);
+            let room = &mut scratch.room;
+            let cut = room.compare(all, (event, party), candidates, budget, &mut then);
+            self.matches.cut += cut;
+        }
+        alike.clear();
+        scratch.alike = alike;
+    }
+
+    /// Entries with names that an identifier of the party has met.
+    fn met_by_identifier(&self, event: &Event<'_>, party: &Party<'_>) -> SmallVec<[Candidate; 2]> {
+        let mut met = SmallVec::new();
+        if self.matches.found.is_empty() || !resemble::is_alone(event, party) {
+            return met;
+        }
+        let is_of_party = |evidence: &Evidence| {
+            matches!(evidence.attribute, Attribute::Identifier(_)) && evidence.role == party.role
+        };
+        for found in &self.matches.found {
+            let is_named = found.listed.names().next().is_some();
+            if is_named && found.evidence.iter().any(is_of_party) && !met.contains(&found.listed) {
+                met.push(found.listed.clone());
+            }
+        }
+        met
     }
 
     /// The name of the entry that is the same, if it was born that day.
@@ -179,16 +289,24 @@ fn name_evidence(
     listed: Name<'_>,
     candidate: &Candidate,
 ) -> Vec<Evidence> {
-    let nationalities: Vec<Country> = candidate.nationalities().collect();
     let birth_date = party.birth_date.map(|date| date.to_iso()).unwrap_or_default();
-    let evidence = |attribute, stated: String, listed: String, relation| Evidence {
+    let evidence = |attribute, stated: String, listed: String| Evidence {
         attribute,
         role: party.role,
         stated,
         listed,
-        relation,
+        relation: Relation::Same,
         check: Check::Absent,
     };
+    vec![
+        evidence(Attribute::Name, name.to_full(), listed.to_full()),
+        evidence(Attribute::BirthDate, birth_date.clone(), birth_date),
+        nationality_evidence(party, candidate),
+    ]
+}
+
+fn nationality_evidence(party: &Party<'_>, candidate: &Candidate) -> Evidence {
+    let nationalities: Vec<Country> = candidate.nationalities().collect();
     let nationality = match party.nationality {
         None => Relation::Missing,
         Some(_) if nationalities.is_empty() => Relation::Missing,
@@ -196,21 +314,19 @@ fn name_evidence(
         Some(_) => Relation::Differs,
     };
     let nationalities: Vec<&str> = nationalities.iter().map(|country| country.alpha3()).collect();
-    vec![
-        evidence(Attribute::Name, name.to_full(), listed.to_full(), Relation::Same),
-        evidence(Attribute::BirthDate, birth_date.clone(), birth_date, Relation::Same),
-        evidence(
-            Attribute::Nationality,
-            party.nationality.map(|country| country.alpha3().to_owned()).unwrap_or_default(),
-            nationalities.join(" "),
-            nationality,
-        ),
-    ]
+    Evidence {
+        attribute: Attribute::Nationality,
+        role: party.role,
+        stated: party.nationality.map(|country| country.alpha3().to_owned()).unwrap_or_default(),
+        listed: nationalities.join(" "),
+        relation: nationality,
+        check: Check::Absent,
+    }
 }
 
 impl Matches {
     fn add(&mut self, listed: Candidate, evidence: Vec<Evidence>) {
-        self.found.push(Match { listed, evidence });
+        self.found.push(Match { listed, evidence, resemblance: None });
     }
 
     /// Makes one match of all that one entry was met by.
@@ -225,6 +341,7 @@ impl Matches {
                 return false;
             }
             kept.evidence.append(&mut next.evidence);
+            kept.resemblance = resemble::stronger(kept.resemblance.take(), next.resemblance.take());
             if kept.listed.version() < next.listed.version() {
                 kept.listed = next.listed.clone();
             }
@@ -234,7 +351,7 @@ impl Matches {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Arc;
 
     use proptest::prelude::*;
@@ -251,7 +368,7 @@ mod tests {
         at, candidate, document, entry, lists, misfile, put, with_document, with_name,
     };
 
-    fn event<'a>(parties: Vec<Party<'a>>, identifiers: Vec<Identifier>) -> Event<'a> {
+    pub(crate) fn event<'a>(parties: Vec<Party<'a>>, identifiers: Vec<Identifier>) -> Event<'a> {
         let stated = |identifier| Stated { role: Role::Traveller, identifier, expires: None };
         Event {
             id: EventId::parse("event-1").unwrap(),
@@ -270,7 +387,7 @@ mod tests {
         }
     }
 
-    fn person<'a>(names: &[(&'a str, &'a str)], birth_date: Option<&str>) -> Party<'a> {
+    pub(crate) fn person<'a>(names: &[(&'a str, &'a str)], birth_date: Option<&str>) -> Party<'a> {
         Party {
             role: Role::Traveller,
             organisation: false,
@@ -429,10 +546,9 @@ mod tests {
                     looks += 1;
                 }
             });
-            for round in 1..4_000 {
+            // Without a rest: each look-up would be torn, time after time.
+            for round in 1..40_000 {
                 writer.apply(of(round));
-                // Not eight times within one event.
-                std::thread::sleep(std::time::Duration::from_micros(100));
             }
             over.store(true, std::sync::atomic::Ordering::Relaxed);
             looking.join().unwrap();

@@ -6,6 +6,7 @@
 use crate::domain::{Country, Date, ListedName, Name, Sex, Subject as Sort};
 use crate::formats::Profile;
 use crate::names::{Analysed, Analyser, Bearer, Bits, Counts};
+use crate::watchlist::bearer;
 
 use super::score::{self, Explanation, Prepared, Scored, Setting, Subject};
 
@@ -146,23 +147,8 @@ impl Ready {
     }
 }
 
-/// What the words of a name may be, by what bears it.
-pub fn bearer(sort: Sort) -> Bearer {
-    match sort {
-        Sort::Person => Bearer::Person,
-        Sort::Organisation => Bearer::Organisation,
-        Sort::Vessel => Bearer::Vessel,
-        Sort::Document
-        | Sort::Vehicle
-        | Sort::Container
-        | Sort::Contact
-        | Sort::Consignment
-        | Sort::Other => Bearer::Unknown,
-    }
-}
-
 /// Whether subjects of these sorts may be one: of the same sort, or one of them left open.
-fn may_be_one(one: Sort, other: Sort) -> bool {
+pub(super) fn may_be_one(one: Sort, other: Sort) -> bool {
     one == other || one == Sort::Other || other == Sort::Other
 }
 

@@ -57,5 +57,5 @@ pub use distance::{Pattern, at_least, letters};
 pub use likeness::{Kind, Likeness, Probe, Shape, liken, liken_probed, liken_texts, nearness};
 pub use skeleton::Skeleton;
 pub use variants::variants;
-pub use weight::{Bits, Counts, Rarity, word_bits};
+pub use weight::{Bits, Counts, Population, Rarity, word_bits};
 pub use word::{Bearer, CANONICAL_MAX, ClassId, Part, Script, TEXT_MAX, Word};

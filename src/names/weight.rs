@@ -142,13 +142,46 @@ impl Counts {
     pub const fn names(&self) -> u32 {
         self.names
     }
+
+    /// How rare a word is that `carriers` of `names` have beyond those that were counted.
+    pub fn bits_with(&self, word: &Word, names: u32, carriers: u32) -> Bits {
+        let count = self.words.get(&word.canonical_key()).copied().unwrap_or_default();
+        let (names, count) = (self.names.saturating_add(names), count.saturating_add(carriers));
+        let rarity = ((names as f32 + 10.0) / (count as f32 + 0.7)).log2();
+        Bits::from_f32(rarity.clamp(0.0, RAREST))
+    }
 }
 
 impl Rarity for Counts {
     fn bits(&self, word: &Word) -> Bits {
-        let count = self.words.get(&word.canonical_key()).copied().unwrap_or_default();
-        let rarity = ((self.names as f32 + 10.0) / (count as f32 + 0.7)).log2();
-        Bits::from_f32(rarity.clamp(0.0, RAREST))
+        self.bits_with(word, 0, 0)
+    }
+}
+
+/// How rare words are in the world, as far as the tables built in know it.
+pub struct Population {
+    persons: Counts,
+    others: Counts,
+}
+
+impl Population {
+    /// The tables built in. To read them takes a good part of a second.
+    pub fn built_in() -> Self {
+        Self {
+            persons: Counts::built_in(Bearer::Person),
+            others: Counts::built_in(Bearer::Organisation),
+        }
+    }
+
+    /// What is known of names of this bearer.
+    pub fn of(&self, bearer: Bearer) -> &Counts {
+        if bearer == Bearer::Person { &self.persons } else { &self.others }
+    }
+
+    /// The rarest that a word may be, whoever bears it, which `carriers` of `names` listed have.
+    pub fn rarest(&self, word: &Word, names: u32, carriers: u32) -> Bits {
+        let of = |counts: &Counts| counts.bits_with(word, names, carriers);
+        of(&self.persons).max(of(&self.others))
     }
 }
 

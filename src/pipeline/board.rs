@@ -87,6 +87,9 @@ impl Board {
         if judged.cut > 0 {
             self.metrics.candidates_cut.inc_by(judged.cut as u64);
         }
+        if judged.again > 0 {
+            self.metrics.names_again.inc_by(judged.again as u64);
+        }
     }
 
     /// Counts the end of one message, whether or not its event still waits for it.

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::codec::{self, Contract, Decoder, Format};
 use crate::domain::{Alert, Audience, Defect, LeftOut, Notice, Timestamp, Topic};
 use crate::engine::{self, Arrival, Decision};
-use crate::matching::Scratch;
+use crate::matching::{Naming, Scratch};
 use crate::watchlist::{Lists, Standing};
 
 use super::message::header;
@@ -49,6 +49,8 @@ pub struct Judged {
     pub defects: SmallVec<[Defect; 1]>,
     /// Candidates that were not looked at.
     pub cut: usize,
+    /// Searches of names that were done again with more room.
+    pub again: usize,
 }
 
 /// What is to be done with a record.
@@ -105,6 +107,7 @@ pub struct Judge {
     decoder: Decoder,
     format: Format,
     scratch: Scratch,
+    naming: Naming,
 }
 
 impl Judge {
@@ -126,7 +129,14 @@ impl Judge {
             decoder,
             format,
             scratch: Scratch::default(),
+            naming: Naming::default(),
         }
+    }
+
+    /// The same, with these thresholds for matches by name.
+    #[must_use]
+    pub fn with_naming(self, naming: Naming) -> Self {
+        Self { scratch: Scratch::new(naming.clone()), naming, ..self }
     }
 
     /// The standing that judgements rest on until it is refreshed.
@@ -170,7 +180,7 @@ impl Judge {
         // and the scratch is made anew.
         let judging = AssertUnwindSafe(|| self.judge_or_panic(kind, record, size, decoded));
         catch_unwind(judging).unwrap_or_else(|_panic| {
-            self.scratch = Scratch::default();
+            self.scratch = Scratch::new(self.naming.clone());
             let (topic, partition) = (record.topic, record.partition.number);
             let offset = record.offset;
             tracing::error!(topic, partition, offset, "a record that this program fails at");
@@ -223,7 +233,7 @@ impl Judge {
             tell(format, decision.notices, size)
                 .unwrap_or_else(|error| quarantine(record, error.cause(), error.to_string(), size))
         };
-        Judged { verdict, defects, cut: decision.cut }
+        Judged { verdict, defects, cut: decision.cut, again: decision.again }
     }
 
     /// Makes sure that the decoder knows the writer's schema; `false` when it is not known yet.
@@ -251,7 +261,7 @@ fn arrival<'a>(record: &Record<'a>) -> Arrival<'a> {
 
 impl Judged {
     fn without_event(verdict: Verdict) -> Self {
-        Self { verdict, defects: SmallVec::new(), cut: 0 }
+        Self { verdict, defects: SmallVec::new(), cut: 0, again: 0 }
     }
 }
 
@@ -300,7 +310,8 @@ fn shorten(alert: &mut Alert, size: Size) {
     }
     let mut left_out = BTreeSet::new();
     for reason in &mut alert.reasons {
-        if !std::mem::take(&mut reason.evidence).is_empty() {
+        let weighed = reason.resemblance.take().is_some();
+        if !std::mem::take(&mut reason.evidence).is_empty() || weighed {
             left_out.insert(LeftOut::Evidence);
         }
         if reason.narrative.take().is_some() {

@@ -5,9 +5,13 @@ use compact_str::CompactString;
 use super::dice::{Dice, key};
 use super::listed::{Body, Class, Contact, Traits, Wanted, container_key, text};
 use super::numbers;
-use super::people::{Document, Naming, Person, born, identity};
+use super::people::{Document, Naming, Person, born, identity, year};
 use super::stock::{Nation, STOCK};
 use super::world::Lore;
+
+/// How often somebody's birth is drawn again for being near to that of a listed namesake. Where lists
+/// are so long that every year has one, it stays.
+const REDRAWN_MAX: u32 = 32;
 
 /// A subject of the lists, under the attributes it shows.
 #[derive(Clone, Copy)]
@@ -168,9 +172,13 @@ impl Lore {
     }
 
     fn clear(&self, dice: &mut Dice, person: &mut Person) -> Option<()> {
-        while self.is_taken(person.key()) {
+        let mut redrawn = 0;
+        while self.is_taken(person.key())
+            || (redrawn < REDRAWN_MAX && self.is_near(person.name, year(person.birth)))
+        {
             let age = dice.between(1, 80);
             person.birth = born(dice, age)?;
+            redrawn += 1;
         }
         person.document = self.fresh_document(dice, person.nation);
         Some(())
@@ -225,7 +233,14 @@ impl Lore {
         let mut person = wanted.person.clone();
         let mut shows = Traits::NAME.and(Traits::BIRTH).and(Traits::DOCUMENT);
         match dice.below(100) {
-            0..55 => {}
+            0..45 => {}
+            45..55 => {
+                if let Some(misspelt) = person.name.misspelt() {
+                    person.name = misspelt;
+                    shows = Traits::MISSPELT.and(Traits::BIRTH);
+                    person.document = self.fresh_document(dice, person.nation);
+                }
+            }
             55..70 => {
                 person.document = self.fresh_document(dice, person.nation);
                 shows = shows.without(Traits::DOCUMENT);
@@ -269,8 +284,15 @@ impl Lore {
         let fresh = self.fresh_person(dice)?;
         let listed = &wanted.person;
         let person = match dice.below(4) {
-            // The same name, born on another day.
-            0 => Person { name: listed.name, female: listed.female, ..fresh },
+            // The same name, born in quite another year.
+            0 => {
+                let mut person = Person { name: listed.name, female: listed.female, ..fresh };
+                while self.is_near(person.name, year(person.birth)) {
+                    let age = dice.between(1, 80);
+                    person.birth = born(dice, age)?;
+                }
+                person
+            }
             // The same number, issued by another state.
             1 => {
                 let number = listed.document.number.clone();
@@ -279,6 +301,9 @@ impl Lore {
             // The same day of birth and surname, another given name.
             2 => {
                 let name = Naming::draw(dice, listed.nation, listed.female)?;
+                if name.shares_given(listed.name) {
+                    return None;
+                }
                 Person { name: name.of_family(listed.name), birth: listed.birth, ..fresh }
             }
             // Two characters of the number changed places.

@@ -56,6 +56,8 @@ impl Traits {
     pub(super) const NUMBER: Self = Self(512);
     /// VIN or MMSI.
     pub(super) const OTHER_NUMBER: Self = Self(1024);
+    /// The name with two letters exchanged: for those who meet names that are alike.
+    pub(super) const MISSPELT: Self = Self(2048);
 
     const EXACT: Self = Self(32 | 64 | 128 | 256 | 512 | 1024);
     const NAMES: Self = Self(1 | 2);
@@ -73,10 +75,13 @@ impl Traits {
         self.0 & other.0 != 0
     }
 
-    /// Whether an entry that holds these is met by an event that states those.
-    pub(super) const fn met_by(self, stated: Self) -> bool {
+    /// Whether an entry that holds these is met by an event that states those; by those who meet
+    /// equal names alone, or by those who meet names that are `alike`.
+    pub(super) const fn met_by(self, stated: Self, alike: bool) -> bool {
         let common = Self(self.0 & stated.0);
-        common.has(Self::EXACT) || (common.has(Self::NAMES) && common.has(Self::BIRTHS))
+        let misspelt = alike && stated.has(Self::MISSPELT) && self.has(Self::NAME);
+        common.has(Self::EXACT)
+            || ((common.has(Self::NAMES) || misspelt) && common.has(Self::BIRTHS))
     }
 }
 
@@ -208,12 +213,18 @@ impl Wanted {
     fn keys(&self, keys: &mut SmallVec<[u64; 8]>) {
         keys.push(self.person.document.key());
         keys.push(self.other_document.key());
-        for name in [self.person.name, self.alias] {
-            keys.push(identity(name, self.person.birth));
-            keys.push(identity(name, self.other_birth));
-        }
+        keys.extend(self.identities().map(|(name, birth)| identity(name, birth)));
         keys.push(key("phone", &self.phone, ""));
         keys.push(key("email", &self.email, ""));
+    }
+}
+
+impl Wanted {
+    /// Each name with each date of birth.
+    pub(super) fn identities(&self) -> impl Iterator<Item = (Naming, Date)> {
+        let births = [self.person.birth, self.other_birth];
+        let names = [self.person.name, self.alias].into_iter();
+        names.flat_map(move |name| births.map(|birth| (name, birth)))
     }
 }
 

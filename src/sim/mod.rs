@@ -54,6 +54,8 @@ pub struct Settings {
     pub hit_share: f64,
     /// The share of subjects that nearly touch a list and must not be met, 0 to 1.
     pub decoy_share: f64,
+    /// Whether names that are alike are met, and not equal ones alone: the truth is reckoned so.
+    pub names_alike: bool,
     /// From a passenger's being announced to the same passenger's crossing.
     pub travel_seconds: u32,
 }
@@ -79,6 +81,7 @@ impl Settings {
             listed_consignments: part(5),
             hit_share: 1.0 / 500.0,
             decoy_share: 1.0 / 500.0,
+            names_alike: false,
             travel_seconds: 5_400,
         }
     }

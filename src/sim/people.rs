@@ -31,7 +31,12 @@ pub(super) struct Document {
 pub(super) struct Naming {
     surnames: [Option<&'static Word>; 2],
     given: [Option<&'static Word>; 2],
+    /// The word in which two letters are exchanged.
+    slipped: Option<&'static Word>,
 }
+
+/// The fewest letters of a word that is still known with two of them exchanged.
+const SLIPPED_MIN: usize = 6;
 
 /// How a name is written; all styles of one name have one normal form.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,7 +66,22 @@ impl Naming {
                 if second { dice.pick(&stock.surnames) } else { None },
             ],
             given: [dice.pick(given), if middle { dice.pick(given) } else { None }],
+            slipped: None,
         })
+    }
+
+    /// The same name with two letters of its longest word exchanged; `None` where it is too short.
+    pub(super) fn misspelt(self) -> Option<Self> {
+        let words = self.surnames.into_iter().chain(self.given).flatten();
+        let longest = words.max_by_key(|word| word.plain.len())?;
+        let is_fit = longest.plain.len() >= SLIPPED_MIN && exchange(&longest.plain).is_some();
+        is_fit.then_some(Self { slipped: Some(longest), ..self })
+    }
+
+    /// Whether both have a given name in common.
+    pub(super) fn shares_given(self, other: Self) -> bool {
+        let others = || other.given.iter().flatten();
+        self.given.iter().flatten().any(|one| others().any(|other| one.key == other.key))
     }
 
     /// The given names of this one with the surnames of `other`.
@@ -78,38 +98,59 @@ impl Naming {
     /// Writes the surnames.
     pub(super) fn surname(self, style: Style, out: &mut String) {
         if style == Style::OneField {
-            write(self.given, style, out);
+            self.write(self.given, style, out);
             out.push(' ');
         }
-        write(self.surnames, style, out);
+        self.write(self.surnames, style, out);
     }
 
     /// Writes the given names.
     pub(super) fn given(self, style: Style, out: &mut String) {
         if style != Style::OneField {
-            write(self.given, style, out);
+            self.write(self.given, style, out);
         }
     }
-}
 
-fn write(words: [Option<&'static Word>; 2], style: Style, out: &mut String) {
-    for (place, word) in words.into_iter().flatten().enumerate() {
-        if place > 0 {
-            out.push(if style == Style::Careless { '-' } else { ' ' });
-        }
-        match style {
-            Style::AsBorn | Style::OneField => out.push_str(word.text),
-            Style::Machine => out.push_str(&word.plain),
-            Style::Capitals => out.extend(word.text.chars().flat_map(char::to_uppercase)),
-            Style::Careless => {
-                let curled = word.text.chars().map(|c| if c == '\'' { '’' } else { c });
-                out.extend(curled.flat_map(char::to_lowercase));
+    fn write(self, words: [Option<&'static Word>; 2], style: Style, out: &mut String) {
+        for (place, word) in words.into_iter().flatten().enumerate() {
+            if place > 0 {
+                out.push(if style == Style::Careless { '-' } else { ' ' });
+            }
+            let from = out.len();
+            style.write(word, out);
+            if self.slipped.is_some_and(|slipped| slipped.key == word.key)
+                && let Some(exchanged) = out.get(from..).and_then(exchange)
+            {
+                out.truncate(from);
+                out.push_str(&exchanged);
             }
         }
     }
 }
 
+/// The word with the first two letters exchanged, behind its second, that differ; `None` where none do.
+fn exchange(word: &str) -> Option<String> {
+    let mut letters: Vec<char> = word.chars().collect();
+    let fit =
+        |pair: &[char]| matches!(pair, [a, b] if a != b && pair.iter().all(|c| c.is_alphabetic()));
+    let at = letters.windows(2).skip(2).position(fit)? + 2;
+    letters.swap(at, at + 1);
+    Some(letters.into_iter().collect())
+}
+
 impl Style {
+    fn write(self, word: &Word, out: &mut String) {
+        match self {
+            Self::AsBorn | Self::OneField => out.push_str(word.text),
+            Self::Machine => out.push_str(&word.plain),
+            Self::Capitals => out.extend(word.text.chars().flat_map(char::to_uppercase)),
+            Self::Careless => {
+                let curled = word.text.chars().map(|c| if c == '\'' { '’' } else { c });
+                out.extend(curled.flat_map(char::to_lowercase));
+            }
+        }
+    }
+
     /// A style: mostly the machine's, as documents are read by machine.
     pub(super) fn draw(dice: &mut Dice) -> Self {
         match dice.below(100) {
@@ -187,10 +228,47 @@ fn expiry(dice: &mut Dice) -> i32 {
     i32::try_from(20_600 + dice.below(3_500)).unwrap_or(20_600)
 }
 
+/// Name and year of birth in one key.
+pub(super) fn cohort(name: Naming, year: u32) -> u64 {
+    name.key() ^ u64::from(year).wrapping_mul(0xd1b5_4a32_d192_ed03)
+}
+
+/// The year of a birth date.
+pub(super) fn year(birth: Date) -> u32 {
+    birth.packed() / 10_000
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{Folded, Name};
+
+    #[test]
+    fn two_letters_of_a_misspelt_name_are_exchanged_and_none_of_the_others() {
+        let mut dice = Dice::new(2, 0);
+        let mut misspelt = 0;
+        for _ in 0..500 {
+            let name = Person::draw(&mut dice).unwrap().name;
+            let Some(slipped) = name.misspelt() else { continue };
+            misspelt += 1;
+            let write = |name: Naming| {
+                let mut text = String::new();
+                name.surname(Style::OneField, &mut text);
+                text.chars().collect::<Vec<char>>()
+            };
+            let (right, wrong) = (write(name), write(slipped));
+            assert_eq!(right.len(), wrong.len());
+            let differ: Vec<usize> =
+                (0..right.len()).filter(|at| right[*at] != wrong[*at]).collect();
+            // A name may bear the word twice.
+            assert!(matches!(differ.len(), 2 | 4), "{right:?}");
+            for pair in differ.chunks(2) {
+                assert_eq!(pair[1], pair[0] + 1);
+                assert_eq!((right[pair[0]], right[pair[1]]), (wrong[pair[1]], wrong[pair[0]]));
+            }
+        }
+        assert!(misspelt > 300, "{misspelt}");
+    }
 
     #[test]
     fn every_style_of_a_name_folds_to_one_form() {

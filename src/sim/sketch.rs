@@ -27,6 +27,7 @@ pub(super) struct Sketch {
     parties: Vec<SketchedParty>,
     identifiers: SmallVec<[Stated; 4]>,
     expected: Vec<EntryKey>,
+    possible: Vec<EntryKey>,
     decoy: bool,
     pub(super) id: Span,
     pub(super) system: &'static str,
@@ -62,6 +63,7 @@ impl Sketch {
             parties: Vec::new(),
             identifiers: SmallVec::new(),
             expected: Vec::new(),
+            possible: Vec::new(),
             decoy: false,
             id: Span::default(),
             system: "",
@@ -82,6 +84,7 @@ impl Sketch {
         self.parties.clear();
         self.identifiers.clear();
         self.expected.clear();
+        self.possible.clear();
         self.decoy = false;
         self.number = None;
         self.first = None;
@@ -103,7 +106,8 @@ impl Sketch {
             Part::Listed(plant) => {
                 let before = self.expected.len();
                 let shows = plant.shows.without(hidden);
-                lore.expect(plant.class, plant.index, shows, at, &mut self.expected);
+                let out = (&mut self.expected, &mut self.possible);
+                lore.expect((plant.class, plant.index), shows, at, out);
                 self.decoy |= before == self.expected.len();
             }
         }
@@ -206,6 +210,9 @@ impl Sketch {
     pub(super) fn finish(&mut self, agency: AgencyId, at: Timestamp) -> Option<Planned<'_>> {
         self.expected.sort_unstable();
         self.expected.dedup();
+        self.possible.retain(|entry| self.expected.binary_search(entry).is_err());
+        self.possible.sort_unstable();
+        self.possible.dedup();
         let identifiers = std::mem::take(&mut self.identifiers);
         let facts: Facts<'static> =
             std::mem::replace(&mut self.facts, Facts::Crossing(Default::default()));
@@ -229,7 +236,7 @@ impl Sketch {
             defects: SmallVec::new(),
         };
         let decoy = sketch.decoy && sketch.expected.is_empty();
-        Some(Planned { event, expected: &sketch.expected, decoy })
+        Some(Planned { event, expected: &sketch.expected, possible: &sketch.possible, decoy })
     }
 
     /// Puts the texts of this event beside the facts that came from tables.

@@ -52,6 +52,9 @@ pub struct Planned<'a> {
     pub event: Event<'a>,
     /// The entries it must alert on, sorted, each once; none for most events.
     pub expected: &'a [EntryKey],
+    /// Further entries that it may alert on, sorted: they are about somebody or something that
+    /// appears, and whether the event shows enough is for the one who compares names to say.
+    pub possible: &'a [EntryKey],
     /// Whether it holds a near miss: something like a listed subject, or an entry that is not in
     /// force or knows too little. It must raise nothing.
     pub decoy: bool,
@@ -567,7 +570,7 @@ mod tests {
     fn a_seed_gives_the_same_events_for_ever() {
         // A change here changes every benchmark and every recorded run: say so in the message of
         // the commit that makes it.
-        assert_eq!(digest(1), "52b000f800bfc2cd");
+        assert_eq!(digest(1), "ae6987c0e484dcd3");
         assert_ne!(digest(2), digest(1));
     }
 }

@@ -10,11 +10,14 @@ use super::Settings;
 use super::dice::Dice;
 use super::listed::{Body, Class, Contact, Listed, Plan, Traits, Wanted};
 use super::lists::{self, List};
-use super::people::{Naming, Style};
+use super::people::{Naming, Style, cohort, year};
 use super::traffic::Traffic;
 use crate::domain::{
     Date, Entry, EntryId, EntryKey, Identifier, ListedName, Refusal, Subject, Timestamp,
 };
+
+/// Years of birth that are near one another: a slip in the year, or in how it is read.
+const NEAR_YEARS: u32 = 2;
 
 /// The lists, and what every traffic must know of them. Cheap to clone; the same settings make the
 /// same world on every machine.
@@ -30,6 +33,8 @@ pub(super) struct Lore {
     /// Keys of everything that could be met. Membership alone is asked, so that no order of a hash
     /// table reaches an output.
     taken: HashSet<u64, FixedState>,
+    /// Names with years of birth of everybody listed, where names that are alike are met.
+    cohorts: HashSet<u64, FixedState>,
     /// Subjects that were made again, since they shared an attribute with an earlier one.
     attempts: HashMap<u64, u64, FixedState>,
 }
@@ -42,6 +47,7 @@ impl World {
             settings,
             lists: lists::all(),
             taken: HashSet::default(),
+            cohorts: HashSet::default(),
             attempts: HashMap::default(),
         };
         for class in Class::ALL {
@@ -89,26 +95,35 @@ impl Lore {
         self.taken.contains(&key)
     }
 
+    /// Whether somebody listed bears this name and was born about that year, so that who only meets
+    /// the name exactly tells them apart, and others may not.
+    pub(super) fn is_near(&self, name: Naming, year: u32) -> bool {
+        let years = year.saturating_sub(NEAR_YEARS)..=year + NEAR_YEARS;
+        years.into_iter().any(|year| self.cohorts.contains(&cohort(name, year)))
+    }
+
     /// The subject of this number.
     pub(super) fn listed(&self, class: Class, index: u32) -> Option<Listed> {
         let slot = slot(class, index);
         self.draw(class, slot, self.attempts.get(&slot).copied().unwrap_or_default())
     }
 
-    /// The entries that are in force at `at` and met by an event that states these attributes.
+    /// The entries about a subject that are in force at `at`: those that an event which states these
+    /// attributes must meet, and those that it may.
     pub(super) fn expect(
         &self,
-        class: Class,
-        index: u32,
+        (class, index): (Class, u32),
         stated: Traits,
         at: Timestamp,
-        out: &mut Vec<EntryKey>,
+        (must, may): (&mut Vec<EntryKey>, &mut Vec<EntryKey>),
     ) {
         let Some(listed) = self.listed(class, index) else { return };
         for plan in &listed.plans {
             let begun = plan.from.is_none_or(|from| from.micros() <= at.micros());
             let over = plan.to.is_some_and(|to| to.micros() <= at.micros());
-            if begun && !over && plan.holds.met_by(stated) {
+            if begun && !over {
+                let is_met = plan.holds.met_by(stated, self.settings.names_alike);
+                let out = if is_met { &mut *must } else { &mut *may };
                 out.extend(self.list(class, plan).and_then(|list| entry_key(list, class, index)));
             }
         }
@@ -129,6 +144,12 @@ impl Lore {
                 continue;
             }
             self.taken.extend(keys);
+            if let Body::Person(wanted) = &listed.body
+                && self.settings.names_alike
+            {
+                let identities = wanted.identities();
+                self.cohorts.extend(identities.map(|(name, birth)| cohort(name, year(birth))));
+            }
             if attempt > 0 {
                 self.attempts.insert(slot, attempt);
             }

@@ -17,10 +17,13 @@ use super::packed::{Packed, pack};
 /// Millions are held, so it is packed: what is asked for is read from the block then and there.
 /// [`Self::entry`] gives the whole.
 #[derive(Clone)]
-pub struct Candidate(ThinArc<Header, u8>);
+pub struct Candidate(Block);
+
+/// The block of memory itself.
+pub(super) type Block = ThinArc<Header, u8>;
 
 /// What stands before the packed bytes.
-struct Header {
+pub(super) struct Header {
     common: Arc<Common>,
     version: i64,
     digest: u64,
@@ -141,6 +144,11 @@ impl Candidate {
         self.packed().stated() == other.packed().stated()
     }
 
+    /// Whether its names are filed as those of `other` are.
+    pub(super) fn is_named_as(&self, other: &Self) -> bool {
+        self.subject() == other.subject() && self.states_what(other)
+    }
+
     /// Orders by entry, whatever the version.
     pub fn cmp_by_key(&self, other: &Self) -> Ordering {
         self.list().cmp(other.list()).then_with(|| self.reference().cmp(other.reference()))
@@ -149,6 +157,16 @@ impl Candidate {
     /// Digest of the record, for the list's checksum.
     pub(super) fn digest(&self) -> u64 {
         self.header().digest
+    }
+
+    /// The block it is, for those who keep it elsewhere.
+    pub(super) fn block(&self) -> &Block {
+        &self.0
+    }
+
+    /// The candidate that a block is.
+    pub(super) fn of_block(block: Block) -> Self {
+        Self(block)
     }
 
     fn header(&self) -> &Header {

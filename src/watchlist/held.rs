@@ -10,11 +10,33 @@ use crate::domain::{Entry, EntryKey, Handling, ListId};
 
 use super::Candidate;
 use super::candidate::Common;
+use super::places::Place;
+
+/// An entry, and the place of its names, where they are filed.
+pub(super) struct Filed {
+    pub(super) entry: Candidate,
+    /// [`NOWHERE`] where they are not.
+    place: Place,
+}
+
+/// No place.
+const NOWHERE: Place = Place::MAX;
+
+impl Filed {
+    pub(super) fn new(entry: Candidate, place: Option<Place>) -> Self {
+        Self { entry, place: place.unwrap_or(NOWHERE) }
+    }
+
+    /// Where its names are filed.
+    pub(super) fn place(&self) -> Option<Place> {
+        Some(self.place).filter(|place| *place != NOWHERE)
+    }
+}
 
 /// Every entry on the lists, found by its key. The key is read from the entry: it is held once.
 #[derive(Default)]
 pub(super) struct Held {
-    table: HashTable<Candidate>,
+    table: HashTable<Filed>,
     hasher: RandomState,
 }
 
@@ -24,33 +46,40 @@ impl Held {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Candidate> {
-        self.table.iter()
+        self.table.iter().map(|filed| &filed.entry)
+    }
+
+    /// Gives each entry the place that `settle` says.
+    pub(super) fn settle(&mut self, mut settle: impl FnMut(&Candidate) -> Option<Place>) {
+        for filed in &mut self.table {
+            filed.place = settle(&filed.entry).unwrap_or(NOWHERE);
+        }
     }
 
     /// Takes the entry with this key out.
-    pub(super) fn take(&mut self, key: &EntryKey) -> Option<Candidate> {
+    pub(super) fn take(&mut self, key: &EntryKey) -> Option<Filed> {
         let hash = hash(&self.hasher, &key.list, key.entry.as_str());
-        let found = self.table.find_entry(hash, |held| held.is(key)).ok()?;
+        let found = self.table.find_entry(hash, |held| held.entry.is(key)).ok()?;
         Some(found.remove().0)
     }
 
     /// Takes an entry in; none with its key may be here.
-    pub(super) fn insert(&mut self, candidate: Candidate) {
+    pub(super) fn insert(&mut self, filed: Filed) {
         let hasher = &self.hasher;
-        let hash_of = |held: &Candidate| hash(hasher, held.list(), held.reference());
-        self.table.insert_unique(hash_of(&candidate), candidate, hash_of);
+        let hash_of = |held: &Filed| hash(hasher, held.entry.list(), held.entry.reference());
+        self.table.insert_unique(hash_of(&filed), filed, hash_of);
     }
 
     /// Whether this very candidate is here: not replaced, not removed.
     pub(super) fn has(&self, candidate: &Candidate) -> bool {
         let hash = hash(&self.hasher, candidate.list(), candidate.reference());
-        self.table.find(hash, |held| held == candidate).is_some()
+        self.table.find(hash, |held| held.entry == *candidate).is_some()
     }
 }
 
 impl IntoIterator for Held {
-    type Item = Candidate;
-    type IntoIter = hashbrown::hash_table::IntoIter<Candidate>;
+    type Item = Filed;
+    type IntoIter = hashbrown::hash_table::IntoIter<Filed>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.table.into_iter()

@@ -8,25 +8,35 @@
 //! Absent on purpose: reading topics (`kafka`), judging whether a candidate matches (`matching`).
 
 mod candidate;
+mod census;
 mod expiry;
 mod held;
+mod named;
 mod packed;
+mod places;
 #[cfg(test)]
 pub(crate) mod sample;
 mod standing;
 mod writer;
 
+use std::cmp::Reverse;
 use std::hash::{BuildHasher as _, Hash};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use arc_swap::{ArcSwap, Guard};
 use foldhash::quality::RandomState;
 
 use crate::domain::{Date, Identifier, Timestamp};
+use crate::index::fuzzy::{self, Position, Query, View, Weights, Work};
 use crate::index::{Exact, Filter, NameKey, Names};
+use crate::names::{Bearer, Rarity};
+
+use named::{NameWriter, Named};
+use places::Place;
 
 pub use candidate::Candidate;
+pub use named::{NameDraft, NameSnapshot, as_known, bearer, each_form};
 pub use standing::{ListState, Requirement, Stance, Standing, State};
 pub use writer::{Change, Progress, Writer};
 
@@ -34,6 +44,8 @@ pub use writer::{Change, Progress, Writer};
 pub struct Lists {
     exact: Exact<Candidate>,
     names: Names<Candidate>,
+    /// Names to be searched by likeness, where that is asked for.
+    named: Option<Arc<Named>>,
     /// The keys of both indexes.
     filter: ArcSwap<Filter>,
     hasher: RandomState,
@@ -41,22 +53,65 @@ pub struct Lists {
     cleared: AtomicU64,
     /// How often an entry has gone from something it stated to something else, or is about to.
     moved: AtomicU64,
+    /// How many readers have asked that nothing be moved for a moment.
+    holds: AtomicU32,
+}
+
+/// Keeps entries from being moved until it is dropped.
+pub struct Hold<'a>(&'a Lists);
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.0.holds.fetch_sub(1, Ordering::Release);
+    }
 }
 
 impl Lists {
-    /// Empty lists and the only writer they will have.
+    /// Empty lists and the only writer they will have. Names are met when they are equal, and no
+    /// others.
     pub fn new(requirements: Vec<Requirement>) -> (Arc<Self>, Writer) {
+        Self::with(requirements, None)
+    }
+
+    /// Empty lists whose names are searched by likeness as well, and the only writer they will have.
+    pub fn with_names(requirements: Vec<Requirement>, weights: Weights) -> (Arc<Self>, Writer) {
+        Self::with(requirements, Some(NameWriter::new(weights)))
+    }
+
+    fn with(
+        requirements: Vec<Requirement>,
+        names: Option<(Arc<Named>, NameWriter)>,
+    ) -> (Arc<Self>, Writer) {
+        let (named, names) = names.unzip();
         let lists = Arc::new(Self {
             exact: Exact::default(),
             names: Names::default(),
+            named,
             filter: ArcSwap::from_pointee(Filter::with_room(0)),
             hasher: RandomState::default(),
             standing: ArcSwap::from_pointee(Standing::loading(&requirements)),
             cleared: AtomicU64::new(0),
             moved: AtomicU64::new(0),
+            holds: AtomicU32::new(0),
         });
-        let writer = Writer::new(Arc::clone(&lists), requirements);
+        let writer = Writer::new(Arc::clone(&lists), requirements, names);
         (lists, writer)
+    }
+
+    /// How rare words are in names of this bearer, in the population and on the lists; `None` where
+    /// names are not searched by likeness.
+    pub fn rarity(&self, bearer: Bearer) -> Option<impl Rarity + '_> {
+        self.named.as_deref().map(|named| named.census.rarity(bearer))
+    }
+
+    /// How many entries have names that are searched by likeness.
+    pub fn subjects(&self) -> usize {
+        self.named.as_deref().map_or(0, |named| named.subjects.load(Ordering::Relaxed))
+    }
+
+    /// Where the names stand that are searched by likeness.
+    pub fn names_position(&self) -> Option<Position> {
+        self.named.as_deref().map(|named| named.live.view().position())
     }
 
     /// Takes up the filter to ask it what may be listed.
@@ -68,7 +123,22 @@ impl Lists {
     pub fn look_up(&self, now: Timestamp) -> LookUp<'_> {
         // Loaded first: see `is_torn`.
         let moved = self.moved.load(Ordering::Acquire);
-        LookUp { lists: self, now, moved }
+        let named = self.named.as_deref().map(|named| (named, named.live.view()));
+        LookUp { lists: self, now, moved, named }
+    }
+
+    /// Has the writer wait, for whom look-ups were torn time after time. It may be in the midst of
+    /// one change; from the second look-up on none is torn. Readers never wait.
+    pub fn hold(&self) -> Hold<'_> {
+        self.holds.fetch_add(1, Ordering::AcqRel);
+        Hold(self)
+    }
+
+    /// Waits until no reader holds.
+    fn await_holds(&self) {
+        while self.holds.load(Ordering::Acquire) > 0 {
+            std::thread::yield_now();
+        }
     }
 
     /// What the filter knows a key of either index by.
@@ -129,6 +199,14 @@ pub struct LookUp<'a> {
     lists: &'a Lists,
     now: Timestamp,
     moved: u64,
+    named: Option<(&'a Named, View<Place>)>,
+}
+
+/// Room for searches of names, used again for each.
+#[derive(Default)]
+pub struct NameRoom {
+    search: fuzzy::Scratch,
+    found: Vec<fuzzy::Found<Place>>,
 }
 
 impl LookUp<'_> {
@@ -163,5 +241,36 @@ impl LookUp<'_> {
             Some(key) => self.lists.names.candidates(key, limit, |at| at.in_force(self.now), found),
             None => 0,
         }
+    }
+
+    /// Whether names are searched by likeness.
+    pub fn has_likeness(&self) -> bool {
+        self.named.is_some()
+    }
+
+    /// Whether any entry, in force or not, may bear a name like this.
+    pub fn may_be_named(&self, query: &Query<'_>, room: &mut NameRoom) -> bool {
+        let Some((_, view)) = &self.named else { return false };
+        room.found.clear();
+        let work = view.search(query, &mut room.search, &mut room.found);
+        work.cut || !room.found.is_empty()
+    }
+
+    /// Entries in force that may bear a name like this; gives the work it took, and whether some were
+    /// not looked at.
+    pub fn by_likeness(
+        &self,
+        query: &Query<'_>,
+        room: &mut NameRoom,
+        found: &mut Vec<Candidate>,
+    ) -> Work {
+        let Some((named, view)) = &self.named else { return Work::default() };
+        room.found.clear();
+        let work = view.search(query, &mut room.search, &mut room.found);
+        room.found.sort_unstable_by_key(|one| (one.entry, Reverse(one.bound)));
+        room.found.dedup_by_key(|one| one.entry);
+        let entries = room.found.iter().filter_map(|one| named.places.get(one.entry));
+        found.extend(entries.filter(|entry| entry.in_force(self.now)));
+        work
     }
 }

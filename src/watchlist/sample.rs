@@ -8,6 +8,7 @@ use crate::domain::{
 };
 
 use crate::index::NameKey;
+use crate::index::fuzzy::Weights;
 
 use super::candidate::Common;
 use super::{Candidate, Change, Lists, Progress, Writer};
@@ -89,7 +90,21 @@ pub(crate) fn loaded(now: Timestamp) -> Progress {
 
 /// Loaded lists that hold these entries, and their writer.
 pub(crate) fn lists(entries: impl IntoIterator<Item = Entry>) -> (Arc<Lists>, Writer) {
-    let (lists, mut writer) = Lists::new(Vec::new());
+    filled(Lists::new(Vec::new()), entries)
+}
+
+/// The same, with names that are searched by likeness.
+pub(crate) fn named_lists(
+    weights: Weights,
+    entries: impl IntoIterator<Item = Entry>,
+) -> (Arc<Lists>, Writer) {
+    filled(Lists::with_names(Vec::new(), weights), entries)
+}
+
+fn filled(
+    (lists, mut writer): (Arc<Lists>, Writer),
+    entries: impl IntoIterator<Item = Entry>,
+) -> (Arc<Lists>, Writer) {
     for (offset, entry) in (0..).zip(entries) {
         writer.apply(put(entry, offset));
     }

@@ -1,6 +1,7 @@
 //! Which lists stand behind a decision: readiness as data.
 
 use crate::domain::{ListId, ListVersion, Timestamp};
+use crate::index::fuzzy::Position;
 
 /// A list that the configuration demands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +82,10 @@ pub struct Standing {
     pub current_at: Option<Timestamp>,
     /// Whether there is nothing to screen against, and no requirement that says what then.
     pub(super) blind: bool,
+    /// Which snapshot of the names is searched, and how many changes since; `None` where names are
+    /// not searched by likeness. Of this instance alone: what a decision rests on are the lists'
+    /// versions.
+    pub names: Option<Position>,
 }
 
 impl Standing {
@@ -104,6 +109,7 @@ impl Standing {
             records_known: 0,
             current_at: None,
             blind: requirements.is_empty(),
+            names: None,
         }
     }
 

@@ -8,7 +8,9 @@ use crate::domain::{Entry, EntryKey, Folded, ListId, ListVersion, Timestamp};
 use crate::index::{Filter, NameKey};
 
 use super::expiry::Expiry;
-use super::held::{Commons, Held};
+use super::held::{Commons, Filed, Held};
+use super::named::{NameDraft, NameSnapshot, NameWriter};
+use super::places::Place;
 use super::{Candidate, ListState, Lists, Requirement, Standing, State};
 
 /// One record of the list topic.
@@ -61,6 +63,8 @@ pub struct Writer {
     missing: BTreeSet<ListId>,
     expiry: Expiry,
     lapsed_until: Timestamp,
+    /// Files names, where they are searched by likeness.
+    names: Option<NameWriter>,
     folded: Folded,
     /// Where an entry is packed.
     buffer: Vec<u8>,
@@ -79,7 +83,11 @@ struct Tally {
 }
 
 impl Writer {
-    pub(super) fn new(lists: Arc<Lists>, requirements: Vec<Requirement>) -> Self {
+    pub(super) fn new(
+        lists: Arc<Lists>,
+        requirements: Vec<Requirement>,
+        names: Option<NameWriter>,
+    ) -> Self {
         Self {
             lists,
             requirements,
@@ -92,6 +100,7 @@ impl Writer {
             missing: BTreeSet::new(),
             expiry: Expiry::default(),
             lapsed_until: Timestamp::MIN,
+            names,
             folded: Folded::default(),
             buffer: Vec::new(),
         }
@@ -99,19 +108,25 @@ impl Writer {
 
     /// Applies one change: from here on every look-up sees it.
     pub fn apply(&mut self, change: Change) {
+        self.lists.await_holds();
         let old = self.entries.take(&change.key);
         let new = change.entry.map(|entry| self.listed(&entry, change.offset, change.digest));
+        let kept = old.as_ref().and_then(Filed::place);
+        let (old, mut place) = (old.map(|filed| filed.entry), None);
+        let is_named_alike =
+            new.as_ref().zip(old.as_ref()).is_some_and(|(new, old)| new.is_named_as(old));
         if let Some(new) = &new {
             self.file(new, old.as_ref());
+            place = self.file_names(new, kept.filter(|_| is_named_alike));
             self.renew_filter();
         }
         if let Some(old) = &old
-            && !new.as_ref().is_some_and(|new| new.states_what(old))
+            && !is_named_alike
         {
             // Told before the old one is gone from where the new one is not. A removal counts too:
             // the same person may just have been listed under another key.
             self.lists.moved.fetch_add(1, Ordering::Release);
-            self.unfile(old);
+            self.unfile(old, kept);
         }
         self.whole = false;
         self.count(&change.key.list, (change.position, change.written_at), old, new.as_ref());
@@ -119,7 +134,33 @@ impl Writer {
             if !lapsed(&new, self.lapsed_until) {
                 self.expiry.watch(&new);
             }
-            self.entries.insert(new);
+            self.entries.insert(Filed::new(new, place));
+        }
+    }
+
+    /// Files the names of an entry, at the place that one had which states the same, if it had one.
+    /// While the lists are loaded, nobody asks: all are filed at the end.
+    fn file_names(&mut self, new: &Candidate, kept: Option<Place>) -> Option<Place> {
+        let names = self.names.as_mut().filter(|_| self.loaded)?;
+        match kept {
+            Some(place) => {
+                names.put(place, new);
+                Some(place)
+            }
+            None => names.file(new),
+        }
+    }
+
+    /// The names to make a new snapshot of, in a thread of its own; once so many have changed that
+    /// it is worth its while, and one at a time.
+    pub fn draft_names(&mut self) -> Option<NameDraft> {
+        self.names.as_mut()?.draft()
+    }
+
+    /// Puts a snapshot in force that was made of the last draft.
+    pub fn renew_names(&mut self, snapshot: NameSnapshot) {
+        if let Some(names) = &mut self.names {
+            names.renew(snapshot);
         }
     }
 
@@ -168,6 +209,12 @@ impl Writer {
 
     /// Publishes how the lists stand at `now`; readers see it at once.
     pub fn publish(&mut self, progress: Progress, now: Timestamp) {
+        if progress.loaded
+            && !self.loaded
+            && let Some(names) = &mut self.names
+        {
+            names.load(&mut self.entries);
+        }
         self.lapse(now);
         self.commons.forget_unused();
         self.forget_ends();
@@ -193,6 +240,7 @@ impl Writer {
             records_known: progress.records_known,
             current_at: progress.current_at,
             blind: self.blind,
+            names: self.lists.names_position(),
         }));
     }
 
@@ -202,8 +250,11 @@ impl Writer {
     pub fn clear(&mut self) {
         self.publish(Progress::default(), self.lapsed_until);
         self.lists.cleared.fetch_add(1, Ordering::Release);
+        if let Some(names) = &mut self.names {
+            names.clear();
+        }
         for held in std::mem::take(&mut self.entries) {
-            self.unfile(&held);
+            self.unfile(&held.entry, None);
         }
         self.lists.filter.store(Arc::new(Filter::with_room(0)));
         self.tallies.clear();
@@ -289,7 +340,10 @@ impl Writer {
 
     /// Takes the old entry from the keys that the new one does not have. Where both have the key,
     /// `file` has put the new in the place of the old, and this finds nothing to take.
-    fn unfile(&mut self, old: &Candidate) {
+    fn unfile(&mut self, old: &Candidate, place: Option<Place>) {
+        if let (Some(names), Some(place)) = (&mut self.names, place) {
+            names.take_back(place, old);
+        }
         for identifier in old.identifiers() {
             self.lists.exact.map().remove(identifier.key(), old);
         }

@@ -61,7 +61,8 @@ fn check_due<'a>(
     if alert.event_id != event.id {
         refuse(Rule::Invented, "its event has another id");
     }
-    if matches!(event.fate, Fate::Clear | Fate::Poison) {
+    let is_clear = event.fate == Fate::Clear && event.possible.is_empty();
+    if is_clear || event.fate == Fate::Poison {
         return refuse(Rule::Invented, "the event gives no alert");
     }
     let agency = ledger.history.run.feeds.get(&record.topic).cloned().flatten();
@@ -69,7 +70,7 @@ fn check_due<'a>(
         refuse(Rule::WrongView, "it is addressed to another audience than its feed's");
     }
     for reason in &alert.reasons {
-        let listed = event.entries.contains(&reason.entry);
+        let listed = event.entries.iter().chain(&event.possible).any(|at| *at == reason.entry);
         let Some(entry) = ledger.history.entries.get(&reason.entry).filter(|_| listed) else {
             refuse(Rule::Invented, &format!("the event does not meet {}", reason.entry));
             continue;
@@ -104,7 +105,7 @@ fn points_at_something<'a>(
     alert: &Alert,
     record: &Record,
 ) -> bool {
-    let dues = ledger.dues(event);
+    let dues = ledger.dues_by(event.entries.iter().chain(&event.possible));
     let mut here = dues.iter().filter(|due| due.feed == record.topic);
     alert.view == "POINTER" && here.any(|due| due.entry.owner == alert.owner)
 }

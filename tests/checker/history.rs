@@ -66,13 +66,16 @@ pub(crate) struct Event {
     pub(crate) fate: Fate,
     /// The entries by which it must be met, as `list/entry`; under [`Fate::Maybe`], may be met.
     pub(crate) entries: Vec<String>,
+    /// Further entries by which it may be met: whoever compares names says whether it shows enough.
+    #[serde(default)]
+    pub(crate) possible: Vec<String>,
 }
 
 /// What must become of an event.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Fate {
-    /// Nothing is to be told of it.
+    /// Nothing is to be told of it, unless it is possible.
     Clear,
     /// Every audience of its entries is to be told.
     Met,

@@ -51,7 +51,8 @@ impl<'a> Ledger<'a> {
                     format!("two events were acknowledged at {}", name(event))
                 });
             }
-            for entry in event.entries.iter().filter(|key| !history.entries.contains_key(*key)) {
+            let named = event.entries.iter().chain(&event.possible);
+            for entry in named.filter(|key| !history.entries.contains_key(*key)) {
                 verdict.violation(Rule::Unreadable, || format!("nobody listed {entry}"));
             }
         }
@@ -84,8 +85,13 @@ impl<'a> Ledger<'a> {
 
     /// Who must be told of an event.
     pub(super) fn dues(&self, event: &'a Event) -> Vec<Due<'a>> {
+        self.dues_by(event.entries.iter())
+    }
+
+    /// Who is told where these entries are met.
+    pub(super) fn dues_by(&self, keys: impl Iterator<Item = &'a String>) -> Vec<Due<'a>> {
         let History { run, entries, .. } = self.history;
-        let entries = event.entries.iter().filter_map(|key| entries.get(key));
+        let entries = keys.filter_map(|key| entries.get(key));
         entries
             .flat_map(|entry| run.feeds.keys().map(move |feed| (feed.as_str(), entry)))
             .filter_map(|(feed, entry)| Some(Due { feed, entry, view: self.view(feed, entry)? }))

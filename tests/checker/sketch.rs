@@ -109,6 +109,7 @@ pub(crate) fn event(offset: i64, id: &str, fate: Fate, entries: &[&str]) -> Even
         sha256: format!("{:x}", Sha256::digest(id)),
         fate,
         entries: entries.iter().map(|entry| (*entry).into()).collect(),
+        possible: Vec::new(),
     }
 }
 

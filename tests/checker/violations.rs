@@ -219,6 +219,27 @@ fn a_later_revision_that_is_told_first_is_noticed() {
 }
 
 #[test]
+fn what_is_possible_may_be_told_or_not_and_nothing_else_may() {
+    let possible = |at| crate::checker::Event {
+        possible: vec![OPEN.into()],
+        ..event(at, "possible", Fate::Clear, &[])
+    };
+    breaks(&[], |history| history.events.push(possible(6)));
+    let told = |history: &mut History| {
+        let alert = alert(&possible(6), &Telling { id: "p", ..AGAIN });
+        push(history, alert);
+    };
+    breaks(&[], |history| {
+        history.events.push(possible(6));
+        told(history);
+    });
+    breaks(&[Rule::Invented], |history| {
+        history.events.push(event(6, "possible", Fate::Clear, &[]));
+        told(history);
+    });
+}
+
+#[test]
 fn what_was_not_acknowledged_may_have_come_or_not() {
     breaks(&[], |history| {
         history.events.push(crate::checker::Event {

@@ -185,7 +185,7 @@ fn rebalance_under_load(stem: &str, first: &[&str], second: &[&str]) {
     let (status, log) = first.stop();
     assert_eq!(status, Some(0), "{log}");
     let repeats = truth.assert_told(&site);
-    eprintln!("{stem}: {} told, {repeats} repeats", truth.0.len());
+    eprintln!("{stem}: {} told, {repeats} repeats", truth.due.len());
     assert!(!log.contains("ERROR"), "{log}");
 }
 

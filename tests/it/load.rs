@@ -101,6 +101,7 @@ impl Load {
     pub(crate) fn new(plan: Plan) -> Self {
         let mut settings = sim::Settings::sized(plan.seed, wall(), 2_000);
         settings.hit_share = plan.hits;
+        settings.names_alike = true;
         // A journey shorter than the test: who was announced is seen at the border too.
         settings.travel_seconds = 3;
         Self { world: World::new(settings), plan }
@@ -141,7 +142,11 @@ impl Load {
             }
             sent += 1;
             let planned = traffic.next(wall()).unwrap();
-            let entries = planned.expected.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let keys = |keys: &[domain::EntryKey]| {
+                keys.iter().map(ToString::to_string).collect::<Vec<_>>()
+            };
+            let entries = keys(planned.expected);
+            let due = Due { entries: &entries, possible: &keys(planned.possible) };
             let mut event = planned.event;
             // After it was planned: what is in force is judged by the broker's clock.
             event.occurred_at = self.clock(&mut rng);
@@ -149,17 +154,18 @@ impl Load {
             let id = event.id.as_str().to_owned();
             let value = self.encode(&event);
             if rng.random_bool(self.plan.poison) {
-                feeder.send(&topic, &id, &spoilt(&value, &mut rng), Fate::Poison, &[]);
+                let spoilt = spoilt(&value, &mut rng);
+                feeder.send(&topic, &id, &spoilt, Fate::Poison, Due::default());
                 continue;
             }
             let fate = if entries.is_empty() { Fate::Clear } else { Fate::Met };
-            feeder.send(&topic, &id, &value, fate, &entries);
+            feeder.send(&topic, &id, &value, fate, due);
             let share = self.plan.again / self.plan.hits.max(self.plan.again);
             if fate == Fate::Met && rng.random_bool(share) {
-                feeder.send(&topic, &id, &value, fate, &entries);
+                feeder.send(&topic, &id, &value, fate, due);
                 for revision in [Revision::Update, Revision::Cancel] {
                     event.revision = revision;
-                    feeder.send(&topic, &id, &self.encode(&event), fate, &entries);
+                    feeder.send(&topic, &id, &self.encode(&event), fate, due);
                     sent += 1;
                 }
                 sent += 1;
@@ -179,6 +185,13 @@ impl Load {
         let by = if rng.random_bool(0.5) { YEAR } else { -YEAR };
         Timestamp::from_micros(now + if skewed { by } else { 0 }).unwrap()
     }
+}
+
+/// By which entries an event must be met, and by which others it may be.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Due<'a> {
+    pub(crate) entries: &'a [String],
+    pub(crate) possible: &'a [String],
 }
 
 impl Feeder {
@@ -203,7 +216,7 @@ impl Feeder {
     }
 
     /// Puts an event in. Its key is its id, so that its revisions keep their order.
-    pub(crate) fn send(&self, topic: &str, id: &str, value: &[u8], fate: Fate, entries: &[String]) {
+    pub(crate) fn send(&self, topic: &str, id: &str, value: &[u8], fate: Fate, due: Due<'_>) {
         self.regain();
         let unsure = fate == Fate::Met && self.unsure.load(Ordering::Relaxed);
         let event = Event {
@@ -213,7 +226,8 @@ impl Feeder {
             id: id.to_owned(),
             sha256: format!("{:x}", Sha256::digest(value)),
             fate: if unsure { Fate::Maybe } else { fate },
-            entries: entries.to_vec(),
+            entries: due.entries.to_vec(),
+            possible: due.possible.to_vec(),
         };
         let headers =
             OwnedHeaders::new().insert(Header { key: "content-type", value: Some("avro/binary") });

@@ -681,6 +681,7 @@ fn notice(audience: Audience) -> Notice {
         reason_code: Some("LOST".into()),
         narrative: None,
         evidence: vec![evidence],
+        resemblance: None,
     };
     let alert = Alert {
         id: AlertId([0xab; 16]),
@@ -697,6 +698,7 @@ fn notice(audience: Audience) -> Notice {
         lists: vec![ListVersion { list: list.clone(), offset: 13, entries: 1, checksum: 0xFF }],
         not_screened: vec![list],
         left_out: vec![LeftOut::Warnings],
+        cut: false,
     };
     Notice { audience, view: View::Full, alert }
 }

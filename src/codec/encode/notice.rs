@@ -1,6 +1,8 @@
 //! Notices, as the alert topics have them.
 
-use crate::domain::{Audience, EventSummary, Evidence, ListVersion, Notice, Reason};
+use crate::domain::{
+    Audience, EventSummary, Evidence, ListVersion, Notice, Observation, Reason, Resemblance,
+};
 
 use super::super::wire::{self, Instant, Symbol, Text};
 
@@ -26,6 +28,7 @@ pub(super) fn notice(notice: &Notice) -> wire::Alert<'_> {
         lists: alert.lists.iter().map(list).collect(),
         not_screened: alert.not_screened.iter().map(|list| list.as_str().into()).collect(),
         left_out: alert.left_out.iter().map(|part| Symbol(part.name())).collect(),
+        cut: alert.cut,
     }
 }
 
@@ -60,6 +63,7 @@ fn reason(reason: &Reason) -> wire::Reason<'_> {
         reason_code: reason.reason_code.as_deref().map(Text::Borrowed),
         narrative: reason.narrative.as_deref().map(Text::Borrowed),
         evidence: reason.evidence.iter().map(evidence).collect(),
+        resemblance: reason.resemblance.as_ref().map(resemblance),
     }
 }
 
@@ -71,6 +75,27 @@ fn evidence(evidence: &Evidence) -> wire::Evidence<'_> {
         listed: Text::Borrowed(&evidence.listed),
         relation: Symbol(evidence.relation.name()),
         check: Symbol(evidence.check.name()),
+    }
+}
+
+fn resemblance(alike: &Resemblance) -> wire::Resemblance<'_> {
+    wire::Resemblance {
+        role: Symbol(alike.role.name()),
+        stated: Text::Borrowed(&alike.stated),
+        listed: Text::Borrowed(&alike.listed),
+        sixteenths: alike.sixteenths,
+        per_mille: alike.per_mille.into(),
+        observations: alike.observations.iter().map(observation).collect(),
+    }
+}
+
+fn observation(observed: &Observation) -> wire::Observation<'_> {
+    wire::Observation {
+        about: Text::Borrowed(observed.about.name()),
+        how: Text::Borrowed(observed.how),
+        stated: Text::Borrowed(&observed.stated),
+        listed: Text::Borrowed(&observed.listed),
+        sixteenths: observed.sixteenths,
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) struct Alert<'a> {
     pub(crate) lists: Vec<ListVersion<'a>>,
     pub(crate) not_screened: Vec<Text<'a>>,
     pub(crate) left_out: Vec<Symbol>,
+    pub(crate) cut: bool,
 }
 
 /// The event that raised the alert.
@@ -65,6 +66,29 @@ pub(crate) struct Reason<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) narrative: Option<Text<'a>>,
     pub(crate) evidence: Vec<Evidence<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) resemblance: Option<Resemblance<'a>>,
+}
+
+/// How much speaks for a match by name.
+#[derive(Serialize)]
+pub(crate) struct Resemblance<'a> {
+    pub(crate) role: Symbol,
+    pub(crate) stated: Text<'a>,
+    pub(crate) listed: Text<'a>,
+    pub(crate) sixteenths: i32,
+    pub(crate) per_mille: i32,
+    pub(crate) observations: Vec<Observation<'a>>,
+}
+
+/// One observation and what it is worth.
+#[derive(Serialize)]
+pub(crate) struct Observation<'a> {
+    pub(crate) about: Text<'a>,
+    pub(crate) how: Text<'a>,
+    pub(crate) stated: Text<'a>,
+    pub(crate) listed: Text<'a>,
+    pub(crate) sixteenths: i32,
 }
 
 /// One attribute of the event beside the same attribute of the entry.

@@ -9,7 +9,9 @@ mod entry;
 mod event;
 mod scalar;
 
-pub(super) use alert::{Alert, EventSummary, Evidence, ListVersion, Reason};
+pub(super) use alert::{
+    Alert, EventSummary, Evidence, ListVersion, Observation, Reason, Resemblance,
+};
 pub(super) use entry::{Handling, ListedIdentifier, ListedName, Share, WatchlistEntry};
 pub(super) use event::{
     AdvancePassenger, BorderCrossing, CashDeclaration, ContainerMove, CustomsDeclaration, Envelope,

@@ -93,8 +93,12 @@ impl Setting {
 
     /// The evidence at which the mode calls a match.
     pub fn threshold_bits(&self) -> Bits {
-        let threshold = self.mode.threshold();
-        Bits::from_f32((threshold / (1.0 - threshold)).log2()) - self.prior
+        self.bits_at(self.mode.threshold())
+    }
+
+    /// The evidence at which two subjects are one with this probability.
+    pub fn bits_at(&self, probability: f32) -> Bits {
+        Bits::from_f32((probability / (1.0 - probability)).log2()) - self.prior
     }
 
     /// The mode.

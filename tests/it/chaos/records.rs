@@ -8,7 +8,7 @@ use rand::{Rng as _, RngCore as _};
 use super::super::broker::Broker;
 use super::super::checker::Fate;
 use super::super::faults::add_partitions;
-use super::super::load::Plan;
+use super::super::load::{Due, Plan};
 use super::super::traffic::alerts;
 use super::super::trial::{Trial, seed};
 use super::{assert_unharmed, await_more_events, dice, fault, trial};
@@ -58,7 +58,13 @@ fn a_fifth_of_poison_and_a_run_of_ten_thousand_cost_no_alert() {
         for number in 0..10_000 {
             let mut noise = vec![0xFF; dice.random_range(1..200)];
             dice.fill_bytes(&mut noise[1..]);
-            trial.feeder.send(&topic, &format!("poison-{number}"), &noise, Fate::Poison, &[]);
+            trial.feeder.send(
+                &topic,
+                &format!("poison-{number}"),
+                &noise,
+                Fate::Poison,
+                Due::default(),
+            );
         }
         await_more_events(&instance, 12_000);
     });
@@ -83,7 +89,13 @@ fn events_of_ten_megabytes_are_dead_letters_and_hold_nothing_up() {
             dice.fill_bytes(&mut huge[..100]);
             huge[0] = 0xFF;
             fault("an event of ten megabytes");
-            trial.feeder.send(&topic, &format!("huge-{number}"), &huge, Fate::Poison, &[]);
+            trial.feeder.send(
+                &topic,
+                &format!("huge-{number}"),
+                &huge,
+                Fate::Poison,
+                Due::default(),
+            );
         }
         await_more_events(&instance, 1_000);
     });

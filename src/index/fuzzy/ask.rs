@@ -1,0 +1,311 @@
+//! A query made ready: its words with their kin, and what each may be worth.
+
+use crate::domain::Date;
+use crate::names::{Bits, Probe, Shape, TEXT_MAX, Word, liken_probed};
+
+use super::date::{Agreement, Asked};
+use super::key::Sound;
+use super::kin::{Heard, Kin, Room, asked_steps, eighths};
+use super::live::State;
+use super::query::Query;
+use super::record::{Nation, Weight};
+use super::snapshot::Snapshot;
+use super::terms::Term;
+use super::weights::Weights;
+
+/// The most words of a query that are looked for: the rarest.
+pub(super) const ASKED_MAX: usize = 6;
+
+/// The most other readings of its words, joined or split.
+const READINGS_MAX: usize = 4;
+/// All of them.
+pub(super) const ITEMS_MAX: usize = ASKED_MAX + READINGS_MAX;
+/// The fewest letters of a part of a word that is split.
+const PART_MIN: usize = 3;
+/// How many names must have each part.
+const PART_CARRIERS_MIN: u32 = 2;
+/// The most names that may have a word which is split.
+const SPLIT_CARRIERS_MAX: u32 = 2;
+
+/// How a word was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// As stated.
+    Stated,
+    /// Two words of the query as one.
+    Joined,
+    /// A part of a word of the query.
+    Part,
+}
+
+/// A word of the query.
+#[derive(Clone, Copy)]
+pub(super) struct AskedWord {
+    pub(super) word: Word,
+    pub(super) shape: Shape,
+    pub(super) rarity: Bits,
+    pub(super) sound: Sound,
+    /// Its number, where the vocabulary has it.
+    pub(super) term: Option<Term>,
+    /// Its kin in [`Ask::kin`], where it has no number.
+    kin: (u32, u32),
+    /// Its sounds in [`Ask::heard`].
+    heard: (u32, u32),
+    /// The most that it may be worth, in sixteenths of a bit.
+    pub(super) best: i32,
+    pub(super) reading: Reading,
+    /// Which of the words stated it stands for, a bit each.
+    pub(super) covers: u8,
+}
+
+impl AskedWord {
+    /// Whether a listed name may hold both.
+    #[inline]
+    pub(super) fn goes_with(&self, other: &Self) -> bool {
+        let parts = self.reading == Reading::Part && other.reading == Reading::Part;
+        self.covers & other.covers == 0 || parts && self.covers == other.covers
+    }
+}
+
+/// A query made ready.
+pub(super) struct Ask {
+    /// Words as stated, then other readings of them.
+    pub(super) words: Vec<AskedWord>,
+    /// How many are as stated.
+    pub(super) stated: usize,
+    kin: Vec<Kin>,
+    heard: Vec<Heard>,
+    room: Room,
+    pub(super) date: Asked,
+    pub(super) nation: Nation,
+    pub(super) same_nation: i32,
+    pub(super) threshold: i32,
+    /// Initials among its words.
+    pub(super) initials: i32,
+    pub(super) unknown: u32,
+}
+
+impl Default for Ask {
+    fn default() -> Self {
+        Self {
+            words: Vec::new(),
+            stated: 0,
+            kin: Vec::new(),
+            heard: Vec::new(),
+            room: Room::default(),
+            date: Asked::new(None::<Date>),
+            nation: Nation::UNKNOWN,
+            same_nation: 0,
+            threshold: 0,
+            initials: 0,
+            unknown: 0,
+        }
+    }
+}
+
+impl Ask {
+    /// Makes a query ready.
+    pub(super) fn prepare<T>(&mut self, query: &Query<'_>, state: &State<T>) {
+        self.words.clear();
+        self.kin.clear();
+        self.heard.clear();
+        self.unknown = 0;
+        self.date = Asked::new(query.born);
+        self.nation = query.nation.map_or(Nation::UNKNOWN, |(country, _)| Nation::new(&[country]));
+        self.same_nation = query.nation.map_or(0, |(_, bits)| bits.in_sixteenths().max(0));
+        self.threshold = query.threshold.in_sixteenths();
+        let weight = |word: &&Word, weight| Weight::of(word) == weight;
+        self.initials =
+            query.words.iter().filter(|word| weight(word, Weight::Initial)).count() as i32;
+        let has_full = query.words.iter().any(|word| weight(&word, Weight::Full));
+        let wanted = |word: &&Word| !has_full || weight(word, Weight::Full);
+        for word in query.words.iter().filter(wanted) {
+            self.state(word, state);
+        }
+        self.stated = self.words.len();
+        self.join(query.words, state);
+        self.split(state);
+    }
+
+    /// Adds a word as stated.
+    fn state<T>(&mut self, word: &Word, state: &State<T>) {
+        if self.words.iter().any(|other| other.word.text() == word.text()) {
+            return;
+        }
+        let term = state.snapshot.terms.find(word, Sound::new(word)).filter(|_| !word.is_cut());
+        self.unknown += u32::from(term.is_none());
+        self.add((word, term), (Reading::Stated, 0), state);
+        if self.words.len() > ASKED_MAX {
+            let least = (0..self.words.len()).min_by_key(|at| self.words.get(*at).map(|w| w.best));
+            least.map(|at| self.words.remove(at));
+        }
+        for (at, word) in self.words.iter_mut().enumerate() {
+            word.covers = 1 << at;
+        }
+    }
+
+    /// Reads words next to each other as one, where the vocabulary has it.
+    fn join<T>(&mut self, words: &[Word], state: &State<T>) {
+        for pair in words.windows(2) {
+            let covers = pair.iter().fold(0, |covers, word| covers | self.covers_of(word));
+            let mut text = [0; 2 * TEXT_MAX];
+            let letters = pair.iter().flat_map(|word| word.text());
+            let length = text.iter_mut().zip(letters).map(|(to, from)| *to = *from).count();
+            let text = text.get(..length.min(TEXT_MAX)).unwrap_or_default();
+            if covers != 0 && length <= TEXT_MAX {
+                self.read(state.snapshot.terms.find_text(text), (Reading::Joined, covers), state);
+            }
+        }
+    }
+
+    /// Reads rare words as two, where the vocabulary has both.
+    fn split<T>(&mut self, state: &State<T>) {
+        let terms = &state.snapshot.terms;
+        for at in 0..self.stated {
+            let Some(asked) = self.words.get(at).copied() else { break };
+            if asked.term.is_some_and(|term| terms.carriers(term) > SPLIT_CARRIERS_MAX) {
+                continue;
+            }
+            let text = asked.word.text();
+            let parts = (PART_MIN..(text.len() + 1).saturating_sub(PART_MIN)).filter_map(|place| {
+                let (one, other) = text.split_at_checked(place)?;
+                let (one, other) = (terms.find_text(one)?, terms.find_text(other)?);
+                let carriers = terms.carriers(one).min(terms.carriers(other));
+                Some((carriers, one, other))
+            });
+            let likely = parts.max().filter(|parts| parts.0 >= PART_CARRIERS_MIN);
+            if let Some((_, one, other)) = likely {
+                self.read(Some(one), (Reading::Part, asked.covers), state);
+                self.read(Some(other), (Reading::Part, asked.covers), state);
+            }
+        }
+    }
+
+    fn read<T>(&mut self, term: Option<Term>, reading: (Reading, u8), state: &State<T>) {
+        let Some(term) = term else { return };
+        if self.words.len() < self.stated + READINGS_MAX
+            && let Some(word) = state.snapshot.terms.word(term)
+        {
+            self.add((word, Some(term)), reading, state);
+        }
+    }
+
+    fn covers_of(&self, word: &Word) -> u8 {
+        let stated = self.words.iter().take(self.stated);
+        stated.filter(|asked| asked.word.text() == word.text()).fold(0, |all, one| all | one.covers)
+    }
+
+    fn add<T>(
+        &mut self,
+        (word, term): (&Word, Option<Term>),
+        (reading, covers): (Reading, u8),
+        state: &State<T>,
+    ) {
+        let snapshot = &*state.snapshot;
+        let rarity = term.map_or_else(|| state.rarest(word), |term| snapshot.finder.rarity(term));
+        let (kin, heard) = (self.kin.len() as u32, self.heard.len() as u32);
+        match term {
+            Some(term) => self.heard.extend(snapshot.kindred.sounds(term)),
+            None => {
+                let into = (&mut self.kin, &mut self.heard);
+                let asked = (word, rarity);
+                let vocabulary = (&snapshot.terms, &snapshot.weights);
+                snapshot.finder.find(vocabulary, asked, asked_steps, &mut self.room, into);
+            }
+        }
+        self.add_late((word, rarity), heard as usize, state);
+        let best = self.heard.get(heard as usize).map_or(0, |heard| 2 * i32::from(heard.eighths));
+        self.words.push(AskedWord {
+            word: *word,
+            shape: Shape::of(word),
+            rarity,
+            sound: Sound::new(word),
+            term,
+            kin: (kin, self.kin.len() as u32),
+            heard: (heard, self.heard.len() as u32),
+            best,
+            reading,
+            covers,
+        });
+    }
+
+    /// Adds the sounds of words that came since the snapshot to those from this place on.
+    fn add_late<T>(&mut self, (word, rarity): (&Word, Bits), from: usize, state: &State<T>) {
+        if !state.delta.has_words() {
+            return;
+        }
+        let (shape, before) = (Shape::of(word), self.heard.len());
+        let mut probe = Probe::new(word, &shape);
+        state.delta.near(word, |late| {
+            let Some(likeness) = liken_probed(&mut probe, late, &Shape::of(late)) else { return };
+            let bits = (state.snapshot.weights.word)(likeness, rarity, state.rarest(late));
+            let (sound, eighths) = (Sound::new(late), eighths(bits));
+            match self
+                .heard
+                .get_mut(from..)
+                .unwrap_or_default()
+                .iter_mut()
+                .find(|h| h.sound == sound)
+            {
+                Some(heard) => heard.eighths = heard.eighths.max(eighths),
+                None => self.heard.push(Heard { sound, eighths }),
+            }
+        });
+        if self.heard.len() > before {
+            let heard = self.heard.get_mut(from..).unwrap_or_default();
+            heard.sort_by_key(|heard| std::cmp::Reverse(heard.eighths));
+        }
+    }
+
+    /// The sounds that a word may be met by, the most telling first.
+    #[inline]
+    pub(super) fn heard(&self, word: &AskedWord) -> &[Heard] {
+        self.heard.get(word.heard.0 as usize..word.heard.1 as usize).unwrap_or_default()
+    }
+
+    /// The words of the vocabulary that are like it.
+    #[inline]
+    pub(super) fn kin<'a, T>(&'a self, word: &AskedWord, snapshot: &'a Snapshot<T>) -> &'a [Kin] {
+        match word.term {
+            Some(term) => snapshot.kindred.of(term),
+            None => self.kin.get(word.kin.0 as usize..word.kin.1 as usize).unwrap_or_default(),
+        }
+    }
+
+    /// The words as stated.
+    #[inline]
+    pub(super) fn stated(&self) -> &[AskedWord] {
+        self.words.get(..self.stated).unwrap_or_default()
+    }
+
+    /// The most that all words may be worth.
+    pub(super) fn best(&self) -> i32 {
+        let stated: i32 = self.stated().iter().map(|word| word.best).sum();
+        let others = self.words.get(self.stated..).unwrap_or_default();
+        let gain = |word: &AskedWord| {
+            let covered = self.stated().iter().filter(|other| other.covers & word.covers != 0);
+            // Two parts share what their word was worth.
+            let shares = if word.reading == Reading::Part { 2 } else { 1 };
+            (word.best - covered.map(|other| other.best).sum::<i32>() / shares).max(0)
+        };
+        stated + others.iter().map(gain).sum::<i32>()
+    }
+
+    /// What words must be worth when nothing but nationality and other things may be added.
+    pub(super) fn need(&self, weights: &Weights) -> i32 {
+        let initials = self.initials * weights.initial.in_sixteenths();
+        self.threshold - self.same_nation - initials - weights.rest.in_sixteenths()
+    }
+
+    /// What date and nationality of a listed name are worth.
+    #[inline]
+    pub(super) fn beside(&self, weights: &Weights, agreement: Agreement, nation: Nation) -> i32 {
+        let nation = match nation {
+            Nation::UNKNOWN => 0,
+            _ if self.nation == Nation::UNKNOWN => 0,
+            nation if nation == self.nation || nation == Nation::ANY => self.same_nation,
+            _ => weights.other_nation.in_sixteenths(),
+        };
+        weights.date(agreement).in_sixteenths() + nation + weights.rest.in_sixteenths()
+    }
+}

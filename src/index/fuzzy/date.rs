@@ -1,0 +1,263 @@
+//! A birth date in two bytes, and how a listed one may agree with that of a query.
+
+use crate::domain::Date;
+
+/// The first year whose days have codes of their own.
+const FIRST_YEAR: u16 = 1_890;
+/// Days from 1970-01-01 back to the first that has a code.
+const FIRST_DAY: i32 = -29_219;
+/// How many days have one: until the autumn of 2059.
+const DAYS: u16 = 62_000;
+const MONTHS_FROM: u16 = DAYS;
+const MONTHS: u16 = 2_400;
+const YEARS_FROM: u16 = MONTHS_FROM + MONTHS;
+const FIRST_OF_YEARS: u16 = 1_800;
+const YEARS: u16 = 300;
+
+/// A date as records and postings hold it. Days come first, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct DateCode(pub(super) u16);
+
+impl DateCode {
+    /// How many codes stand for days.
+    pub(super) const DAYS: u16 = DAYS;
+    /// A date outside the range of the codes: it may be any.
+    pub(super) const ELSEWHERE: Self = Self(u16::MAX - 1);
+    /// No date.
+    pub(super) const ABSENT: Self = Self(u16::MAX);
+
+    pub(super) fn new(date: Option<Date>) -> Self {
+        let Some(date) = date else { return Self::ABSENT };
+        let (year, month, _) = parts(date);
+        let code = match (date.to_epoch_days(), month) {
+            (Some(days), _) => u16::try_from(days - FIRST_DAY).ok().filter(|code| *code < DAYS),
+            (None, 0) => {
+                year.checked_sub(FIRST_OF_YEARS).filter(|y| *y < YEARS).map(|y| y + YEARS_FROM)
+            }
+            (None, month) => year
+                .checked_sub(FIRST_YEAR)
+                .and_then(|years| years.checked_mul(12)?.checked_add(u16::from(month) - 1))
+                .filter(|code| *code < MONTHS)
+                .map(|code| code + MONTHS_FROM),
+        };
+        code.map_or(Self::ELSEWHERE, Self)
+    }
+
+    /// Whether it is a day.
+    pub(super) fn is_day(self) -> bool {
+        self.0 < MONTHS_FROM
+    }
+
+    /// Whether it is a month.
+    pub(super) fn is_month(self) -> bool {
+        (MONTHS_FROM..YEARS_FROM).contains(&self.0)
+    }
+
+    /// The year, where the code knows it.
+    pub(super) fn year(self) -> Option<u16> {
+        Some(parts(self.date()?).0)
+    }
+
+    /// The date, where the code knows it.
+    pub(super) fn date(self) -> Option<Date> {
+        match self.0 {
+            code if code < MONTHS_FROM => Date::from_epoch_days(i32::from(code) + FIRST_DAY),
+            code if code < YEARS_FROM => {
+                let month = u8::try_from((code - MONTHS_FROM) % 12 + 1).ok()?;
+                Date::month((code - MONTHS_FROM) / 12 + FIRST_YEAR, month)
+            }
+            code if code < YEARS_FROM + YEARS => Date::year(code - YEARS_FROM + FIRST_OF_YEARS),
+            _ => None,
+        }
+    }
+}
+
+/// Year, month and day; 0 for what is not known.
+fn parts(date: Date) -> (u16, u8, u8) {
+    let packed = date.packed();
+    // The parts of a date fit by what `packed` is.
+    ((packed / 10_000) as u16, (packed / 100 % 100) as u8, (packed % 100) as u8)
+}
+
+/// How a listed date agrees with the date of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// The same day.
+    Equal,
+    /// Day and month exchanged, a year more or less, or the day before or after.
+    Near,
+    /// Both are days, and two of day, month and year are equal.
+    TwoParts,
+    /// Both are days, and one of day, month and year is equal.
+    OnePart,
+    /// One is known to the month at best, and the months are equal.
+    Month,
+    /// One is known to the year alone, and the years are equal.
+    Year,
+    /// One is known in part, and the years are next to each other.
+    NextYear,
+    /// They cannot be the same.
+    Contradiction,
+    /// One of them is not known.
+    Unknown,
+}
+
+impl Agreement {
+    /// How many ways of agreeing there are.
+    pub const COUNT: usize = Self::Unknown as usize + 1;
+}
+
+/// The date of a query, taken apart once.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    date: Option<Date>,
+    code: DateCode,
+    parts: (u16, u8, u8),
+    near: [u16; 5],
+    /// Ten years more or less.
+    far: [u16; 2],
+}
+
+impl Asked {
+    pub(super) fn new(date: Option<Date>) -> Self {
+        let parts = date.map_or((0, 0, 0), parts);
+        let (year, month, day) = parts;
+        let absent = DateCode::ABSENT.0;
+        let (mut near, mut far) = ([absent; 5], [absent; 2]);
+        if let Some(date) = date.filter(|date| date.is_full()) {
+            let days = date.to_epoch_days().unwrap_or_default();
+            let swapped = if day == month { None } else { Date::day(year, day, month) };
+            let others = [
+                swapped,
+                Date::day(year.saturating_sub(1), month, day),
+                Date::day(year.saturating_add(1), month, day),
+                Date::from_epoch_days(days - 1),
+                Date::from_epoch_days(days + 1),
+            ];
+            for (slot, other) in near.iter_mut().zip(others) {
+                let code = DateCode::new(other);
+                *slot = if code.is_day() { code.0 } else { absent };
+            }
+            let others = [year.saturating_sub(10), year.saturating_add(10)];
+            for (slot, year) in far.iter_mut().zip(others) {
+                let code = DateCode::new(Date::day(year, month, day));
+                *slot = if code.is_day() { code.0 } else { absent };
+            }
+        }
+        Self { date, code: DateCode::new(date), parts, near, far }
+    }
+
+    /// The codes of days that are read from end to end: those that agree well, and those of a decade
+    /// off.
+    pub(super) fn days(&self) -> impl Iterator<Item = (DateCode, Agreement)> {
+        let near = self.near.map(|code| (DateCode(code), Agreement::Near));
+        let far = self.far.map(|code| (DateCode(code), Agreement::TwoParts));
+        let days = std::iter::once((self.code, Agreement::Equal)).chain(near).chain(far);
+        days.filter(|(code, _)| code.is_day())
+    }
+
+    /// Whether names of this date were found by their day.
+    #[inline]
+    pub(super) fn is_read(&self, listed: DateCode) -> bool {
+        listed.is_day()
+            && (listed == self.code
+                || self.near.contains(&listed.0)
+                || self.far.contains(&listed.0))
+    }
+
+    /// The year, where it is known.
+    pub(super) fn year(&self) -> Option<u16> {
+        self.date.map(|_| self.parts.0)
+    }
+
+    /// How a listed date agrees with it; the best it may be where the code does not know.
+    pub(super) fn agreement(&self, listed: DateCode) -> Agreement {
+        if listed == DateCode::ABSENT || self.date.is_none() {
+            return Agreement::Unknown;
+        }
+        if listed.is_day() && self.parts.2 != 0 {
+            if listed == self.code {
+                return Agreement::Equal;
+            }
+            if self.near.contains(&listed.0) {
+                return Agreement::Near;
+            }
+        }
+        let Some(date) = listed.date() else { return Agreement::Equal };
+        let (year, month, day) = parts(date);
+        let same = |a: u8, b: u8| usize::from(a == b && a != 0);
+        let years = usize::from(year == self.parts.0);
+        if day != 0 && self.parts.2 != 0 {
+            return match years + same(month, self.parts.1) + same(day, self.parts.2) {
+                0 => Agreement::Contradiction,
+                1 => Agreement::OnePart,
+                _ => Agreement::TwoParts,
+            };
+        }
+        let months_known = month != 0 && self.parts.1 != 0;
+        match year.abs_diff(self.parts.0) {
+            0 if !months_known => Agreement::Year,
+            0 if month == self.parts.1 => Agreement::Month,
+            0 | 1 => Agreement::NextYear,
+            _ => Agreement::Contradiction,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn code(text: &str) -> DateCode {
+        DateCode::new(Date::parse(text))
+    }
+
+    #[track_caller]
+    fn agree(asked: &str, listed: &str, expected: Agreement) {
+        assert_eq!(Asked::new(Date::parse(asked)).agreement(code(listed)), expected);
+    }
+
+    #[test]
+    fn the_first_day_has_the_first_code() {
+        assert_eq!(code("1890-01-01"), DateCode(0));
+        assert_eq!(code("1889-12-31"), DateCode::ELSEWHERE);
+        assert!(code("2059-09-01").is_day());
+    }
+
+    #[test]
+    fn dates_agree_as_they_say() {
+        agree("1980-03-04", "1980-03-04", Agreement::Equal);
+        agree("1980-03-04", "1980-04-03", Agreement::Near);
+        agree("1980-03-04", "1981-03-04", Agreement::Near);
+        agree("1980-02-29", "1980-03-01", Agreement::Near);
+        agree("1980-03-04", "1980-03-14", Agreement::TwoParts);
+        agree("1980-03-04", "1990-03-14", Agreement::OnePart);
+        agree("1980-03-04", "1991-05-14", Agreement::Contradiction);
+        agree("1980-03-04", "1980", Agreement::Year);
+        agree("1980-03-04", "1980-03", Agreement::Month);
+        agree("1980-03-04", "1979", Agreement::NextYear);
+        agree("1980-03-04", "1970", Agreement::Contradiction);
+        agree("1980-03-04", "", Agreement::Unknown);
+        agree("", "1970", Agreement::Unknown);
+        agree("1980", "1980-03-04", Agreement::Year);
+        agree("1800-01-01", "1790-01-01", Agreement::Equal);
+    }
+
+    proptest! {
+        #[test]
+        fn a_date_comes_back_from_its_code(year in 1890_u16..2059, month in 1_u8..=12, day in 1_u8..=31) {
+            let dates = [Date::day(year, month, day), Date::month(year, month), Date::year(year)];
+            for date in dates.into_iter().flatten() {
+                prop_assert_eq!(DateCode::new(Some(date)).date().map(Date::packed), Some(date.packed()));
+            }
+        }
+
+        #[test]
+        fn days_keep_their_order(one in -29_219_i32..32_000, other in -29_219_i32..32_000) {
+            let code = |days| DateCode::new(Date::from_epoch_days(days));
+            prop_assert_eq!(one.cmp(&other), code(one).cmp(&code(other)));
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What was filed since the snapshot: appended by one writer, read by anybody, waiting for nobody.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use smallvec::SmallVec;
+
+use crate::names::{Shape, Word};
+
+use super::date::DateCode;
+use super::day::Glimpse;
+use super::deletes;
+use super::filing::{self, FILED_MAX, Filed};
+use super::key::{Company, Key, Sound};
+use super::record::{Nation, Weight};
+use super::slots::Slots;
+
+/// Keys of a name for which there is room, on the average.
+const KEYS: usize = 12;
+/// Forms of a word for which there is room, on the average.
+const FORMS: usize = 20;
+/// Stands for no name in the chain of a day.
+const NONE: u32 = u32::MAX;
+
+/// A name of the delta.
+pub(super) struct Late<T> {
+    pub(super) entry: T,
+    pub(super) date: DateCode,
+    pub(super) nation: Nation,
+    pub(super) words: Box<[LateWord]>,
+    pub(super) glimpse: Glimpse,
+    /// The name of the same day that came before it.
+    before: u32,
+    gone: AtomicBool,
+}
+
+impl<T> Late<T> {
+    /// Whether its entry was taken back.
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire)
+    }
+}
+
+/// A word of such a name.
+#[derive(Clone)]
+pub(super) struct LateWord {
+    pub(super) word: Word,
+    pub(super) shape: Shape,
+    pub(super) weight: Weight,
+}
+
+/// Names since the snapshot.
+pub(super) struct Delta<T> {
+    names: Box<[OnceLock<Late<T>>]>,
+    count: AtomicU32,
+    /// The last name of each day.
+    days: Box<[AtomicU32]>,
+    keys: Slots,
+    /// Words that the snapshot has not.
+    words: Box<[OnceLock<Word>]>,
+    words_count: AtomicU32,
+    forms: Slots,
+}
+
+impl<T> Delta<T> {
+    pub(super) fn with_room(names: usize) -> Self {
+        Self {
+            names: std::iter::repeat_with(OnceLock::new).take(names).collect(),
+            count: AtomicU32::new(0),
+            days: (0..DateCode::DAYS).map(|_| AtomicU32::new(NONE)).collect(),
+            keys: Slots::with_room(KEYS * names),
+            words: std::iter::repeat_with(OnceLock::new).take(names).collect(),
+            words_count: AtomicU32::new(0),
+            forms: Slots::with_room(FORMS * names),
+        }
+    }
+
+    /// How many names there are.
+    pub(super) fn len(&self) -> u32 {
+        self.count.load(Ordering::Acquire)
+    }
+
+    /// How many names there is room for.
+    pub(super) fn room(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether one more name of so many words may find no room.
+    pub(super) fn is_full(&self, words: usize) -> bool {
+        let named = self.len() as usize + 1 > self.names.len();
+        named || self.words_count.load(Ordering::Relaxed) as usize + words > self.words.len()
+    }
+
+    /// Appends a name; `is_known` tells of words that the snapshot has. One writer at a time, who has
+    /// asked [`Self::is_full`].
+    pub(super) fn add(
+        &self,
+        entry: T,
+        (date, nation): (DateCode, Nation),
+        words: &[(Word, Weight)],
+        is_known: impl Fn(&Word) -> bool,
+    ) {
+        let number = self.len();
+        let sounds = sounds(words);
+        let day = self.days.get(usize::from(date.0));
+        let before = day.map_or(NONE, |day| day.load(Ordering::Relaxed));
+        let words: Box<[LateWord]> = words
+            .iter()
+            .map(|(word, weight)| LateWord { word: *word, shape: Shape::of(word), weight: *weight })
+            .collect();
+        for late in words.iter().filter(|late| !is_known(&late.word)) {
+            self.add_word(&late.word);
+        }
+        let gone = AtomicBool::new(false);
+        let glimpse = Glimpse::new(&Filed { date, nation, sounds: &sounds });
+        let late = Late { entry, date, nation, words, glimpse, before, gone };
+        let Some(place) = self.names.get(number as usize) else { return };
+        if place.set(late).is_err() {
+            return;
+        }
+        for company in filing::first(&sounds) {
+            self.keys.add(company.key().0, number);
+        }
+        for sound in &sounds {
+            self.keys.add(Company::one(*sound).key().0, number);
+        }
+        if let Some(day) = day {
+            day.store(number, Ordering::Release);
+        }
+        self.count.store(number + 1, Ordering::Release);
+    }
+
+    fn add_word(&self, word: &Word) {
+        let mut is_new = true;
+        self.near(word, |other| is_new &= other.text() != word.text());
+        let number = self.words_count.load(Ordering::Relaxed);
+        let Some(place) = self.words.get(number as usize).filter(|_| is_new) else { return };
+        if place.set(*word).is_err() {
+            return;
+        }
+        for form in [word.text(), word.canonical()] {
+            deletes::each(form, steps, |hash| self.forms.add(hash, number));
+        }
+        self.words_count.store(number + 1, Ordering::Release);
+    }
+
+    /// Marks a name as taken back.
+    pub(super) fn take_back(&self, name: u32) {
+        if let Some(late) = self.name(name) {
+            late.gone.store(true, Ordering::Release);
+        }
+    }
+
+    /// A name by its number.
+    #[inline]
+    pub(super) fn name(&self, number: u32) -> Option<&Late<T>> {
+        self.names.get(number as usize)?.get()
+    }
+
+    /// The names of a day, the last first.
+    pub(super) fn of_day(&self, day: DateCode) -> impl Iterator<Item = (u32, &Late<T>)> {
+        let last = self.days.get(usize::from(day.0));
+        let last = last.map_or(NONE, |day| day.load(Ordering::Acquire));
+        std::iter::successors(self.name(last).map(|late| (last, late)), |(_, late)| {
+            self.name(late.before).map(|before| (late.before, before))
+        })
+    }
+
+    /// The names under a key.
+    #[inline]
+    pub(super) fn filed(&self, key: Key) -> impl Iterator<Item = u32> + '_ {
+        self.keys.get(key.0)
+    }
+
+    /// Whether it has words that the snapshot has not.
+    pub(super) fn has_words(&self) -> bool {
+        self.words_count.load(Ordering::Acquire) > 0
+    }
+
+    /// Shows words that the snapshot has not and that are about a letter from this one; some several
+    /// times.
+    pub(super) fn near(&self, word: &Word, mut found: impl FnMut(&Word)) {
+        for form in [word.text(), word.canonical()] {
+            deletes::each(form, steps, |hash| {
+                for number in self.forms.get(hash) {
+                    if let Some(word) = self.words.get(number as usize).and_then(OnceLock::get) {
+                        found(word);
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// Letters that are dropped from the forms of words.
+fn steps(letters: usize) -> usize {
+    usize::from(letters > 2)
+}
+
+/// The sounds under which a name is filed.
+fn sounds(words: &[(Word, Weight)]) -> SmallVec<[Sound; 4]> {
+    let has_full = words.iter().any(|(_, weight)| *weight == Weight::Full);
+    let mut sounds = SmallVec::new();
+    for (word, weight) in words {
+        let sound = Sound::new(word);
+        let wanted = !has_full || *weight == Weight::Full;
+        if wanted && sounds.len() < FILED_MAX && !sounds.contains(&sound) {
+            sounds.push(sound);
+        }
+    }
+    sounds
+}

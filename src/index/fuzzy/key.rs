@@ -1,0 +1,101 @@
+//! What names are filed under: hashes of sounds, alone and in company.
+
+use crate::names::{Part, Word};
+
+/// The bits of a sound that names keep beside their day of birth.
+pub(super) const TAG_BITS: u32 = 13;
+const TAG_MASK: u16 = (1 << TAG_BITS) - 1;
+
+/// What a word sounds like: its consonants, hashed. It means the same in every snapshot and delta.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Sound(pub(super) u32);
+
+impl Sound {
+    /// Numbers, and words without consonants, are told apart by their letters.
+    pub(super) fn new(word: &Word) -> Self {
+        let mut seed = word.skeleton().bits();
+        if seed == 0 || word.part() == Part::Number {
+            seed = word.text().iter().fold(1 << 63, |seed, letter| mix(seed ^ u64::from(*letter)));
+        }
+        Self((mix(seed.wrapping_add(1)) >> 32) as u32)
+    }
+
+    /// A few bits of it, never 0: see [`super::day`].
+    pub(super) fn tag(self) -> u16 {
+        (self.0 as u16 & TAG_MASK).max(1)
+    }
+
+    const fn spread(self) -> u64 {
+        mix((self.0 as u64) << 1 | 1)
+    }
+}
+
+/// A hash under which names are filed: a candidate's claim, never proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Key(pub(super) u64);
+
+/// Words of a name in any order, before it is said what else the key holds.
+#[derive(Clone, Copy)]
+pub(super) struct Company {
+    sum: u64,
+    words: u64,
+}
+
+impl Company {
+    pub(super) const fn one(sound: Sound) -> Self {
+        Self { sum: sound.spread(), words: 1 }
+    }
+
+    /// With one more word.
+    pub(super) const fn and(self, sound: Sound) -> Self {
+        Self { sum: self.sum.wrapping_add(sound.spread()), words: self.words + 1 }
+    }
+
+    /// Whether it is a pair of these sounds and this is one of the two.
+    pub(super) fn holds(self, sounds: &[Sound], sound: Sound) -> bool {
+        let with = |other: &Sound| *other != sound && Self::one(sound).and(*other).sum == self.sum;
+        sounds.iter().any(with)
+    }
+
+    /// As a name that has no other word.
+    pub(super) const fn alone(self) -> Self {
+        Self { sum: self.sum, words: self.words + 8 }
+    }
+
+    /// As a key of any name, whatever its date.
+    pub(super) const fn key(self) -> Key {
+        self.finish(0)
+    }
+
+    /// As a key of names of this kind.
+    pub(super) const fn of(self, kind: Kind) -> Key {
+        match kind {
+            Kind::Undated => self.finish(1),
+            Kind::Dated => self.finish(2),
+            Kind::Year(year) => self.finish(3 + year as u64),
+        }
+    }
+
+    const fn finish(self, kind: u64) -> Key {
+        Key(mix(self.sum ^ self.words.wrapping_mul(0xa076_1d64_78bd_642f) ^ kind << 40))
+    }
+}
+
+/// Names are filed apart by what is known of their dates: a query asks each only where its words can
+/// be telling enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// No date is known.
+    Undated,
+    /// A date is known.
+    Dated,
+    /// This year is known, and perhaps more.
+    Year(u16),
+}
+
+/// A good hash of a number (the finaliser of SplitMix64, Steele, Lea, Flood 2014).
+pub(super) const fn mix(value: u64) -> u64 {
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}

@@ -1,0 +1,300 @@
+//! Kin: the words of the vocabulary that are alike, and what a match of each is worth.
+
+use crate::names::{Bits, ClassId, Probe, Shape, Word, at_least, liken_probed};
+
+use super::deletes::Deletes;
+use super::key::Sound;
+use super::seen::Seen;
+use super::terms::{Term, Terms};
+use super::weights::Weights;
+
+/// The most kin of a word that are kept: the most telling.
+const KIN_MAX: usize = 64;
+/// The most sounds of a word that are looked for.
+pub(super) const SOUNDS_MAX: usize = 24;
+/// The most words of a dictionary class that are compared.
+const CLASS_MAX: usize = 48;
+/// The most words that are compared with one.
+const COMPARED_MAX: usize = 400;
+
+/// Words whose letters differ by more are not compared.
+const STEPS_MAX: u32 = 4;
+
+/// Letters that are dropped from a word as written: of two letters, none can be missing.
+fn written_steps(letters: usize) -> usize {
+    match letters {
+        0..=2 => 0,
+        3..=6 => 1,
+        _ => 2,
+    }
+}
+
+/// Letters that are dropped from a word that nobody is known to have. One: the words of the
+/// vocabulary have dropped two, so that most of two letters apart are found as well.
+pub(super) fn asked_steps(letters: usize) -> usize {
+    usize::from(letters > 2)
+}
+
+/// Letters that are dropped from a canonical form.
+fn canonical_steps(letters: usize) -> usize {
+    usize::from(letters > 2)
+}
+
+/// A word and what meeting it is worth, in eighths of a bit, rounded up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kin(u32);
+
+impl Kin {
+    const fn new(term: Term, eighths: u8) -> Self {
+        Self(term << 8 | eighths as u32)
+    }
+
+    pub(super) const fn term(self) -> Term {
+        self.0 >> 8
+    }
+
+    pub(super) const fn eighths(self) -> u8 {
+        self.0 as u8
+    }
+}
+
+/// What a word is worth among kin, in eighths of a bit.
+#[inline]
+pub(super) fn worth_among(kin: &[Kin], term: Term) -> Option<u8> {
+    // In blocks without a branch: the machine compares several at once.
+    for block in kin.chunks(8) {
+        if block.iter().fold(false, |any, kin| any | (kin.term() == term)) {
+            return block.iter().find(|kin| kin.term() == term).map(|kin| kin.eighths());
+        }
+    }
+    None
+}
+
+/// Bits in eighths, rounded up; 0 for what speaks against.
+pub(super) fn eighths(bits: Bits) -> u8 {
+    let whole = (bits.in_sixteenths() + 1) / 2;
+    u8::try_from(whole.clamp(0, 255)).unwrap_or(u8::MAX)
+}
+
+/// A sound and the most that a word of this sound is worth, in eighths of a bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Heard {
+    pub(super) sound: Sound,
+    pub(super) eighths: u8,
+}
+
+/// Finds kin.
+pub(super) struct Finder {
+    /// By the letters as written, and by the canonical form.
+    written: Deletes,
+    canonical: Deletes,
+    /// Which words each class has, by class.
+    classes: Box<[(ClassId, Term)]>,
+    shapes: Box<[Shape]>,
+    rarities: Box<[u16]>,
+}
+
+/// Room for a search.
+#[derive(Default)]
+pub(super) struct Room {
+    seen: Seen,
+    kin: Vec<Kin>,
+    compared: usize,
+}
+
+impl Finder {
+    pub(super) fn new(terms: &Terms, names: usize, weights: &Weights) -> Self {
+        let words = terms.words().iter();
+        let mut classes: Vec<(ClassId, Term)> = Vec::new();
+        for (term, word) in (0..).zip(terms.words()) {
+            classes.extend(word.classes().iter().map(|class| (*class, term)));
+        }
+        classes.sort_unstable();
+        let carried = (0..).zip(terms.words()).map(|(term, word)| (word, terms.carriers(term)));
+        let rarity = |word, count| weights.rarity(word, names, count).in_sixteenths();
+        Self {
+            written: Deletes::new(words.clone().map(Word::text), written_steps),
+            canonical: Deletes::new(words.clone().map(Word::canonical), canonical_steps),
+            classes: classes.into(),
+            shapes: words.map(Shape::of).collect(),
+            rarities: carried
+                .map(|(word, count)| u16::try_from(rarity(word, count)).unwrap_or(0))
+                .collect(),
+        }
+    }
+
+    /// What quick comparison needs of a word of the vocabulary.
+    #[inline]
+    pub(super) fn shape(&self, term: Term) -> Option<&Shape> {
+        self.shapes.get(term as usize)
+    }
+
+    /// How rare a word of the vocabulary is.
+    #[inline]
+    pub(super) fn rarity(&self, term: Term) -> Bits {
+        Bits::sixteenths(self.rarities.get(term as usize).copied().unwrap_or_default().into())
+    }
+
+    /// What it is worth at most that the two words meet; nothing when they are not alike.
+    #[inline]
+    pub(super) fn worth(
+        &self,
+        terms: &Terms,
+        weights: &Weights,
+        (probe, rarity): (&mut Probe<'_>, Bits),
+        term: Term,
+    ) -> Option<Bits> {
+        let likeness = liken_probed(probe, terms.word(term)?, self.shape(term)?)?;
+        let bits = (weights.word)(likeness, rarity, self.rarity(term));
+        (bits > Bits::ZERO).then_some(bits)
+    }
+
+    /// The words that are like this one, the most telling first, and their sounds. So many letters are
+    /// dropped from it as `steps` say, of its length.
+    pub(super) fn find(
+        &self,
+        (terms, weights): (&Terms, &Weights),
+        (word, rarity): (&Word, Bits),
+        steps: fn(usize) -> usize,
+        room: &mut Room,
+        (kin, sounds): (&mut Vec<Kin>, &mut Vec<Heard>),
+    ) {
+        room.seen.clear();
+        room.kin.clear();
+        room.compared = 0;
+        let shape = Shape::of(word);
+        let mut probe = Probe::new(word, &shape);
+        let Room { seen, kin: found, compared } = room;
+        let mut compare = |term| {
+            if *compared >= COMPARED_MAX || !seen.add(term) {
+                return;
+            }
+            *compared += 1;
+            if let Some(bits) = self.worth(terms, weights, (&mut probe, rarity), term) {
+                found.push(Kin::new(term, eighths(bits)));
+            }
+        };
+        for class in word.classes() {
+            let from = self.classes.partition_point(|(other, _)| other < class);
+            let of_class = self.classes.get(from..).unwrap_or_default().iter();
+            let of_class = of_class.take(CLASS_MAX).take_while(|(other, _)| other == class);
+            of_class.for_each(|(_, term)| compare(*term));
+        }
+        let mut look = |term| {
+            let theirs = self.shape(term).map_or(0, Shape::letters);
+            if at_least(shape.letters(), theirs) <= STEPS_MAX {
+                compare(term);
+            }
+        };
+        self.canonical.near(word.canonical(), canonical_steps, &mut look);
+        self.written.near(word.text(), steps, &mut look);
+        room.kin.sort_unstable_by_key(|kin| (std::cmp::Reverse(kin.eighths()), kin.term()));
+        room.kin.truncate(KIN_MAX);
+        kin.extend_from_slice(&room.kin);
+        self.hear(terms, (word, rarity), &room.kin, sounds);
+    }
+
+    /// The sounds of kin, and the word's own, whose words were not compared one by one.
+    fn hear(
+        &self,
+        terms: &Terms,
+        (word, rarity): (&Word, Bits),
+        kin: &[Kin],
+        sounds: &mut Vec<Heard>,
+    ) {
+        let from = sounds.len();
+        let own = Sound::new(word);
+        for kin in kin {
+            let Some(sound) = terms.sound(kin.term()) else { continue };
+            let heard = sounds.get(from..).unwrap_or_default();
+            if heard.len() == SOUNDS_MAX {
+                break;
+            }
+            if heard.iter().all(|heard| heard.sound != sound) {
+                sounds.push(Heard { sound, eighths: kin.eighths() });
+            }
+        }
+        let heard = sounds.get(from..).unwrap_or_default();
+        if heard.iter().all(|heard| heard.sound != own) {
+            let unknown = eighths(rarity - Bits::whole(UNHEARD));
+            let behind = heard.iter().take_while(|heard| heard.eighths >= unknown).count();
+            sounds.insert(from + behind, Heard { sound: own, eighths: unknown });
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.written.bytes()
+            + self.canonical.bytes()
+            + size_of_val(&*self.classes)
+            + size_of_val(&*self.shapes)
+            + size_of_val(&*self.rarities)
+    }
+}
+
+/// How much less a word is worth that only sounds the same.
+const UNHEARD: i32 = 4;
+
+/// The kin of every word of a vocabulary.
+pub(super) struct Kindred {
+    starts: Box<[u32]>,
+    kin: Box<[Kin]>,
+    sound_starts: Box<[u32]>,
+    sounds: Box<[Sound]>,
+    eighths: Box<[u8]>,
+}
+
+impl Kindred {
+    pub(super) fn new(terms: &Terms, finder: &Finder, weights: &Weights) -> Self {
+        let (mut kin, mut sounds) = (Vec::new(), Vec::new());
+        let (mut starts, mut sound_starts) = (vec![0], vec![0]);
+        let mut room = Room::default();
+        for (term, word) in (0..).zip(terms.words()) {
+            let rarity = finder.rarity(term);
+            let into = (&mut kin, &mut sounds);
+            finder.find((terms, weights), (word, rarity), written_steps, &mut room, into);
+            starts.push(kin.len() as u32);
+            sound_starts.push(sounds.len() as u32);
+        }
+        Self {
+            starts: starts.into(),
+            kin: kin.into(),
+            sound_starts: sound_starts.into(),
+            sounds: sounds.iter().map(|heard| heard.sound).collect(),
+            eighths: sounds.iter().map(|heard| heard.eighths).collect(),
+        }
+    }
+
+    /// The kin of a word.
+    #[inline]
+    pub(super) fn of(&self, term: Term) -> &[Kin] {
+        self.kin.get(range(&self.starts, term)).unwrap_or_default()
+    }
+
+    /// The sounds of the kin of a word.
+    #[inline]
+    pub(super) fn sounds(&self, term: Term) -> impl Iterator<Item = Heard> + '_ {
+        let range = range(&self.sound_starts, term);
+        let sounds = self.sounds.get(range.clone()).unwrap_or_default();
+        let eighths = self.eighths.get(range).unwrap_or_default();
+        sounds
+            .iter()
+            .zip(eighths)
+            .map(|(sound, eighths)| Heard { sound: *sound, eighths: *eighths })
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.starts)
+            + size_of_val(&*self.kin)
+            + size_of_val(&*self.sound_starts)
+            + size_of_val(&*self.sounds)
+            + size_of_val(&*self.eighths)
+    }
+}
+
+fn range(starts: &[u32], term: Term) -> std::ops::Range<usize> {
+    let term = term as usize;
+    match starts.get(term..term + 2) {
+        Some(&[from, to]) => from as usize..to as usize,
+        Some(_) | None => 0..0,
+    }
+}

@@ -1,0 +1,91 @@
+//! The oracle: the same question answered by looking at every word and every name.
+
+use std::collections::BTreeMap;
+
+use crate::names::{Bits, Probe, Shape, Word, liken_probed};
+
+use super::date::Asked;
+use super::key::Sound;
+use super::query::{Found, Query};
+use super::record::{Nation, Record, Weight};
+use super::snapshot::Snapshot;
+
+impl<T: Clone> Snapshot<T> {
+    /// What a search should find, by comparing every name with the words as they are stated: each
+    /// entry whose bound reaches the threshold, with its best. Takes a second for a million names.
+    pub fn exhaustive(&self, query: &Query<'_>) -> Vec<Found<T>> {
+        let full = |word: &&Word| Weight::of(word) == Weight::Full;
+        let has_full = query.words.iter().any(|word| full(&word));
+        let mut asked: Vec<&Word> = Vec::new();
+        for word in query.words.iter().filter(|word| !has_full || full(word)) {
+            if asked.iter().all(|other| other.text() != word.text()) {
+                asked.push(word);
+            }
+        }
+        let worths: Vec<Vec<i32>> = asked.iter().map(|word| self.worths(word)).collect();
+        let date = Asked::new(query.born);
+        let mut best = BTreeMap::<u32, i32>::new();
+        for record in &self.names.records {
+            let dates = self.weights.date(date.agreement(record.date)) + self.weights.rest;
+            let bits = dates.in_sixteenths()
+                + self.nations(query, record.nation)
+                + self.words_of(query, &worths, record);
+            if bits >= query.threshold.in_sixteenths() {
+                let most = best.entry(record.entry).or_insert(bits);
+                *most = bits.max(*most);
+            }
+        }
+        let found = best.into_iter().filter_map(|(entry, bits)| {
+            let entry = self.entries.get(entry as usize)?.clone();
+            Some(Found { entry, bound: Bits::sixteenths(bits) })
+        });
+        found.collect()
+    }
+
+    /// What each word of the vocabulary is worth beside this one.
+    fn worths(&self, word: &Word) -> Vec<i32> {
+        let known = self.terms.find(word, Sound::new(word));
+        let rarest = self.weights.rarity(word, self.len(), 1);
+        let rarity = known.map_or(rarest, |term| self.finder.rarity(term));
+        let shape = Shape::of(word);
+        let mut probe = Probe::new(word, &shape);
+        let worth = |(term, other): (u32, &Word)| {
+            let likeness = liken_probed(&mut probe, other, &Shape::of(other))?;
+            Some((self.weights.word)(likeness, rarity, self.finder.rarity(term)).in_sixteenths())
+        };
+        let all = (0..).zip(self.terms.words()).map(worth);
+        all.map(|worth| worth.unwrap_or(0).max(0)).collect()
+    }
+
+    fn nations(&self, query: &Query<'_>, listed: Nation) -> i32 {
+        let Some((country, same)) = query.nation else { return 0 };
+        match listed {
+            Nation::UNKNOWN => 0,
+            Nation::ANY => same.in_sixteenths().max(0),
+            nation if nation == Nation::new(&[country]) => same.in_sixteenths().max(0),
+            _ => self.weights.other_nation.in_sixteenths(),
+        }
+    }
+
+    fn words_of(&self, query: &Query<'_>, worths: &[Vec<i32>], record: &Record) -> i32 {
+        let members: Vec<_> = record.members(&self.names.rest).collect();
+        let of = |weight| members.iter().filter(|member| member.weight() == weight).count() as i32;
+        let stated = query.words.iter().filter(|word| Weight::of(word) == Weight::Initial).count();
+        let mut initials = stated as i32 + of(Weight::Initial);
+        let (mut bits, mut matched) = (0, 0);
+        for worths in worths {
+            let worth = |term: u32| worths.get(term as usize).copied().unwrap_or(0);
+            let met = members.iter().map(|member| worth(member.term())).max().unwrap_or(0);
+            if met > 0 {
+                bits += met;
+                matched += 1;
+            } else if initials > 0 {
+                initials -= 1;
+                bits += self.weights.initial.in_sixteenths();
+            } else {
+                bits += self.weights.unmet.in_sixteenths();
+            }
+        }
+        bits + (of(Weight::Full) - matched).max(0) * self.weights.left_over.in_sixteenths()
+    }
+}

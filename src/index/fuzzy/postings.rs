@@ -1,0 +1,152 @@
+//! Keys to the names filed under them: one sorted array and a directory over it.
+
+use std::ops::Range;
+
+use crate::index::prefetch::prefetch;
+
+use super::date::DateCode;
+use super::key::Key;
+
+/// A name filed under a key, with what decides most cases without a look at the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Posting(u64);
+
+/// Stands in a list for names that are filed under finer keys instead.
+const FINER: u32 = u32::MAX;
+
+impl Posting {
+    pub(super) const fn new(name: u32, date: DateCode, nation: u8) -> Self {
+        Self((name as u64) << 32 | (date.0 as u64) << 16 | (nation as u64) << 8)
+    }
+
+    /// A mark that names of this key are filed under finer ones.
+    pub(super) const fn finer() -> Self {
+        Self::new(FINER, DateCode::ABSENT, 0)
+    }
+
+    pub(super) const fn is_finer(self) -> bool {
+        self.name() == FINER
+    }
+
+    pub(super) const fn name(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    pub(super) const fn date(self) -> DateCode {
+        DateCode((self.0 >> 16) as u16)
+    }
+
+    pub(super) const fn nation(self) -> u8 {
+        (self.0 >> 8) as u8
+    }
+
+    const fn check(self) -> u8 {
+        self.0 as u8
+    }
+}
+
+/// Postings by key. A key that is not there may show another's postings, once in some hundred times.
+pub(super) struct Postings {
+    /// Where the postings begin whose keys begin with these bits.
+    starts: Box<[u32]>,
+    shift: u32,
+    postings: Box<[Posting]>,
+}
+
+impl Postings {
+    /// Files everything; sorts it by the way.
+    pub(super) fn new(mut filed: Vec<(Key, Posting)>) -> Self {
+        filed.sort_unstable_by_key(|(key, posting)| (*key, posting.0));
+        // Two postings to a place of the directory, about.
+        let bits = (filed.len() / 2).max(2).ilog2();
+        let shift = 64 - bits;
+        let mut starts = vec![0_u32; (1 << bits) + 1];
+        for (key, _) in &filed {
+            if let Some(count) = starts.get_mut((key.0 >> shift) as usize + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let checked = |(key, posting): &(Key, Posting)| Posting(posting.0 | key.0 & 0xff);
+        let postings = filed.iter().map(checked).collect();
+        Self { starts: starts.into(), shift, postings }
+    }
+
+    /// Has the place of the directory fetched that this key is about.
+    pub(super) fn foresee(&self, key: Key) {
+        if let Some(start) = self.starts.get((key.0 >> self.shift) as usize) {
+            prefetch(start);
+        }
+    }
+
+    /// Has the first posting fetched that may be filed under this key.
+    pub(super) fn foresee_first(&self, key: Key) {
+        if let Some(posting) = self.postings.get(self.range(key).start) {
+            prefetch(posting);
+        }
+    }
+
+    /// What is filed under the key, in the order of names, the mark of finer keys last.
+    #[inline]
+    pub(super) fn get(&self, key: Key) -> impl Iterator<Item = Posting> + '_ {
+        let check = key.0 as u8;
+        let postings = self.postings.get(self.range(key)).unwrap_or_default();
+        postings.iter().copied().filter(move |posting| posting.check() == check)
+    }
+
+    #[inline]
+    fn range(&self, key: Key) -> Range<usize> {
+        let place = (key.0 >> self.shift) as usize;
+        match self.starts.get(place..place + 2) {
+            Some(&[from, to]) => from as usize..to as usize,
+            Some(_) | None => 0..0,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.starts) + size_of_val(&*self.postings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::super::key::mix;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn postings_are_those_of_a_plain_map(filed in prop::collection::vec((0_u64..50, 0_u32..90), 0..300)) {
+            let mut plain = BTreeMap::<u64, Vec<u32>>::new();
+            let mut all = Vec::new();
+            for (key, name) in filed {
+                plain.entry(key).or_default().push(name);
+                all.push((Key(mix(key)), Posting::new(name, DateCode(7), 3)));
+            }
+            let postings = Postings::new(all);
+            for (key, names) in &mut plain {
+                names.sort_unstable();
+                let found: Vec<u32> = postings.get(Key(mix(*key))).map(Posting::name).collect();
+                // Another key may share place and check, so that more is shown, never less.
+                let mut left = found.iter();
+                prop_assert!(names.iter().all(|name| left.any(|other| other == name)) );
+            }
+        }
+    }
+
+    #[test]
+    fn a_posting_gives_back_what_it_holds() {
+        let posting = Posting::new(0x1234_5678, DateCode(0x9abc), 0xde);
+        assert_eq!(posting.name(), 0x1234_5678);
+        assert_eq!(posting.date(), DateCode(0x9abc));
+        assert_eq!(posting.nation(), 0xde);
+        assert!(Posting::finer().is_finer() && !posting.is_finer());
+    }
+}

@@ -1,0 +1,157 @@
+//! A listed name in 32 bytes: whose it is, the evidence beside it, the numbers of its words.
+
+use crate::domain::Country;
+use crate::names::{Part, Word};
+
+use super::date::DateCode;
+use super::key::mix;
+use super::terms::Term;
+
+/// A nationality in a byte: equal for equal countries, rarely for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Nation(pub(super) u8);
+
+impl Nation {
+    pub(super) const UNKNOWN: Self = Self(0);
+    /// Several.
+    pub(super) const ANY: Self = Self(u8::MAX);
+
+    pub(super) fn new(countries: &[Country]) -> Self {
+        match countries {
+            [] => Self::UNKNOWN,
+            [country] => {
+                let code =
+                    country.alpha3().bytes().fold(0, |code, byte| code << 8 | u64::from(byte));
+                Self((mix(code) % 254) as u8 + 1)
+            }
+            _ => Self::ANY,
+        }
+    }
+}
+
+/// What a word counts for when names are filed and compared by bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Weight {
+    /// Names are filed under it.
+    Full = 0,
+    /// An initial.
+    Initial = 1,
+    /// Particles, titles, legal forms: it may be left out.
+    Light = 2,
+}
+
+impl Weight {
+    pub(super) fn of(word: &Word) -> Self {
+        match word.part() {
+            Part::Surname | Part::Given | Part::Any | Part::Number => Self::Full,
+            Part::Initial => Self::Initial,
+            Part::Particle | Part::Honorific | Part::LegalForm | Part::Prefix | Part::Stop => {
+                Self::Light
+            }
+        }
+    }
+}
+
+/// A word of a name: its number, and what it counts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Member(u32);
+
+impl Member {
+    const NONE: Self = Self(u32::MAX);
+
+    pub(super) const fn new(term: Term, weight: Weight) -> Self {
+        Self(term << 8 | weight as u32)
+    }
+
+    pub(super) const fn term(self) -> Term {
+        self.0 >> 8
+    }
+
+    pub(super) const fn weight(self) -> Weight {
+        match self.0 & 3 {
+            0 => Weight::Full,
+            1 => Weight::Initial,
+            _ => Weight::Light,
+        }
+    }
+}
+
+/// Words that stand in the record itself.
+const INLINE: usize = 6;
+
+/// One listed name, or one more birth date of it.
+#[derive(Clone, Copy)]
+pub(super) struct Record {
+    /// Which of the snapshot's entries it belongs to.
+    pub(super) entry: u32,
+    pub(super) date: DateCode,
+    pub(super) nation: Nation,
+    many: u8,
+    words: [Member; INLINE],
+}
+
+const _: () = assert!(size_of::<Record>() == 32);
+
+impl Record {
+    /// A record; words that do not fit go to `rest`.
+    pub(super) fn new(
+        entry: u32,
+        date: DateCode,
+        nation: Nation,
+        members: &[Member],
+        rest: &mut Vec<Member>,
+    ) -> Self {
+        let mut words = [Member::NONE; INLINE];
+        words.iter_mut().zip(members).for_each(|(slot, member)| *slot = *member);
+        let members = members.get(..members.len().min(255)).unwrap_or_default();
+        if members.len() > INLINE
+            && let Some(last) = words.last_mut()
+        {
+            // The last place tells where the others are.
+            *last = Member(rest.len() as u32);
+            rest.extend_from_slice(members.get(INLINE - 1..).unwrap_or_default());
+        }
+        Self { entry, date, nation, many: members.len() as u8, words }
+    }
+
+    /// The words in the order stated.
+    #[inline]
+    pub(super) fn members<'a>(&'a self, rest: &'a [Member]) -> impl Iterator<Item = Member> + 'a {
+        let many = usize::from(self.many);
+        let (inline, from) = match self.words.last() {
+            Some(last) if many > INLINE => (INLINE - 1, last.0 as usize),
+            Some(_) | None => (many, 0),
+        };
+        let rest = rest.get(from..from + many - inline).unwrap_or_default();
+        self.words.iter().take(inline).chain(rest).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_come_back_however_many_there_are() {
+        let mut rest = Vec::new();
+        let names: Vec<Vec<Member>> = (0..20)
+            .map(|many| (0..many).map(|term| Member::new(term + many, Weight::Initial)).collect())
+            .collect();
+        let record = |members: &Vec<Member>, rest: &mut Vec<Member>| {
+            Record::new(7, DateCode(3), Nation(1), members, rest)
+        };
+        let records: Vec<Record> = names.iter().map(|name| record(name, &mut rest)).collect();
+        for (name, record) in names.iter().zip(records) {
+            assert_eq!(record.members(&rest).collect::<Vec<_>>(), *name);
+        }
+    }
+
+    #[test]
+    fn a_member_gives_back_what_it_holds() {
+        for weight in [Weight::Full, Weight::Initial, Weight::Light] {
+            let member = Member::new(0xab_cdef, weight);
+            assert_eq!((member.term(), member.weight()), (0xab_cdef, weight));
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! A list as it was at one moment, ready to be searched; nothing in it ever changes.
+
+use crate::domain::{Country, Date};
+use crate::index::Filter;
+use crate::index::prefetch::prefetch;
+use crate::names::{Analysed, Word};
+
+use super::date::DateCode;
+use super::day::Days;
+use super::filing::{self, Catalogue, FILED_MAX, Filed};
+use super::key::{Key, Sound};
+use super::kin::{Finder, Kindred};
+use super::postings::{Posting, Postings};
+use super::record::{Member, Nation, Record, Weight};
+use super::terms::Terms;
+use super::weights::Weights;
+
+/// The most birth dates of an entry that are filed.
+pub(super) const DATES_MAX: usize = 4;
+
+/// What is filed about one entry.
+pub struct Listed<'a> {
+    /// Its names, each in the words it is made of.
+    pub names: &'a [Analysed],
+    /// When it may have been born; empty when that is not known.
+    pub born: &'a [Date],
+    /// Its nationalities; empty when they are not known.
+    pub nations: &'a [Country],
+}
+
+/// Takes entries and makes a [`Snapshot`] of them.
+pub struct Builder<T> {
+    terms: Terms,
+    entries: Vec<T>,
+    /// Records, whose words are not yet in them but at this place of `members`.
+    drafts: Vec<Draft>,
+    members: Vec<Member>,
+}
+
+struct Draft {
+    entry: u32,
+    date: DateCode,
+    nation: Nation,
+    from: u32,
+    many: u16,
+}
+
+impl<T> Default for Builder<T> {
+    fn default() -> Self {
+        let (entries, drafts, members) = (Vec::new(), Vec::new(), Vec::new());
+        Self { terms: Terms::default(), entries, drafts, members }
+    }
+}
+
+impl<T: Clone + Ord> Builder<T> {
+    /// Files an entry.
+    pub fn add(&mut self, entry: T, listed: &Listed<'_>) {
+        let nation = Nation::new(listed.nations);
+        let entry = self.push(entry);
+        for name in listed.names {
+            let words = || name.words().iter().map(|word| (word, Weight::of(word)));
+            let dates = listed.born.iter().take(DATES_MAX).map(|date| DateCode::new(Some(*date)));
+            if listed.born.is_empty() {
+                self.draft(entry, (DateCode::ABSENT, nation), words());
+            }
+            for date in dates {
+                self.draft(entry, (date, nation), words());
+            }
+        }
+    }
+
+    /// Adds an entry without names; gives its number.
+    pub(super) fn push(&mut self, entry: T) -> u32 {
+        self.entries.push(entry);
+        self.entries.len() as u32 - 1
+    }
+
+    /// Adds a name to an entry.
+    pub(super) fn draft<'a>(
+        &mut self,
+        entry: u32,
+        (date, nation): (DateCode, Nation),
+        words: impl Iterator<Item = (&'a Word, Weight)>,
+    ) {
+        let from = self.members.len();
+        for (word, weight) in words.take(usize::from(u8::MAX)) {
+            let member = self.terms.intern(word).map(|term| Member::new(term, weight));
+            self.members.extend(member);
+        }
+        let many = (self.members.len() - from) as u16;
+        if many > 0 {
+            self.drafts.push(Draft { entry, date, nation, from: from as u32, many });
+        }
+    }
+
+    /// Makes the snapshot. It takes seconds for a million entries.
+    pub fn build(mut self, weights: Weights) -> Snapshot<T> {
+        self.terms.shrink();
+        let (entries, ranks) = ranked(self.entries);
+        for draft in &mut self.drafts {
+            draft.entry = ranks.get(draft.entry as usize).copied().unwrap_or_default();
+        }
+        self.drafts.sort_unstable_by_key(|draft| (draft.date, draft.entry, draft.from));
+        let mut rest = Vec::new();
+        let records: Vec<Record> = self
+            .drafts
+            .iter()
+            .map(|draft| {
+                let range = draft.from as usize..draft.from as usize + usize::from(draft.many);
+                let members = self.members.get(range).unwrap_or_default();
+                Record::new(draft.entry, draft.date, draft.nation, members, &mut rest)
+            })
+            .collect();
+        drop((self.drafts, self.members));
+        let names = Names { records: records.into(), rest: rest.into() };
+        Snapshot::new(self.terms, entries, names, weights)
+    }
+}
+
+/// Entries in order without doubles, and the place of each as it was.
+fn ranked<T: Ord>(entries: Vec<T>) -> (Box<[T]>, Vec<u32>) {
+    let mut numbered: Vec<(T, u32)> = entries.into_iter().zip(0..).collect();
+    numbered.sort_unstable();
+    let mut ranks = vec![0; numbered.len()];
+    let mut sorted: Vec<T> = Vec::with_capacity(numbered.len());
+    for (entry, number) in numbered {
+        if sorted.last() != Some(&entry) {
+            sorted.push(entry);
+        }
+        if let Some(rank) = ranks.get_mut(number as usize) {
+            *rank = sorted.len() as u32 - 1;
+        }
+    }
+    (sorted.into(), ranks)
+}
+
+/// The records of a list.
+pub(super) struct Names {
+    pub(super) records: Box<[Record]>,
+    pub(super) rest: Box<[Member]>,
+}
+
+impl Names {
+    /// Has a record fetched that will be asked for.
+    pub(super) fn foresee(&self, name: u32) {
+        if let Some(record) = self.records.get(name as usize) {
+            prefetch(record);
+        }
+    }
+}
+
+/// A list as it was at one moment.
+pub struct Snapshot<T> {
+    pub(super) terms: Terms,
+    pub(super) finder: Finder,
+    pub(super) kindred: Kindred,
+    pub(super) entries: Box<[T]>,
+    /// By date, days first, and by entry.
+    pub(super) names: Names,
+    pub(super) days: Days,
+    /// Whether a date is known to the month alone.
+    pub(super) has_months: bool,
+    pub(super) filter: Filter,
+    pub(super) postings: Postings,
+    pub(super) weights: Weights,
+}
+
+impl<T> Snapshot<T> {
+    fn new(terms: Terms, entries: Box<[T]>, names: Names, weights: Weights) -> Self {
+        let finder = Finder::new(&terms, names.records.len(), &weights);
+        let kindred = Kindred::new(&terms, &finder, &weights);
+        let catalogue = Listing { terms: &terms, names: &names };
+        let filed = filing::file(&catalogue);
+        let filter = filter(&catalogue, &filed);
+        let days = Days::new(&catalogue);
+        let has_months = names.records.iter().any(|record| record.date.is_month());
+        let postings = Postings::new(filed);
+        Self { terms, finder, kindred, entries, names, days, has_months, filter, postings, weights }
+    }
+
+    /// How many different words the names have.
+    pub fn words(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// How many names are filed, those with several birth dates once for each.
+    pub fn len(&self) -> usize {
+        self.names.records.len()
+    }
+
+    /// Whether nothing is filed.
+    pub fn is_empty(&self) -> bool {
+        self.names.records.is_empty()
+    }
+
+    /// Bytes of memory by part.
+    pub fn bytes(&self) -> [(&'static str, usize); 8] {
+        let names = size_of_val(&*self.names.records) + size_of_val(&*self.names.rest);
+        [
+            ("words", self.terms.bytes()),
+            ("finder of kin", self.finder.bytes()),
+            ("kin", self.kindred.bytes()),
+            ("entries", size_of_val(&*self.entries)),
+            ("names", names),
+            ("days", self.days.bytes()),
+            ("filter", self.filter.bytes()),
+            ("postings", self.postings.bytes()),
+        ]
+    }
+}
+
+/// The keys of all postings, and of all pairs whatever their names' dates.
+fn filter(list: &Listing<'_>, filed: &[(Key, Posting)]) -> Filter {
+    // Pairs as they are come to as many again, about.
+    let filter = Filter::with_room(2 * filed.len());
+    filed.iter().for_each(|(key, _)| filter.add(key.0));
+    let mut sounds = Vec::new();
+    for name in 0..list.count() {
+        let name = list.show(name, &mut sounds);
+        filing::first(name.sounds).for_each(|company| filter.add(company.key().0));
+    }
+    filter
+}
+
+/// Names with the words they are made of.
+struct Listing<'a> {
+    terms: &'a Terms,
+    names: &'a Names,
+}
+
+impl Catalogue for Listing<'_> {
+    fn count(&self) -> u32 {
+        self.names.records.len() as u32
+    }
+
+    fn show<'a>(&self, name: u32, sounds: &'a mut Vec<Sound>) -> Filed<'a> {
+        sounds.clear();
+        let Some(record) = self.names.records.get(name as usize) else {
+            return Filed { date: DateCode::ABSENT, nation: Nation::UNKNOWN, sounds };
+        };
+        let members = || record.members(&self.names.rest);
+        let has_full = members().any(|member| member.weight() == Weight::Full);
+        let mut filed: smallvec::SmallVec<[(u32, Sound); 8]> = smallvec::SmallVec::new();
+        for member in members() {
+            if has_full && member.weight() != Weight::Full {
+                continue;
+            }
+            let Some(sound) = self.terms.sound(member.term()) else { continue };
+            if filed.iter().all(|(_, other)| *other != sound) {
+                filed.push((self.terms.carriers(member.term()), sound));
+            }
+        }
+        if filed.len() > FILED_MAX {
+            filed.sort_unstable_by_key(|(carriers, _)| *carriers);
+            filed.truncate(FILED_MAX);
+        }
+        sounds.extend(filed.iter().map(|(_, sound)| *sound));
+        Filed { date: record.date, nation: record.nation, sounds }
+    }
+}

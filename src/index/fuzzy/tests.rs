@@ -1,0 +1,340 @@
+//! Tests of the whole: against the exhaustive answer, against a plain model of changes, and case by
+//! case.
+#![cfg(test)]
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use crate::domain::{Country, Date, Name};
+use crate::names::{Analysed, Analyser, Bearer, Bits};
+
+use super::*;
+
+fn words(name: &str) -> Analysed {
+    let mut into = Analysed::default();
+    Analyser::default().analyse(Name { surname: name, given: "" }, Bearer::Person, &mut into);
+    into
+}
+
+/// A listed person: names, birth date, nationality.
+type Person<'a> = (&'a [&'a str], &'a str, &'a str);
+
+fn filed(person: &Person<'_>, file: impl FnOnce(&Listed<'_>)) {
+    let names: Vec<Analysed> = person.0.iter().map(|name| words(name)).collect();
+    let born: Vec<Date> = Date::parse(person.1).into_iter().collect();
+    let nations: Vec<Country> = Country::parse(person.2).ok().into_iter().collect();
+    file(&Listed { names: &names, born: &born, nations: &nations });
+}
+
+/// A list of these persons and of many others, so that words are rare.
+fn list(persons: &[Person<'_>]) -> (Arc<Live<u32>>, Writer<u32>) {
+    let mut builder = Builder::default();
+    for (number, person) in (0..).zip(persons) {
+        filed(person, |listed| builder.add(number, listed));
+    }
+    let mut dice = Dice(7);
+    for number in 0..4_000 {
+        let (name, born) = (dice.name(), dice.date());
+        filed(&(&[&name], &born, "FRA"), |listed| builder.add(1_000_000 + number, listed));
+    }
+    let (live, mut writer) = Live::new(Weights::default());
+    writer.replace(builder.build(Weights::default()));
+    (live, writer)
+}
+
+fn ask(view: &View<u32>, name: &str, born: &str, threshold: i32) -> (Vec<u32>, Work) {
+    let (words, mut found) = (words(name), Vec::new());
+    let query = Query {
+        words: words.words(),
+        born: Date::parse(born),
+        nation: Country::parse("IRQ").ok().map(|country| (country, Bits::whole(4))),
+        threshold: Bits::whole(threshold),
+        limits: Limits::default(),
+    };
+    let work = view.search(&query, &mut Scratch::default(), &mut found);
+    let mut entries: Vec<u32> = found.iter().map(|found| found.entry).collect();
+    entries.sort_unstable();
+    entries.dedup();
+    (entries, work)
+}
+
+/// Small random numbers for names without end.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, many: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        key::mix(self.0) % many
+    }
+
+    fn word(&mut self) -> String {
+        const STARTS: [&str; 20] = [
+            "b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "sh", "kh",
+            "j", "br", "st",
+        ];
+        let many = 2 + self.below(2);
+        let syllable = |dice: &mut Self| {
+            let start = STARTS[dice.below(20) as usize];
+            let vowel = ["a", "e", "i", "o", "u"][dice.below(5) as usize];
+            let end = ["", "", "n", "r", "s", "l"][dice.below(6) as usize];
+            format!("{start}{vowel}{end}")
+        };
+        (0..many).map(|_| syllable(self)).collect()
+    }
+
+    fn name(&mut self) -> String {
+        let many = 2 + self.below(2);
+        let words: Vec<String> = (0..many).map(|_| self.word()).collect();
+        words.join(" ")
+    }
+
+    fn date(&mut self) -> String {
+        let (year, month, day) = (1940 + self.below(60), 1 + self.below(12), 1 + self.below(28));
+        match self.below(10) {
+            0 => String::new(),
+            1 => format!("{year}"),
+            _ => format!("{year}-{month:02}-{day:02}"),
+        }
+    }
+
+    /// A letter dropped, added, changed, or exchanged with the next.
+    fn slip(&mut self, word: &str) -> String {
+        let mut letters: Vec<char> = word.chars().collect();
+        let at = self.below(letters.len() as u64 - 1) as usize;
+        let letter = char::from(b'a' + self.below(26) as u8);
+        match self.below(4) {
+            0 => drop(letters.remove(at)),
+            1 => letters.insert(at, letter),
+            2 => letters[at] = letter,
+            _ => letters.swap(at, at + 1),
+        }
+        letters.into_iter().collect()
+    }
+}
+
+const PERSONS: [Person<'static>; 9] = [
+    (&["Abbadi Zubair Haytham", "Abu Zaynab"], "1971-03-09", "IRQ"),
+    (&["Qasimov Fazliddin"], "1966", "IRQ"),
+    (&["Thorvaldsen Bjarki Ulfur"], "", "IRQ"),
+    (&["Wojciechowska Aldona"], "1990-12-30", ""),
+    (&["Quxelmanto"], "1980-05-05", "IRQ"),
+    (&["Abdulwadud Jibril"], "1984-02-02", "IRQ"),
+    (&["Mac Gillonaire Fergal"], "1955-06-07", "IRQ"),
+    (&["Мустафин Ильгизар"], "1979-07-08", "IRQ"),
+    (&["Zylbersztejn Brajndla Chawa Perla"], "", ""),
+];
+
+#[track_caller]
+fn finds(view: &View<u32>, name: &str, born: &str, expected: u32) {
+    let (found, work) = ask(view, name, born, 24);
+    assert_eq!(found, [expected], "{name}");
+    assert!(!work.cut);
+}
+
+#[test]
+fn a_person_is_found_by_altered_names_and_dates() {
+    let view = list(&PERSONS).0.view();
+    finds(&view, "Abbadi Zubair Haytham", "1971-03-09", 0);
+    finds(&view, "Haitham Abadi", "1971-03-09", 0);
+    finds(&view, "Abbadi Zubayr Haytam", "1971-09-03", 0);
+    finds(&view, "Abbadi Zubair Haytham", "1972-03-09", 0);
+    finds(&view, "Abbadi Zubair Haytham", "", 0);
+    finds(&view, "Kasimow Fasliddin", "1966-11-12", 1);
+    finds(&view, "Qasimov Fazliddin", "", 1);
+    finds(&view, "Bjarki Thorvaldsn", "1999-01-02", 2);
+    finds(&view, "Wojcieshowska Aldona", "1990-12-30", 3);
+    finds(&view, "Quxelmanto", "1980-05-05", 4);
+    finds(&view, "Mustafin Ilgizar", "1979-07-08", 7);
+    finds(&view, "Zylberstein Brajndla Perla", "1931-01-02", 8);
+}
+
+#[test]
+fn joined_and_split_words_are_found() {
+    let mut persons = PERSONS.to_vec();
+    // The parts are words of their own elsewhere.
+    persons.extend([(&["Abdul Wadud Hamroqulov"] as &[&str], "", "UZB"); 3]);
+    persons.extend([(&["Gillonaire Macduff", "Macgillonaire Pia"] as &[&str], "", "GBR"); 3]);
+    let view = list(&persons).0.view();
+    let (found, _) = ask(&view, "Abdul Wadud Jibril", "1984-02-02", 24);
+    assert!(found.contains(&5), "{found:?}");
+    let (found, _) = ask(&view, "Macgillonaire Fergal", "1955-06-07", 24);
+    assert!(found.contains(&6), "{found:?}");
+}
+
+#[test]
+fn others_are_not_found() {
+    let view = list(&PERSONS).0.view();
+    for (name, born) in [
+        ("Abbadi Layla", "1999-03-02"),
+        ("Qasimov Timur", "1966-01-01"),
+        ("Smith John", "1971-03-09"),
+        ("", "1971-03-09"),
+    ] {
+        assert_eq!(ask(&view, name, born, 28).0, [] as [u32; 0], "{name}");
+    }
+}
+
+#[test]
+fn a_search_that_meets_a_limit_says_so() {
+    let crowd = [(&["Abbadi Zubair Haytham"] as &[&str], "1971-03-09", "IRQ"); 60];
+    let view = list(&crowd).0.view();
+    let words = words("Abbadi Zubair Haytham");
+    let born = Date::parse("1971-03-09");
+    let limits = Limits { names: 50, ..Limits::default() };
+    let threshold = Bits::whole(24);
+    let query = Query { words: words.words(), born, nation: None, threshold, limits };
+    let mut found = Vec::new();
+    let work = view.search(&query, &mut Scratch::default(), &mut found);
+    assert!(work.cut && found.len() == 50, "{}", found.len());
+    found.clear();
+    let query = Query { limits: Limits::GENEROUS, ..query };
+    let work = view.search(&query, &mut Scratch::default(), &mut found);
+    assert!(!work.cut && found.len() == 60, "{}", found.len());
+}
+
+/// Of what the exhaustive comparison finds, the search finds 95 in a hundred at least, on a sample
+/// whose seed is printed. (Measured on larger samples: 98.)
+#[test]
+fn the_search_finds_what_the_oracle_finds() {
+    let seed = RandomState::new().hash_one(1);
+    let mut dice = Dice(seed);
+    let mut builder = Builder::default();
+    let mut persons = Vec::new();
+    for number in 0..4_000_u32 {
+        let (name, born) = (dice.name(), dice.date());
+        filed(&(&[&name], &born, "IRQ"), |listed| builder.add(number, listed));
+        persons.push((name, born));
+    }
+    let (live, mut writer) = Live::new(Weights::default());
+    writer.replace(builder.build(Weights::default()));
+    let view = live.view();
+    let (mut expected, mut missed) = (0, 0);
+    for _ in 0..300 {
+        let (name, born) = persons[dice.below(4_000) as usize].clone();
+        let born = if born.len() == 10 { born } else { "1970-01-02".to_owned() };
+        let mut parts: Vec<String> = name.split(' ').map(str::to_owned).collect();
+        let at = dice.below(parts.len() as u64) as usize;
+        parts[at] = dice.slip(&parts[at]);
+        parts.reverse();
+        let words = words(&parts.join(" "));
+        let query = Query {
+            words: words.words(),
+            born: Date::parse(&born),
+            nation: None,
+            threshold: Bits::whole(30),
+            limits: Limits::default(),
+        };
+        let mut found = Vec::new();
+        view.search(&query, &mut Scratch::default(), &mut found);
+        for entry in view.snapshot().exhaustive(&query) {
+            expected += 1;
+            missed += usize::from(found.iter().all(|found| found.entry != entry.entry));
+        }
+    }
+    assert!(expected > 200, "{expected} with seed {seed}");
+    assert!(missed * 20 <= expected, "{missed} of {expected} missed with seed {seed}");
+}
+
+/// A change of a list.
+#[derive(Clone, Debug)]
+enum Step {
+    Add(u32, usize),
+    Remove(u32),
+    Draft,
+    Swap,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        6 => (0_u32..12, 0..PERSONS.len()).prop_map(|(entry, person)| Step::Add(entry, person)),
+        3 => (0_u32..12).prop_map(Step::Remove),
+        1 => Just(Step::Draft),
+        1 => Just(Step::Swap),
+    ];
+    prop::collection::vec(step, 0..40)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn a_changing_list_is_as_a_plain_one(steps in steps()) {
+        let (live, mut writer) = Live::new(Weights::default());
+        let mut plain = BTreeMap::<u32, Vec<usize>>::new();
+        let mut fresh = None;
+        for step in steps {
+            match step {
+                Step::Add(entry, person) => {
+                    filed(&PERSONS[person], |listed| writer.add(&entry, listed));
+                    plain.entry(entry).or_default().push(person);
+                }
+                Step::Remove(entry) => {
+                    writer.remove(&entry);
+                    plain.remove(&entry);
+                }
+                Step::Draft => fresh = Some(writer.draft().build()),
+                Step::Swap => fresh.take().into_iter().for_each(|fresh| writer.swap(fresh)),
+            }
+            let view = live.view();
+            for (number, person) in PERSONS.iter().enumerate() {
+                let born = if person.1.len() == 10 { person.1 } else { "" };
+                let (found, _) = ask(&view, person.0[0], born, 0);
+                let bearers = plain.iter().filter(|(_, all)| all.contains(&number));
+                let expected: Vec<u32> = bearers.map(|(entry, _)| *entry).collect();
+                prop_assert!(expected.iter().all(|entry| found.contains(entry)), "{:?} {:?}", expected, found);
+                prop_assert!(found.iter().all(|entry| plain.contains_key(entry)));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_delta_grows_and_a_position_counts_changes() {
+    let (live, mut writer) = Live::new(Weights::default());
+    let mut dice = Dice(3);
+    let names: Vec<String> = (0..6_000).map(|_| dice.name()).collect();
+    for (number, name) in (0..).zip(&names) {
+        filed(&(&[name], "1980-05-05", "IRQ"), |listed| writer.add(&number, listed));
+    }
+    assert_eq!(live.view().position(), Position { snapshot: 0, changes: 6_000 });
+    let fresh = writer.draft().build();
+    filed(&PERSONS[0], |listed| writer.add(&9_000, listed));
+    writer.remove(&17);
+    writer.swap(fresh);
+    let view = live.view();
+    assert_eq!(view.position(), Position { snapshot: 1, changes: 0 });
+    assert_eq!((view.snapshot().len(), view.late()), (6_000, 2));
+    assert!(ask(&view, &names[16], "1980-05-05", 20).0.contains(&16));
+    assert!(!ask(&view, &names[17], "1980-05-05", 20).0.contains(&17));
+    assert_eq!(ask(&view, "Abbadi Zubair Haytham", "1971-03-09", 20).0, [9_000]);
+}
+
+/// One who is never taken back is found at every moment, whatever the writer does.
+#[test]
+fn readers_find_who_is_listed_all_the_while() {
+    let (live, mut writer) = list(&PERSONS);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let (mut turns, mut last) = (0, live.view().position());
+            while last.snapshot < 4 || turns < 100 {
+                let view = live.view();
+                assert!(view.position() >= last);
+                last = view.position();
+                assert_eq!(ask(&view, "Haitham Abadi", "1971-03-09", 24).0, [0]);
+                assert_eq!(ask(&view, "Qasimov Fazlidin", "1966-11-12", 24).0, [1]);
+                turns += 1;
+            }
+        });
+        for round in 0..4 {
+            let draft = writer.draft();
+            for number in 0..50 {
+                filed(&PERSONS[2], |listed| writer.add(&(500 + number), listed));
+                writer.remove(&(450 + number + round));
+            }
+            writer.swap(draft.build());
+        }
+        reader.join().unwrap();
+    });
+}

@@ -1,0 +1,83 @@
+//! What agreement is worth at most: the bound by which names are left out before they are scored.
+
+use std::sync::Arc;
+
+use crate::names::{Bits, Likeness, Population, Word};
+
+use super::date::Agreement;
+use super::terms;
+
+/// The most that each piece of evidence can add to a score.
+///
+/// The caller's scorer has the last word; these only have to be no less than what it gives. What they
+/// give too much costs time, what they give too little costs matches.
+#[derive(Clone)]
+pub struct Weights {
+    /// What two words that are so alike and so rare are worth.
+    pub word: fn(Likeness, Bits, Bits) -> Bits,
+    /// What an initial in the place of a word is worth.
+    pub initial: Bits,
+    /// What a word of the query without a counterpart takes away; negative.
+    pub unmet: Bits,
+    /// What a listed word without a counterpart takes away; negative.
+    pub left_over: Bits,
+    /// What dates are worth that agree so.
+    pub dates: [Bits; Agreement::COUNT],
+    /// What different nationalities take away; negative.
+    pub other_nation: Bits,
+    /// What the rest of the evidence may add: sex, places, order of words.
+    pub rest: Bits,
+    /// How rare words are beyond the list itself; without it, the list alone says how rare they are.
+    pub population: Option<Arc<Population>>,
+}
+
+impl Weights {
+    /// How rare a word is that `carriers` of `names` listed have, nobody or one.
+    pub(super) fn rarity(&self, word: &Word, names: usize, carriers: u32) -> Bits {
+        let listed = u32::try_from(names).unwrap_or(u32::MAX);
+        match &self.population {
+            Some(population) => population.rarest(word, listed, carriers),
+            None => terms::rarity(names, carriers),
+        }
+    }
+
+    /// What dates are worth that agree so.
+    pub(super) fn date(&self, agreement: Agreement) -> Bits {
+        self.dates.get(agreement as usize).copied().unwrap_or(Bits::ZERO)
+    }
+}
+
+impl Default for Weights {
+    /// Log-likelihood ratios as measured on a list of a million persons.
+    fn default() -> Self {
+        let mut dates = [Bits::ZERO; Agreement::COUNT];
+        let measured = [
+            (Agreement::Equal, 224),
+            (Agreement::Near, 168),
+            (Agreement::TwoParts, 72),
+            (Agreement::OnePart, -64),
+            (Agreement::Month, 150),
+            (Agreement::Year, 93),
+            (Agreement::NextYear, 32),
+            (Agreement::Contradiction, -128),
+            (Agreement::Unknown, 0),
+        ];
+        for (agreement, bits) in measured {
+            if let Some(slot) = dates.get_mut(agreement as usize) {
+                *slot = Bits::sixteenths(bits);
+            }
+        }
+        Self {
+            word: |likeness, one, other| {
+                one.min(other) - Bits::sixteenths(255 - i32::from(likeness.similarity))
+            },
+            initial: Bits::sixteenths(40),
+            unmet: Bits::sixteenths(-42),
+            left_over: Bits::sixteenths(-32),
+            dates,
+            other_nation: Bits::sixteenths(-51),
+            rest: Bits::ZERO,
+            population: None,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the scorer gives at most, so that the index leaves out what cannot reach a threshold.
+//!
+//! Made of the scorer's own weights: when these are fitted anew, the bounds follow.
+
+use std::sync::Arc;
+
+use crate::index::fuzzy::{Agreement, Weights};
+use crate::names::{Bearer, Bits, Kind, Likeness, Population};
+
+use super::score::{BornRelation, Feature, Model, NationalityRelation, SexRelation};
+
+const PERSON: Model = Model::of(Bearer::Person);
+
+/// A whole unit of a feature.
+const UNIT: i32 = 16;
+
+/// The most that each piece of evidence adds to a score; `population` says how rare words are.
+pub fn weights(population: Arc<Population>) -> Weights {
+    let of = |feature| PERSON.worth(feature, UNIT);
+    let roles = of(Feature::FamilyFamily) + of(Feature::FirstFirst);
+    Weights {
+        word,
+        initial: of(Feature::Initial),
+        // A word that one side has more costs the agreement of the whole, and little besides; words
+        // of both sides that stand against one another cost more.
+        unmet: of(Feature::ExtraOther) - of(Feature::Full) + of(Feature::Subset),
+        left_over: of(Feature::ExtraFirst),
+        dates: dates(),
+        other_nation: NationalityRelation::Differs.bits(),
+        rest: of(Feature::Base) + of(Feature::Full) + roles + SexRelation::Same.bits(),
+        population: Some(population),
+    }
+}
+
+/// What two words that are alike are worth by themselves.
+fn word(likeness: Likeness, one: Bits, other: Bits) -> Bits {
+    use Feature as F;
+    let rarity = one.min(other).in_sixteenths();
+    let cost = i32::from(likeness.cost);
+    let of = |feature| PERSON.worth(feature, UNIT);
+    let by = |feature, units| PERSON.worth(feature, units);
+    match likeness.kind {
+        Kind::Same => of(F::Same) + by(F::SameRarity, rarity),
+        Kind::Transliteration => of(F::Translit) + by(F::TranslitRarity, rarity),
+        Kind::Spelling => of(F::Spelling) + by(F::SpellingRarity, rarity),
+        Kind::Edit => {
+            let excess = by(F::EditExcess, (cost - UNIT).max(0));
+            of(F::Edit) + by(F::EditRarity, rarity) + by(F::EditCost, cost) + excess
+        }
+        Kind::Sound => {
+            let rarity = rarity.min(2 * i32::from(likeness.similarity));
+            of(F::Sound) + by(F::SoundRarity, rarity) + by(F::SoundShort, 2 * cost)
+        }
+        Kind::Initial => of(F::Initial),
+        Kind::Prefix => of(F::Prefix) + by(F::PrefixRarity, rarity),
+    }
+}
+
+/// What dates are worth: of the relations that the scorer tells apart, the best that each agreement
+/// may turn out to be. Dates of 1 January are filed as years.
+fn dates() -> [Bits; Agreement::COUNT] {
+    let mut dates = [Bits::ZERO; Agreement::COUNT];
+    let most = [
+        (Agreement::Equal, BornRelation::Same),
+        (Agreement::Near, BornRelation::Exchanged),
+        (Agreement::TwoParts, BornRelation::Slip),
+        (Agreement::OnePart, BornRelation::OtherDay),
+        (Agreement::Month, BornRelation::SameMonth),
+        (Agreement::Year, BornRelation::SameMonth),
+        (Agreement::NextYear, BornRelation::NearYear),
+        (Agreement::Contradiction, BornRelation::Differs),
+        (Agreement::Unknown, BornRelation::Missing),
+    ];
+    for (agreement, relation) in most {
+        if let Some(slot) = dates.get_mut(agreement as usize) {
+            *slot = relation.bits();
+        }
+    }
+    dates
+}
+
+#[cfg(test)]
+pub(crate) mod sample {
+    //! Bounds for tests: the population is read once.
+
+    use std::sync::{Arc, LazyLock};
+
+    use super::*;
+
+    static POPULATION: LazyLock<Arc<Population>> =
+        LazyLock::new(|| Arc::new(Population::built_in()));
+
+    /// The bounds as the program has them.
+    pub(crate) fn weights() -> Weights {
+        super::weights(Arc::clone(&POPULATION))
+    }
+}

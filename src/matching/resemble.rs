@@ -1,0 +1,677 @@
+//! Parties beside entries by name: who may be meant, how much speaks for it, and why.
+//!
+//! The index gives candidates for each name of a party; each is scored against the whole of what the
+//! event states about the party. While lists change, the same entries give the same scores.
+
+use smallvec::SmallVec;
+
+use crate::domain::{
+    Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Observation,
+    Observed, Party, Relation, Resemblance, Subject as Sort,
+};
+use crate::index::fuzzy::{Limits, Query};
+use crate::names::{Analysed, Analyser, Bearer, Bits, Kind};
+use crate::watchlist::{self, Candidate, Lists, LookUp, NameRoom};
+
+use super::Match;
+use super::budget::Budget;
+use super::naming::{Bar, Naming};
+use super::roster::may_be_one;
+use super::score::{
+    self, BornRelation, Explanation, NationalityRelation, Prepared, Reason, Scored, SexRelation,
+    Subject,
+};
+
+/// What comparing one form of a listed name counts for among an event's comparisons: it takes that
+/// much longer than to compare two attributes for equality.
+const FORM_COST: usize = 8;
+
+/// Room for comparisons by name, and the thresholds.
+#[derive(Default)]
+pub(super) struct Room {
+    pub(super) bar: Bar,
+    analyser: Analyser,
+    /// The names of a party; as many as `stated` are in use.
+    analysed: Vec<Analysed>,
+    stated: usize,
+    search: NameRoom,
+    listed: Listed,
+}
+
+/// A listed subject made ready.
+#[derive(Default)]
+struct Listed {
+    names: Vec<Prepared>,
+    born: Vec<Date>,
+    nationalities: Vec<Country>,
+    identifiers: Vec<Identifier>,
+}
+
+/// What came of a search.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Searched {
+    /// Searches that had to be done again with more room.
+    pub(super) again: usize,
+    /// Searches, or comparisons, that even that was too little for.
+    pub(super) cut: usize,
+}
+
+impl Room {
+    pub(super) fn new(naming: Naming) -> Self {
+        Self { bar: Bar::new(naming), ..Self::default() }
+    }
+
+    /// Whether an entry may bear a name like one of the party's.
+    pub(super) fn may_be_named(&mut self, lists: &LookUp<'_>, party: &Party<'_>) -> bool {
+        self.analyse(party);
+        let Self { bar, analysed, search, stated, .. } = self;
+        let mut names = analysed.iter().take(*stated);
+        names.any(|name| lists.may_be_named(&query(name, party, bar, Limits::default()), search))
+    }
+
+    /// Appends the entries that may bear a name like one of the party's.
+    pub(super) fn candidates(
+        &mut self,
+        lists: &LookUp<'_>,
+        party: &Party<'_>,
+        found: &mut Vec<Candidate>,
+    ) -> Searched {
+        self.analyse(party);
+        let mut searched = Searched::default();
+        let Self { bar, analysed, search, stated, .. } = self;
+        for name in analysed.iter().take(*stated) {
+            let from = found.len();
+            let ask = |limits| query(name, party, bar, limits);
+            if lists.by_likeness(&ask(Limits::default()), search, found).cut {
+                found.truncate(from);
+                searched.again += 1;
+                let work = lists.by_likeness(&ask(Limits::GENEROUS), search, found);
+                searched.cut += usize::from(work.cut);
+            }
+        }
+        let sort = sort(party);
+        found.retain(|entry| may_be_one(sort, entry.subject()));
+        found.sort_unstable();
+        found.dedup();
+        searched
+    }
+
+    /// Analyses the names of a party; those without a word are left out.
+    fn analyse(&mut self, party: &Party<'_>) {
+        self.stated = 0;
+        for name in &party.names {
+            if self.analysed.len() == self.stated {
+                self.analysed.push(Analysed::default());
+            }
+            let Some(into) = self.analysed.get_mut(self.stated) else { return };
+            self.analyser.analyse(*name, bearer(party), into);
+            self.stated += usize::from(!into.words().is_empty());
+        }
+    }
+
+    /// Compares a party with candidates. Those of `certain` match whatever is said against it.
+    pub(super) fn compare(
+        &mut self,
+        lists: &Lists,
+        (event, party): (&Event<'_>, &Party<'_>),
+        (candidates, certain): (&[Candidate], &[Candidate]),
+        budget: &mut Budget,
+        then: &mut impl FnMut(Match),
+    ) -> usize {
+        let bearer = bearer(party);
+        let Some(rarity) = lists.rarity(bearer) else { return 0 };
+        let analysed = self.analysed.iter().take(self.stated);
+        let names: SmallVec<[Prepared; 1]> =
+            analysed.map(|name| Prepared::new(name, bearer, &rarity)).collect();
+        let written: SmallVec<[Name<'_>; 1]> = party.names.iter().copied().collect();
+        let identifiers = identifiers(event, party);
+        let stated = Subject {
+            names: &names,
+            // One name that says nothing would shift the others.
+            written: if written.len() == names.len() { &written } else { &[] },
+            born: party.birth_date.as_slice(),
+            nationalities: party.nationality.as_slice(),
+            sex: party.sex,
+            identifiers: &identifiers,
+            ..Subject::default()
+        };
+        let mut cut = 0;
+        for candidate in candidates {
+            if !budget.spend(FORM_COST * candidate.names().count()) {
+                cut += 1;
+                continue;
+            }
+            let written = self.listed.prepare(lists, candidate, &mut self.analyser);
+            let listed = Subject { written: &written, ..self.listed.subject() };
+            let scored = score::score(&stated, &listed, &self.bar.setting);
+            let needed = self.bar.of(candidate.list(), candidate.handling().action);
+            if scored.bits >= needed || certain.contains(candidate) {
+                let explained = score::explain(&stated, &listed, &self.bar.setting);
+                then(found(party, candidate, scored, explained));
+            }
+        }
+        cut
+    }
+}
+
+impl Listed {
+    /// Makes a listed subject ready; gives the names as written that its forms are of.
+    fn prepare<'c>(
+        &mut self,
+        lists: &Lists,
+        entry: &'c Candidate,
+        analyser: &mut Analyser,
+    ) -> SmallVec<[Name<'c>; 8]> {
+        let bearer = watchlist::bearer(entry.subject());
+        let mut written = SmallVec::new();
+        self.names.clear();
+        if let Some(rarity) = lists.rarity(bearer) {
+            for name in entry.names() {
+                watchlist::each_form(analyser, name, bearer, |form| {
+                    self.names.push(Prepared::new(&form, bearer, &rarity));
+                    written.push(name);
+                });
+            }
+        }
+        self.born.clear();
+        self.born.extend(entry.birth_dates());
+        self.nationalities.clear();
+        self.nationalities.extend(entry.nationalities());
+        self.identifiers.clear();
+        self.identifiers.extend(entry.identifiers());
+        written
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject {
+            names: &self.names,
+            born: &self.born,
+            nationalities: &self.nationalities,
+            identifiers: &self.identifiers,
+            ..Subject::default()
+        }
+    }
+}
+
+fn query<'a>(name: &'a Analysed, party: &Party<'_>, bar: &Bar, limits: Limits) -> Query<'a> {
+    let same = NationalityRelation::Same.bits();
+    Query {
+        words: name.words(),
+        born: party.birth_date.map(watchlist::as_known),
+        nation: party.nationality.map(|country| (country, same)),
+        threshold: bar.least,
+        limits,
+    }
+}
+
+fn bearer(party: &Party<'_>) -> Bearer {
+    if party.organisation { Bearer::Organisation } else { Bearer::Person }
+}
+
+fn sort(party: &Party<'_>) -> Sort {
+    if party.organisation { Sort::Organisation } else { Sort::Person }
+}
+
+/// The identifiers that the event states of a party: those of its role, where it is alone in it.
+fn identifiers(event: &Event<'_>, party: &Party<'_>) -> SmallVec<[Identifier; 2]> {
+    let alone = is_alone(event, party);
+    let of_role = event.identifiers.iter().filter(|stated| alone && stated.role == party.role);
+    of_role.map(|stated| stated.identifier.clone()).collect()
+}
+
+/// Whether no other party has the same role, so that what is stated of the role is stated of it.
+pub(super) fn is_alone(event: &Event<'_>, party: &Party<'_>) -> bool {
+    event.parties.iter().filter(|other| other.role == party.role).count() == 1
+}
+
+/// The match, with its evidence attribute by attribute and as the scorer weighed it.
+fn found(
+    party: &Party<'_>,
+    candidate: &Candidate,
+    scored: Scored,
+    explained: Explanation,
+) -> Match {
+    let evidence = vec![
+        name_evidence(party, &explained),
+        birth_evidence(party, candidate),
+        super::nationality_evidence(party, candidate),
+    ];
+    let resemblance = Resemblance {
+        role: party.role,
+        sixteenths: scored.bits.in_sixteenths(),
+        // Between 0 and 1 000.
+        per_mille: (scored.probability * 1_000.0).round() as u16,
+        observations: explained.lines.into_iter().map(observation).collect(),
+        stated: explained.stated,
+        listed: explained.listed,
+    };
+    Match { listed: candidate.clone(), evidence, resemblance: Some(resemblance) }
+}
+
+fn name_evidence(party: &Party<'_>, explained: &Explanation) -> Evidence {
+    let (mut one, mut other) = (Folded::default(), Folded::default());
+    let whole = |text| Name { surname: text, given: "" };
+    let same = one.fold(whole(&explained.stated)) == other.fold(whole(&explained.listed));
+    Evidence {
+        attribute: Attribute::Name,
+        role: party.role,
+        stated: explained.stated.clone(),
+        listed: explained.listed.clone(),
+        relation: match same {
+            true => Relation::Same,
+            false if of_names(explained) > Bits::ZERO => Relation::Alike,
+            false => Relation::Differs,
+        },
+        check: Check::Absent,
+    }
+}
+
+/// What the names alone are worth.
+fn of_names(explained: &Explanation) -> Bits {
+    let is_of_names = |reason: &Reason| match reason {
+        Reason::Start
+        | Reason::Alike { .. }
+        | Reason::Against { .. }
+        | Reason::OnlyStated(_)
+        | Reason::OnlyListed(_)
+        | Reason::Whole
+        | Reason::Nothing
+        | Reason::WeakAlias => true,
+        Reason::Born { .. }
+        | Reason::Nationality { .. }
+        | Reason::Sex(_)
+        | Reason::Place(_)
+        | Reason::Identifier { .. } => false,
+    };
+    let lines = explained.lines.iter().filter(|line| is_of_names(&line.reason));
+    lines.map(|line| line.bits).sum()
+}
+
+/// The listed date that agrees best beside the stated one.
+fn birth_evidence(party: &Party<'_>, candidate: &Candidate) -> Evidence {
+    let stated = party.birth_date;
+    let relation = |listed: Date| score::born(stated.as_slice(), &[listed]);
+    let best = candidate.birth_dates().max_by_key(|listed| relation(*listed).bits());
+    let compared = best.map_or(BornRelation::Missing, relation);
+    let relation = if compared == BornRelation::Missing {
+        Relation::Missing
+    } else if best == stated {
+        Relation::Same
+    } else if compared.bits() > Bits::ZERO {
+        Relation::Alike
+    } else {
+        Relation::Differs
+    };
+    let text = |date: Option<Date>| date.map(|date| date.to_iso()).unwrap_or_default();
+    Evidence {
+        attribute: Attribute::BirthDate,
+        role: party.role,
+        stated: text(stated),
+        listed: text(best),
+        relation,
+        check: Check::Absent,
+    }
+}
+
+/// A line of the explanation as the alert has it.
+fn observation(line: score::Line) -> Observation {
+    let sixteenths = line.bits.in_sixteenths();
+    let (about, how, stated, listed) = match line.reason {
+        Reason::Start => (Observed::Start, "", String::new(), String::new()),
+        Reason::Whole => (Observed::Whole, "", String::new(), String::new()),
+        Reason::Nothing => (Observed::Nothing, "", String::new(), String::new()),
+        Reason::WeakAlias => (Observed::WeakAlias, "", String::new(), String::new()),
+        Reason::Alike { stated, listed, joined: true, .. } => {
+            (Observed::Alike, "joined", stated, listed)
+        }
+        Reason::Alike { stated, listed, kind, .. } => {
+            (Observed::Alike, likeness(kind), stated, listed)
+        }
+        Reason::Against { stated, listed } => (Observed::Against, "", stated, listed),
+        Reason::OnlyStated(words) => (Observed::OnlyStated, "", words, String::new()),
+        Reason::OnlyListed(words) => (Observed::OnlyListed, "", String::new(), words),
+        Reason::Born { relation, stated, listed } => {
+            (Observed::BirthDate, birth(relation), dates(&stated), dates(&listed))
+        }
+        Reason::Nationality { relation, stated, listed } => {
+            (Observed::Nationality, nationality(relation), codes(&stated), codes(&listed))
+        }
+        Reason::Sex(relation) => (Observed::Sex, sex(relation), String::new(), String::new()),
+        Reason::Place(same) => (Observed::Place, agreement(same), String::new(), String::new()),
+        Reason::Identifier { kind, same } => {
+            (Observed::Identifier, agreement(same), kind.to_owned(), kind.to_owned())
+        }
+    };
+    Observation { about, how, stated, listed, sixteenths }
+}
+
+fn dates(dates: &[Date]) -> String {
+    dates.iter().map(|date| date.to_iso()).collect::<Vec<_>>().join(" ")
+}
+
+fn codes(countries: &[Country]) -> String {
+    countries.iter().map(Country::alpha3).collect::<Vec<_>>().join(" ")
+}
+
+const fn agreement(same: bool) -> &'static str {
+    if same { "same" } else { "differs" }
+}
+
+const fn likeness(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Same => "same",
+        Kind::Transliteration => "transliteration",
+        Kind::Spelling => "spelling",
+        Kind::Edit => "edit",
+        Kind::Sound => "sound",
+        Kind::Initial => "initial",
+        Kind::Prefix => "prefix",
+    }
+}
+
+const fn nationality(relation: NationalityRelation) -> &'static str {
+    match relation {
+        NationalityRelation::Same => "same",
+        NationalityRelation::Differs => "differs",
+        NationalityRelation::Missing => "missing",
+    }
+}
+
+const fn sex(relation: SexRelation) -> &'static str {
+    match relation {
+        SexRelation::Same => "same",
+        SexRelation::Differs => "differs",
+        SexRelation::Missing => "missing",
+    }
+}
+
+const fn birth(relation: BornRelation) -> &'static str {
+    match relation {
+        BornRelation::Same => "same",
+        BornRelation::Exchanged => "day_and_month_exchanged",
+        BornRelation::YearBeside => "a_year_apart",
+        BornRelation::Slip => "a_digit_differs",
+        BornRelation::SameYear => "same_year",
+        BornRelation::SameMonth => "same_month",
+        BornRelation::OtherDay => "other_day",
+        BornRelation::NearYear => "near_year",
+        BornRelation::FewYears => "few_years_apart",
+        BornRelation::Anniversary => "same_birthday",
+        BornRelation::Differs => "differs",
+        BornRelation::Missing => "missing",
+    }
+}
+
+/// The stronger of what two parties have of one entry; of equal ones the first.
+pub(super) fn stronger(
+    one: Option<Resemblance>,
+    other: Option<Resemblance>,
+) -> Option<Resemblance> {
+    match (one, other) {
+        (Some(one), Some(other)) if other.sixteenths > one.sixteenths => Some(other),
+        (Some(one), _) => Some(one),
+        (None, other) => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{Entry, ListedName, Timestamp};
+    use crate::matching::bound::sample::weights;
+    use crate::matching::tests::{event, person};
+    use crate::matching::{Matches, Scratch, screen, touches};
+    use crate::sim::corpus::{Corpus, Kind as Slip, Person, Query as Asked, Spelling};
+    use crate::watchlist::sample::{at, document, named_lists, put, with_name};
+
+    fn now() -> Timestamp {
+        at(100)
+    }
+
+    fn screened(entries: Vec<Entry>, event: &Event<'_>) -> Matches {
+        let (lists, _writer) = named_lists(weights(), entries);
+        let mut scratch = Scratch::default();
+        let touched = touches(&lists, event, &mut scratch);
+        let matches = screen(&lists, event, now(), &mut scratch);
+        assert!(touched || matches.found.is_empty(), "a match that was not foreseen");
+        matches
+    }
+
+    /// Somebody in the crowd that makes a list long enough for its threshold to be of use.
+    fn crowd() -> Vec<Entry> {
+        let corpus = Corpus::new(5);
+        corpus.persons(400).map(|person| listed(&person)).collect()
+    }
+
+    fn listed(person: &Person) -> Entry {
+        let name = |name: &Spelling| ListedName {
+            surname: name.surname.as_str().into(),
+            given: name.given.as_str().into(),
+        };
+        Entry {
+            names: person.names.iter().map(name).collect(),
+            birth_dates: person.listed_birth.into_iter().collect(),
+            nationalities: person.listed_nationality.into_iter().collect(),
+            ..with_name(&format!("crowd/{}", person.number), &[], &[])
+        }
+    }
+
+    fn with(entry: Entry) -> Vec<Entry> {
+        let mut all = crowd();
+        all.push(entry);
+        all
+    }
+
+    #[test]
+    fn a_misspelt_name_is_met_and_its_observations_add_up() {
+        let entries = with(with_name("wanted/1", &[("Абрамович", "Роман")], &["1966-10-24"]));
+        let stated = person(&[("Abramovic", "Romann")], Some("1966-10-24"));
+        let matches = screened(entries, &event(vec![stated], Vec::new()));
+        assert_eq!(matches.found.len(), 1);
+        let found = &matches.found[0];
+        let alike = found.resemblance.as_ref().unwrap();
+        assert_eq!(alike.listed, "Роман Абрамович");
+        let sum: i32 = alike.observations.iter().map(|line| line.sixteenths).sum();
+        assert_eq!(sum, alike.sixteenths);
+        let relations: Vec<Relation> = found.evidence.iter().map(|at| at.relation).collect();
+        assert_eq!(relations, [Relation::Alike, Relation::Same, Relation::Missing]);
+    }
+
+    #[test]
+    fn another_person_of_the_same_day_or_of_the_same_name_is_not_met() {
+        for (name, born) in [(("Berg", "Olaf"), "1941-05-06"), (("Silva", "Joana"), "1980-01-02")] {
+            let entries = with(with_name("wanted/1", &[("Berg", "Olaf")], &["1980-01-02"]));
+            let stated = person(&[name], Some(born));
+            assert!(screened(entries, &event(vec![stated], Vec::new())).found.is_empty());
+        }
+    }
+
+    #[test]
+    fn an_identifier_and_a_name_are_one_match_and_another_document_speaks_against_it() {
+        let entry = Entry {
+            identifiers: Box::new([document("AB123456", "GBR")]),
+            ..with_name("wanted/1", &[("Lindqvist", "Torsten")], &["1980-01-02"])
+        };
+        let bits = |number| {
+            let stated = person(&[("Lindquist", "Thorsten")], Some("1980-01-02"));
+            let event = event(vec![stated], vec![document(number, "GBR")]);
+            let mut matches = screened(with(entry.clone()), &event);
+            assert_eq!(matches.found.len(), 1);
+            let found = matches.found.remove(0);
+            (found.evidence.len(), found.resemblance.unwrap().sixteenths)
+        };
+        let (same, other) = (bits("AB123456"), bits("ZZ999999"));
+        assert_eq!((same.0, other.0), (4, 3));
+        assert!(same.1 > other.1);
+    }
+
+    #[test]
+    fn an_identifier_that_is_met_under_another_name_says_that_the_name_differs() {
+        let entry = Entry {
+            identifiers: Box::new([document("AB123456", "GBR")]),
+            ..with_name("wanted/1", &[("Lindqvist", "Torsten")], &["1980-01-02"])
+        };
+        let stated = person(&[("Abramovich", "Roman")], Some("1966-10-24"));
+        let documents = vec![document("AB123456", "GBR")];
+        let matches = screened(with(entry.clone()), &event(vec![stated], documents.clone()));
+        let found = &matches.found[0];
+        let relations: Vec<(&str, Relation)> =
+            found.evidence.iter().map(|at| (at.attribute.name(), at.relation)).collect();
+        assert_eq!(
+            relations,
+            [
+                ("document", Relation::Same),
+                ("name", Relation::Differs),
+                ("birth_date", Relation::Differs),
+                ("nationality", Relation::Missing),
+            ]
+        );
+        let alike = found.resemblance.as_ref().unwrap();
+        assert!(alike.observations.iter().any(|at| at.about == Observed::Nothing));
+        // Of two travellers nobody can say whose document it is.
+        let others =
+            ["Abramovich", "Berg"].map(|name| person(&[(name, "Eva")], Some("1966-10-24")));
+        let matches = screened(with(entry), &event(others.into(), documents));
+        assert!(matches.found[0].resemblance.is_none());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever the name: common, of one word, of one letter, of small words, in any script.
+        #[test]
+        fn an_equal_name_with_an_equal_full_birth_date_always_matches(
+            name in prop_oneof![
+                prop::sample::select(&[("Smith", "John"), ("Li", ""), ("A", "B"), ("von", "der"), ("محمد", "علي")][..])
+                    .prop_map(|(one, other)| (one.to_owned(), other.to_owned())),
+                ("\\p{L}{1,12}", "\\p{L}{0,12}( \\p{L}{1,9})?"),
+            ],
+            nationality in any::<bool>(),
+        ) {
+            let (surname, given) = (name.0.as_str(), name.1.as_str());
+            let mut folded = Folded::default();
+            prop_assume!(!folded.fold(Name { surname, given }).is_empty());
+            let mut entry = with_name("wanted/1", &[(surname, given)], &["1980-01-02"]);
+            entry.nationalities = Box::new([Country::parse("NOR").unwrap()]);
+            let mut stated = person(&[(surname, given)], Some("1980-01-02"));
+            stated.nationality = nationality.then(|| Country::parse("ZWE").unwrap());
+            let (lists, _writer) = named_lists(weights(), [entry]);
+            let event = event(vec![stated], Vec::new());
+            let mut scratch = Scratch::default();
+            prop_assert!(touches(&lists, &event, &mut scratch));
+            prop_assert_eq!(screen(&lists, &event, now(), &mut scratch).found.len(), 1);
+        }
+    }
+
+    /// What comparing with every entry finds, entry by entry.
+    fn exhaustive(lists: &Lists, entries: &[Candidate], event: &Event<'_>) -> Vec<(String, Bits)> {
+        let mut room = Room::default();
+        room.bar.set(lists.subjects());
+        let mut all = Vec::new();
+        for party in &event.parties {
+            room.analyse(party);
+            for entry in entries {
+                let mut budget = Budget::of(event);
+                let mut then = |found: Match| {
+                    let alike = found.resemblance.map(|alike| alike.sixteenths);
+                    all.push((
+                        found.listed.key().to_string(),
+                        Bits::sixteenths(alike.unwrap_or(0)),
+                    ));
+                };
+                let candidates = (std::slice::from_ref(entry), &[][..]);
+                room.compare(lists, (event, party), candidates, &mut budget, &mut then);
+            }
+        }
+        all
+    }
+
+    fn asked(query: &Asked) -> Party<'_> {
+        let name = (query.name.surname.as_str(), query.name.given.as_str());
+        Party {
+            birth_date: Some(query.born),
+            nationality: Some(query.nationality),
+            ..person(&[name], None)
+        }
+    }
+
+    #[test]
+    fn the_index_finds_what_comparing_with_everybody_finds() {
+        const LISTED: u32 = 2_000;
+        let corpus = Corpus::new(7);
+        let made: Vec<Entry> = corpus.persons(LISTED).map(|person| listed(&person)).collect();
+        let (lists, writer) = named_lists(weights(), made);
+        let entries: Vec<Candidate> = writer.entries().cloned().collect();
+        let mut scratch = Scratch::default();
+        let (mut found, mut all, mut missed) = (0, 0, Vec::new());
+        for kind in Slip::ALL {
+            for query in corpus.queries(kind, LISTED, 12) {
+                let event = event(vec![asked(&query)], Vec::new());
+                let matches = screen(&lists, &event, now(), &mut scratch);
+                let keys: Vec<String> =
+                    matches.found.iter().map(|found| found.listed.key().to_string()).collect();
+                for (key, bits) in exhaustive(&lists, &entries, &event) {
+                    all += 1;
+                    if keys.contains(&key) {
+                        found += 1;
+                    } else {
+                        missed.push((kind.label(), bits.to_f32()));
+                    }
+                }
+            }
+        }
+        assert!(all > 100, "{all}");
+        assert!(found * 100 >= all * 98, "{found} of {all}; missed: {missed:?}");
+    }
+
+    #[test]
+    fn an_entry_is_met_at_every_moment_while_it_changes_and_snapshots_are_made() {
+        let spelt = [("Lindqvist", "Torsten"), ("Abramovich", "Roman")];
+        let entry = |at: i64| with_name("wanted/1", &[spelt[at as usize % 2]], &["1980-01-02"]);
+        let (lists, mut writer) = named_lists(weights(), with(entry(0)));
+        let over = std::sync::atomic::AtomicBool::new(false);
+        let ordering = std::sync::atomic::Ordering::Relaxed;
+        std::thread::scope(|scope| {
+            let looking = scope.spawn(|| {
+                let (mut scratch, mut looks) = (Scratch::default(), 0);
+                let stated = person(
+                    &[("Lindquist", "Thorsten"), ("Abramovic", "Roman")],
+                    Some("1980-01-02"),
+                );
+                let event = event(vec![stated], Vec::new());
+                while !over.load(ordering) || looks == 0 {
+                    assert!(touches(&lists, &event, &mut scratch));
+                    let matches = screen(&lists, &event, now(), &mut scratch);
+                    let keys = matches.found.iter().map(|found| found.listed.key().to_string());
+                    assert_eq!(keys.collect::<Vec<_>>(), ["wanted/1"]);
+                    looks += 1;
+                }
+            });
+            let other = |at: i64| {
+                let (one, other) = (at % 97, at % 89);
+                with_name(
+                    &format!("other/{}", at % 500),
+                    &[(&format!("Name{one}"), &format!("Given{other}"))],
+                    &["1961-02-03"],
+                )
+            };
+            let (mut swaps, mut offset) = (0, 1_000);
+            for round in 1..12_000i64 {
+                offset += 1;
+                writer.apply(put(
+                    if round % 3 == 0 { entry(round / 3) } else { other(round) },
+                    offset,
+                ));
+                if let Some(draft) = writer.draft_names() {
+                    writer.renew_names(draft.build());
+                    swaps += 1;
+                }
+            }
+            over.store(true, ordering);
+            looking.join().unwrap();
+            assert!(swaps > 1, "{swaps}");
+        });
+    }
+}

@@ -1,0 +1,240 @@
+//! The names of all entries: filed to be searched, counted to be weighed.
+//!
+//! While the lists are loaded nothing is filed, since nothing is asked; once they are, all is filed at
+//! once. From then on each change goes to the delta, and snapshots are made anew beside the writer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::domain::{Country, Date, Name, Subject};
+use crate::index::fuzzy::{self, Builder, Draft, Fresh, Listed, Live, Weights};
+use crate::names::{Analysed, Analyser, Bearer, Population, variants};
+
+use super::Candidate;
+use super::census::Census;
+use super::held::Held;
+use super::places::{Place, Places};
+
+/// Names as readers see them.
+pub(super) struct Named {
+    pub(super) live: Arc<Live<Place>>,
+    pub(super) places: Places,
+    pub(super) census: Census,
+    /// How many entries have names.
+    pub(super) subjects: AtomicUsize,
+}
+
+/// Files names.
+pub(super) struct NameWriter {
+    named: Arc<Named>,
+    writer: fuzzy::Writer<Place>,
+    weights: Weights,
+    forms: Forms,
+    next: Place,
+    free: Vec<Place>,
+    /// Whether a snapshot is being made, and whether it may still be put in force.
+    drafted: Drafted,
+}
+
+/// A snapshot that is being made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Drafted {
+    None,
+    Wanted,
+    /// Everything was taken from the lists since.
+    Outdated,
+}
+
+/// A list of names to make a new snapshot of, in a thread of its own.
+pub struct NameDraft(Draft<Place>);
+
+/// A snapshot of names that was made, to be handed to the writer.
+pub struct NameSnapshot(Fresh<Place>);
+
+impl NameDraft {
+    /// Makes the snapshot: seconds for a million entries.
+    pub fn build(self) -> NameSnapshot {
+        NameSnapshot(self.0.build())
+    }
+}
+
+/// With so many names since the snapshot, a new one is worth its while.
+const LATE_MIN: usize = 4_096;
+/// … or with this part of its names, where that is more.
+const LATE_SHARE: usize = 16;
+
+impl NameWriter {
+    pub(super) fn new(weights: Weights) -> (Arc<Named>, Self) {
+        let (live, writer) = Live::new(weights.clone());
+        let population =
+            weights.population.clone().unwrap_or_else(|| Arc::new(Population::built_in()));
+        let (places, census) = (Places::default(), Census::new(population));
+        let named = Arc::new(Named { live, places, census, subjects: AtomicUsize::new(0) });
+        let writer = Self {
+            named: Arc::clone(&named),
+            writer,
+            weights,
+            forms: Forms::default(),
+            next: 0,
+            free: Vec::new(),
+            drafted: Drafted::None,
+        };
+        (named, writer)
+    }
+
+    /// Files all entries at once, in place of all that is there.
+    pub(super) fn load(&mut self, all: &mut Held) {
+        self.clear();
+        let mut builder = Builder::default();
+        all.settle(|entry| {
+            let place = self.settle(entry)?;
+            self.forms.with(entry, |listed| builder.add(place, listed));
+            Some(place)
+        });
+        self.writer.replace(builder.build(self.weights.clone()));
+    }
+
+    /// Files an entry; gives its place, or none where it has no name.
+    pub(super) fn file(&mut self, entry: &Candidate) -> Option<Place> {
+        let place = self.settle(entry)?;
+        let writer = &mut self.writer;
+        self.forms.with(entry, |listed| writer.add(&place, listed));
+        Some(place)
+    }
+
+    /// Puts an entry that states the same in the place of another.
+    pub(super) fn put(&self, place: Place, entry: &Candidate) {
+        self.named.places.put(place, entry);
+    }
+
+    /// Takes an entry back from its place.
+    pub(super) fn take_back(&mut self, place: Place, entry: &Candidate) {
+        self.writer.remove(&place);
+        self.named.places.clear(place);
+        self.free.push(place);
+        self.named.subjects.fetch_sub(1, Ordering::Relaxed);
+        let census = &self.named.census;
+        self.forms.each_stated(entry, |name, bearer| census.take_back(name, bearer));
+    }
+
+    /// Takes everything back.
+    pub(super) fn clear(&mut self) {
+        self.writer.replace(Builder::default().build(self.weights.clone()));
+        (0..self.next).for_each(|place| self.named.places.clear(place));
+        self.named.census.clear();
+        self.named.subjects.store(0, Ordering::Relaxed);
+        (self.next, self.free) = (0, Vec::new());
+        if self.drafted == Drafted::Wanted {
+            self.drafted = Drafted::Outdated;
+        }
+    }
+
+    /// The names to make a new snapshot of, once that is worth its while; one at a time.
+    pub(super) fn draft(&mut self) -> Option<NameDraft> {
+        let view = self.named.live.view();
+        let enough = LATE_MIN.max(view.snapshot().len() / LATE_SHARE);
+        if self.drafted != Drafted::None || view.late() < enough {
+            return None;
+        }
+        self.drafted = Drafted::Wanted;
+        Some(NameDraft(self.writer.draft()))
+    }
+
+    /// Puts a snapshot in force that was made of the last draft; `false` where it is outdated.
+    pub(super) fn renew(&mut self, snapshot: NameSnapshot) -> bool {
+        let is_wanted = self.drafted == Drafted::Wanted;
+        self.drafted = Drafted::None;
+        if is_wanted {
+            self.writer.swap(snapshot.0);
+        }
+        is_wanted
+    }
+
+    /// Counts the names of an entry and gives it a place.
+    fn settle(&mut self, entry: &Candidate) -> Option<Place> {
+        let census = &self.named.census;
+        if !self.forms.each_stated(entry, |name, bearer| census.add(name, bearer)) {
+            return None;
+        }
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.next += 1;
+            self.next - 1
+        });
+        self.named.places.put(place, entry);
+        self.named.subjects.fetch_add(1, Ordering::Relaxed);
+        Some(place)
+    }
+}
+
+/// The names of an entry as words, those that only other spellings make among them.
+#[derive(Default)]
+struct Forms {
+    analyser: Analyser,
+    stated: Analysed,
+    names: Vec<Analysed>,
+    born: Vec<Date>,
+    nations: Vec<Country>,
+}
+
+impl Forms {
+    /// Shows each name as stated; gives whether there is any.
+    fn each_stated(&mut self, entry: &Candidate, mut each: impl FnMut(&Analysed, Bearer)) -> bool {
+        let bearer = bearer(entry.subject());
+        let mut any = false;
+        for name in entry.names() {
+            self.analyser.analyse(name, bearer, &mut self.stated);
+            any |= !self.stated.words().is_empty();
+            each(&self.stated, bearer);
+        }
+        any
+    }
+
+    /// Shows what is filed about an entry.
+    fn with(&mut self, entry: &Candidate, file: impl FnOnce(&Listed<'_>)) {
+        let bearer = bearer(entry.subject());
+        self.names.clear();
+        for name in entry.names() {
+            each_form(&mut self.analyser, name, bearer, |form| self.names.push(form));
+        }
+        self.born.clear();
+        self.born.extend(entry.birth_dates().map(as_known));
+        self.nations.clear();
+        self.nations.extend(entry.nationalities());
+        file(&Listed { names: &self.names, born: &self.born, nations: &self.nations });
+    }
+}
+
+/// The forms under which a listed name is met: as stated, and in the spellings of ICAO Doc 9303.
+pub fn each_form(
+    analyser: &mut Analyser,
+    name: Name<'_>,
+    bearer: Bearer,
+    mut each: impl FnMut(Analysed),
+) {
+    let mut stated = Analysed::default();
+    analyser.analyse(name, bearer, &mut stated);
+    each(stated);
+    variants(analyser, name, bearer).into_iter().for_each(each);
+}
+
+/// 1 January is what registers write when they know the year alone.
+pub fn as_known(date: Date) -> Date {
+    let packed = date.packed();
+    let year = u16::try_from(packed / 10_000).ok().filter(|_| packed % 10_000 == 101);
+    year.and_then(Date::year).unwrap_or(date)
+}
+
+/// What the words of a name may be, by what bears it.
+pub fn bearer(subject: Subject) -> Bearer {
+    match subject {
+        Subject::Person => Bearer::Person,
+        Subject::Organisation => Bearer::Organisation,
+        Subject::Vessel => Bearer::Vessel,
+        Subject::Document
+        | Subject::Vehicle
+        | Subject::Container
+        | Subject::Contact
+        | Subject::Consignment
+        | Subject::Other => Bearer::Unknown,
+    }
+}
