@@ -114,6 +114,12 @@ impl Lists {
         self.named.as_deref().map(|named| named.live.view().position())
     }
 
+    /// Bytes of memory of the index of names, by part; nothing where names are not searched.
+    pub fn names_bytes(&self) -> Vec<(&'static str, usize)> {
+        let named = self.named.as_deref();
+        named.map_or_else(Vec::new, |named| named.live.view().snapshot().bytes().to_vec())
+    }
+
     /// Takes up the filter to ask it what may be listed.
     pub fn foresight(&self) -> Foresight<'_> {
         Foresight { lists: self, filter: self.filter.load() }
