@@ -14,9 +14,7 @@ use portcullis::index::fuzzy::{
     Builder, Fresh, Limits, Listed, Live, Query, Scratch, Snapshot, View, Weights, Writer,
 };
 use portcullis::matching;
-use portcullis::matching::score::{
-    Mode, NationalityRelation, Prepared, Setting, Subject, score,
-};
+use portcullis::matching::score::{Mode, NationalityRelation, Prepared, Setting, Subject, score};
 use portcullis::names::{Analysed, Analyser, Bearer, Bits, Population, Rarity, Word};
 use portcullis::sim::corpus::{Corpus, Crowd, Mix, Person, Traveller};
 
@@ -155,7 +153,8 @@ impl<'a> Bench<'a> {
                 officer.search(view, one);
             });
             let times = Times::quickest(&travellers, |one| officer.screen(view, one));
-            let share = share.map_or("as they come".into(), |share| format!("{:.0} %", share * 100.0));
+            let share =
+                share.map_or("as they come".into(), |share| format!("{:.0} %", share * 100.0));
             writeln!(
                 out,
                 "| {share} | {:.0} | {:.1} | {:.1} | {:.1} | {:.1} | {:.2} | {:.2} % |",
