@@ -209,8 +209,13 @@ impl Ask {
             if asked.term.is_some_and(|term| terms.carriers(term) > SPLIT_CARRIERS_MAX) {
                 continue;
             }
+            // A word that nobody has is read as any two that somebody has.
+            let (shortest, carried) = match asked.term {
+                Some(_) => (PART_MIN, PART_CARRIERS_MIN),
+                None => (PART_MIN - 1, 1),
+            };
             let text = asked.word.text();
-            let places = || PART_MIN..(text.len() + 1).saturating_sub(PART_MIN);
+            let places = || shortest..(text.len() + 1).saturating_sub(shortest);
             for (one, other) in places().filter_map(|place| text.split_at_checked(place)) {
                 terms.foresee(one);
                 terms.foresee(other);
@@ -221,7 +226,7 @@ impl Ask {
                 let carriers = terms.carriers(one).min(terms.carriers(other));
                 Some((carriers, one, other))
             });
-            let likely = parts.max().filter(|parts| parts.0 >= PART_CARRIERS_MIN);
+            let likely = parts.max().filter(|parts| parts.0 >= carried);
             if let Some((_, one, other)) = likely {
                 self.read(Some(one), (Reading::Part, asked.covers), state);
                 self.read(Some(other), (Reading::Part, asked.covers), state);
