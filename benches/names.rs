@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use portcullis::domain::{Country, Date, Name};
 use portcullis::index::fuzzy::{
-    Builder, Fresh, Limits, Listed, Live, Query, Scratch, Snapshot, View, Weights, Writer,
+    Builder, Fresh, Limits, Listed, Live, Query, Scratch, Snapshot, View, Writer,
 };
 use portcullis::matching;
 use portcullis::matching::score::{Mode, NationalityRelation, Prepared, Setting, Subject, score};
@@ -153,8 +153,8 @@ impl<'a> Bench<'a> {
                 officer.search(view, one);
             });
             let times = Times::quickest(&travellers, |one| officer.screen(view, one));
-            let share =
-                share.map_or("as they come".into(), |share| format!("{:.0} %", share * 100.0));
+            let share = share
+                .map_or_else(|| "as they come".into(), |share| format!("{:.0} %", share * 100.0));
             writeln!(
                 out,
                 "| {share} | {:.0} | {:.1} | {:.1} | {:.1} | {:.1} | {:.2} | {:.2} % |",

@@ -9,8 +9,8 @@ use super::people::{Document, Naming, Person, born, identity, year};
 use super::stock::{Nation, STOCK};
 use super::world::Lore;
 
-/// How often somebody's birth is drawn again for being near to that of a listed namesake. Where lists
-/// are so long that every year has one, it stays.
+/// How often somebody is drawn again for being near to a listed namesake. Where lists are so long that
+/// every name or every year has one, that stays.
 const REDRAWN_MAX: u32 = 32;
 
 /// A subject of the lists, under the attributes it shows.
@@ -73,6 +73,11 @@ impl Lore {
     /// Somebody who shares no name with birth date and no document with anybody listed.
     pub(super) fn fresh_person(&self, dice: &mut Dice) -> Option<Person> {
         let mut person = Person::draw(dice)?;
+        let mut redrawn = 0;
+        while redrawn < REDRAWN_MAX && self.is_namesake(person.name) {
+            person = Person::draw(dice)?;
+            redrawn += 1;
+        }
         self.clear(dice, &mut person)?;
         Some(person)
     }
@@ -284,7 +289,8 @@ impl Lore {
         let fresh = self.fresh_person(dice)?;
         let listed = &wanted.person;
         let person = match dice.below(4) {
-            // The same name, born in quite another year.
+            // The same name, born in quite another year than lists say.
+            0 if self.is_namesake(listed.name) => return None,
             0 => {
                 let mut person = Person { name: listed.name, female: listed.female, ..fresh };
                 while self.is_near(person.name, year(person.birth)) {

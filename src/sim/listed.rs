@@ -71,6 +71,11 @@ impl Traits {
         Self(self.0 & !other.0)
     }
 
+    /// Whether nothing is said of when somebody was born.
+    pub(super) const fn is_undated(self) -> bool {
+        !self.has(Self::BIRTHS.and(Self::YEAR))
+    }
+
     pub(super) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }

@@ -18,6 +18,8 @@ use crate::domain::{
 
 /// Years of birth that are near one another: a slip in the year, or in how it is read.
 const NEAR_YEARS: u32 = 2;
+/// Stands for every year, where an entry states none.
+const ANY_YEAR: u32 = 0;
 
 /// The lists, and what every traffic must know of them. Cheap to clone; the same settings make the
 /// same world on every machine.
@@ -102,6 +104,12 @@ impl Lore {
         years.into_iter().any(|year| self.cohorts.contains(&cohort(name, year)))
     }
 
+    /// Whether an entry bears this name and says nothing of when its bearer was born, so that the name
+    /// alone may tell enough.
+    pub(super) fn is_namesake(&self, name: Naming) -> bool {
+        self.cohorts.contains(&cohort(name, ANY_YEAR))
+    }
+
     /// The subject of this number.
     pub(super) fn listed(&self, class: Class, index: u32) -> Option<Listed> {
         let slot = slot(class, index);
@@ -149,6 +157,10 @@ impl Lore {
             {
                 let identities = wanted.identities();
                 self.cohorts.extend(identities.map(|(name, birth)| cohort(name, year(birth))));
+                if listed.plans.iter().any(|plan| plan.holds.is_undated()) {
+                    let names = wanted.identities().map(|(name, _)| name);
+                    self.cohorts.extend(names.map(|name| cohort(name, ANY_YEAR)));
+                }
             }
             if attempt > 0 {
                 self.attempts.insert(slot, attempt);
