@@ -30,6 +30,8 @@ pub(super) enum Part {
     Listed(Plant),
     /// Nearly listed: must not be met.
     Decoy,
+    /// Bears the name of the person of this number, and is another.
+    Namesake(u32),
 }
 
 /// A person on the way, under the identity shown.
@@ -72,9 +74,7 @@ impl Lore {
 
     /// Somebody who shares no name with birth date and no document with anybody listed.
     pub(super) fn fresh_person(&self, dice: &mut Dice) -> Option<Person> {
-        let mut person = Person::draw(dice)?;
-        self.clear(dice, &mut person)?;
-        Some(person)
+        self.unlike(dice, Person::draw)
     }
 
     /// A relative of this person who shares nothing with anybody listed.
@@ -84,7 +84,22 @@ impl Lore {
         of: &Person,
         child: bool,
     ) -> Option<Person> {
-        let mut person = of.relative(dice, child)?;
+        self.unlike(dice, |dice| of.relative(dice, child))
+    }
+
+    /// Somebody drawn who shares nothing with anybody listed, nor the whole name with somebody of
+    /// whom no date is known.
+    fn unlike(
+        &self,
+        dice: &mut Dice,
+        mut draw: impl FnMut(&mut Dice) -> Option<Person>,
+    ) -> Option<Person> {
+        let mut person = draw(dice)?;
+        let mut redrawn = 0;
+        while redrawn < REDRAWN_MAX && self.is_undated(person.name) {
+            person = draw(dice)?;
+            redrawn += 1;
+        }
         self.clear(dice, &mut person)?;
         Some(person)
     }
@@ -279,11 +294,11 @@ impl Lore {
 
     /// Somebody who could be mistaken for a listed person by a careless comparison.
     fn near_traveller(&self, dice: &mut Dice) -> Option<Traveller> {
-        let (_, body) = self.any(dice, Class::Person)?;
+        let (index, body) = self.any(dice, Class::Person)?;
         let Body::Person(wanted) = body else { return None };
         let fresh = self.fresh_person(dice)?;
-        let listed = &wanted.person;
-        let person = match dice.below(4) {
+        let (listed, way) = (&wanted.person, dice.below(4));
+        let person = match way {
             // The same name, born in quite another year.
             0 => {
                 let mut person = Person { name: listed.name, female: listed.female, ..fresh };
@@ -318,7 +333,8 @@ impl Lore {
         };
         let met = self.is_taken(person.document.key())
             || self.is_taken(identity(person.name, person.birth));
-        (!met).then_some(Traveller { person, contact: None, part: Part::Decoy })
+        let part = if way == 0 { Part::Namesake(index) } else { Part::Decoy };
+        (!met).then_some(Traveller { person, contact: None, part })
     }
 
     fn planted_vehicle(

@@ -19,6 +19,9 @@ use crate::domain::{
 /// Years of birth that are near one another: a slip in the year, or in how it is read.
 const NEAR_YEARS: u32 = 2;
 
+/// Stands for the year of birth of those of whom none is known.
+const UNDATED: u32 = 0;
+
 /// The lists, and what every traffic must know of them. Cheap to clone; the same settings make the
 /// same world on every machine.
 #[derive(Clone)]
@@ -102,6 +105,11 @@ impl Lore {
         years.into_iter().any(|year| self.cohorts.contains(&cohort(name, year)))
     }
 
+    /// Whether somebody listed bears this name of whom an entry knows no date.
+    pub(super) fn is_undated(&self, name: Naming) -> bool {
+        self.cohorts.contains(&cohort(name, UNDATED))
+    }
+
     /// The subject of this number.
     pub(super) fn listed(&self, class: Class, index: u32) -> Option<Listed> {
         let slot = slot(class, index);
@@ -119,13 +127,22 @@ impl Lore {
     ) {
         let Some(listed) = self.listed(class, index) else { return };
         for plan in &listed.plans {
-            let begun = plan.from.is_none_or(|from| from.micros() <= at.micros());
-            let over = plan.to.is_some_and(|to| to.micros() <= at.micros());
-            if begun && !over {
+            if plan.is_in_force(at) {
                 let is_met = plan.holds.met_by(stated, self.settings.names_alike);
                 let out = if is_met { &mut *must } else { &mut *may };
                 out.extend(self.list(class, plan).and_then(|list| entry_key(list, class, index)));
             }
+        }
+    }
+
+    /// The entries about a person in force at `at` that nobody can tell from a namesake, since they
+    /// know no date.
+    pub(super) fn expect_namesake(&self, index: u32, at: Timestamp, may: &mut Vec<EntryKey>) {
+        let class = Class::Person;
+        let Some(listed) = self.listed(class, index) else { return };
+        let undated = listed.plans.iter().filter(|plan| !plan.holds.has(Traits::DATES));
+        for plan in undated.filter(|plan| plan.is_in_force(at)) {
+            may.extend(self.list(class, plan).and_then(|list| entry_key(list, class, index)));
         }
     }
 
@@ -147,8 +164,13 @@ impl Lore {
             if let Body::Person(wanted) = &listed.body
                 && self.settings.names_alike
             {
-                let identities = wanted.identities();
-                self.cohorts.extend(identities.map(|(name, birth)| cohort(name, year(birth))));
+                let is_undated = listed.plans.iter().any(|plan| !plan.holds.has(Traits::DATES));
+                for (name, birth) in wanted.identities() {
+                    self.cohorts.insert(cohort(name, year(birth)));
+                    if is_undated {
+                        self.cohorts.insert(cohort(name, UNDATED));
+                    }
+                }
             }
             if attempt > 0 {
                 self.attempts.insert(slot, attempt);
