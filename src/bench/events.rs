@@ -115,7 +115,7 @@ pub(super) fn rewrite(
     let begun = Instant::now();
     let (rewritten, during) = std::thread::scope(|scope| {
         let rewriting = scope.spawn(|| {
-            let rate = Some(bench.config.rewrite_rate);
+            let rate = Some(bench.config.rewrite_rate).filter(|rate| *rate > 0);
             let done = publish(bench, &ground.lists, batch.load, rate)
                 .and_then(|()| await_in_force(bench, ground, process));
             over.store(true, Ordering::Relaxed);

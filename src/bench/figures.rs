@@ -110,7 +110,7 @@ pub struct Changes {
 pub struct Rewrite {
     /// Records.
     pub records: u64,
-    /// Records a second, as they were sent.
+    /// Records a second, as they were to be sent; 0 as fast as it goes.
     pub rate: u64,
     /// Seconds until all of them were in force.
     pub seconds: f64,

@@ -166,13 +166,13 @@ impl Bench<'_> {
 
     /// Numbers stand for people: beyond these they would stand for somebody twice.
     fn must_fit(&self) -> Result<(), Error> {
-        let Config { documents, changes, partitions, rates, rewrite_rate, .. } = self.config;
+        let Config { documents, changes, partitions, rates, .. } = self.config;
         let fault = if *documents == 0 || *documents > 100_000_000 {
             "--entries must be 1 to 100000000"
         } else if *changes >= LATE_MAX {
             "--changes must be less than 100000"
-        } else if *partitions < 1 || rates.contains(&0) || *rewrite_rate < 1 {
-            "--partitions, --rates and --rewrite-rate must be at least 1"
+        } else if *partitions < 1 || rates.contains(&0) {
+            "--partitions and --rates must be at least 1"
         } else if self.config.backlog_every == 0 || self.config.rate_every == 0 {
             "--hit-every and --rate-hit-every must be at least 1"
         } else if self.config.backlog + self.live_events() > EVENTS_MAX {

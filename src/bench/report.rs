@@ -81,120 +81,103 @@ fn head(out: &mut Page, config: &Config, setting: &Setting, results: &Results) {
         out.row(&[name, &value]);
     }
     out.line(format_args!(
-            "\n*pass* is a bare loop that sends every event on. *floor* is a bare loop that reads the \
+        "\n*pass* is a bare loop that sends every event on. *floor* is a bare loop that reads the \
          document's number at its place in the bytes, looks it up in a hash set, and sends on the \
          events with a hit; of persons it knows nothing. Each subject is a process of its own with \
          the same client and the same settings, and they take turns. Bench, brokers and subject share the \
          machines named: compare the ratios, not the figures, with those of other machines.\n"
-        ),
-    );
+    ));
 }
 
 fn promises(out: &mut Page, config: &Config, results: &Results) {
-    out.line(format_args!(
-        "## Targets\n\n| target | at most | measured, each repeat | verdict |\n|---|---|---|---|"
-    ));
+    out.heading("Targets");
+    out.columns(&["target", "at most", "measured, each repeat", "verdict"]);
     for verdict in verdicts(&config.rates, results) {
         let measured: Vec<String> = verdict.measured.iter().map(|at| number(*at)).collect();
-        let (limit, unit) = (number(verdict.limit), verdict.unit);
-        out.line(format_args!(
-            "| {} | {limit} {unit} | {} | {} |",
-            verdict.target,
-            measured.join(", "),
-            verdict.words()
-        ));
+        let limit = format!("{} {}", number(verdict.limit), verdict.unit);
+        out.row(&[verdict.target.to_string(), limit, measured.join(", "), verdict.words()]);
     }
     out.line(format_args!(
-            "\nA ratio is that of one repeat; the verdict is about the middle one. Start and memory are \
+        "\nA ratio is that of one repeat; the verdict is about the middle one. Start and memory are \
          divided by the millions of entries, with everything else of the process in them.\n"
-        ),
-    );
+    ));
 }
 
 fn backlog(out: &mut Page, results: &Results) {
-    out.line(format_args!(
-            "## A backlog, as fast as it goes\n\n| repeat | subject | events | events/s | CPU µs an event | \
-         of pass | of floor | memory MB |\n|---|---|---|---|---|---|---|---|"
-        ),
-    );
+    out.heading("A backlog, as fast as it goes");
+    let columns =
+        ["repeat", "subject", "events", "events/s", "CPU µs an event", "of pass", "of floor"];
+    out.columns(&[&columns[..], &["memory MB"]].concat());
     for at in &results.rounds {
         let Some(run) = &at.saturation else { continue };
         let ratio = |control| optional(cpu_ratio(results, at, control));
         let shown = |value: Option<f64>, digits| {
             value.map_or_else(|| ABSENT.to_owned(), |value| format!("{value:.digits$}"))
         };
-        out.line(format_args!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} |",
-            at.repeat,
-            at.subject.name(),
-            run.events,
+        out.row(&[
+            at.repeat.to_string(),
+            at.subject.name().to_owned(),
+            run.events.to_string(),
             shown(run.rate(), 0),
             shown(run.speed.map(|speed| speed.cpu_us), 3),
             ratio(Subject::Pass),
             ratio(Subject::Floor),
-            shown(run.speed.map(|speed| speed.resident_bytes as f64 / 1e6), 0)
-        ));
+            shown(run.speed.map(|speed| speed.resident_bytes as f64 / 1e6), 0),
+        ]);
     }
     out.line(format_args!(
-            "\nTime from the first record written to the last one owed; CPU of the whole process, user \
+        "\nTime from the first record written to the last one owed; CPU of the whole process, user \
          and system, from its being ready. A run in which an answer came twice has no figures: as many \
          records as are owed were there before the last answer.\n"
-        ),
-    );
+    ));
 }
 
 fn latencies(out: &mut Page, config: &Config, results: &Results) {
-    out.line(format_args!(
-            "## From the intended time of sending to the answer read, ms\n\n![latency](latency.svg)\n\n\
-         | events/s | repeat | subject | answers | p50 | p99 | p99.9 | longest | p99 of floor's | generator late, p99 |\n\
-         |---|---|---|---|---|---|---|---|---|---|"
-        ),
-    );
+    out.heading("From the intended time of sending to the answer read, ms");
+    out.line(format_args!("![latency](latency.svg)\n"));
+    let columns = ["events/s", "repeat", "subject", "answers", "p50", "p99", "p99.9", "longest"];
+    out.columns(&[&columns[..], &["p99 of floor's", "generator late, p99"]].concat());
     for rate in &config.rates {
         for at in &results.rounds {
             let Some(run) = at.latency.iter().find(|run| run.rate == *rate) else { continue };
             let floor = round(results, Subject::Floor, at.repeat)
                 .and_then(|floor| floor.latency.iter().find(|run| run.rate == *rate));
             let ratio = floor.and_then(|floor| p99_ratio(run, floor));
-            out.line(format_args!(
-                "| {rate} | {} | {} | {} | {} | {} |",
-                at.repeat,
-                at.subject.name(),
-                percentiles(run),
-                optional(ratio),
-                optional(quantile(&run.late, 0.99))
-            ));
+            let mut cells =
+                vec![rate.to_string(), at.repeat.to_string(), at.subject.name().to_owned()];
+            cells.extend(percentiles(run));
+            cells.extend([optional(ratio), optional(quantile(&run.late, 0.99))]);
+            out.row(&cells);
         }
     }
     out.line(format_args!(
-            "\nThe load is open: an event is sent when it is due, whatever became of those before, and \
+        "\nThe load is open: an event is sent when it is due, whatever became of those before, and \
          its time counts from then. Timed are the events that touch a list, one in {}. A percentile \
          of too few answers is left out.\n",
-            config.rate_every
-        ),
-    );
+        config.rate_every
+    ));
 }
 
 /// Answers, p50, p99, p99.9 and the longest, as cells.
-fn percentiles(run: &Latency) -> String {
+fn percentiles(run: &Latency) -> [String; 5] {
     let times = &run.histogram;
     let share = |share| optional(quantile(times, share));
     let longest = optional(longest(times));
-    format!("{} | {} | {} | {} | {longest}", times.len(), share(0.5), share(0.99), share(0.999))
+    [times.len().to_string(), share(0.5), share(0.99), share(0.999), longest]
 }
 
 fn starts(out: &mut Page, results: &Results) {
-    out.line(format_args!(
-            "## Start\n\n| repeat | subject | ready after s | CPU s | memory MB |\n|---|---|---|---|---|"
-        ),
-    );
+    out.heading("Start");
+    out.columns(&["repeat", "subject", "ready after s", "CPU s", "memory MB"]);
     for at in &results.rounds {
         let Round { subject, repeat, ready_seconds, ready_cpu_seconds, .. } = at;
-        out.line(format_args!(
-            "| {repeat} | {} | {ready_seconds:.2} | {ready_cpu_seconds:.2} | {:.0} |",
-            subject.name(),
-            at.ready_bytes as f64 / 1e6
-        ));
+        out.row(&[
+            repeat.to_string(),
+            subject.name().to_owned(),
+            format!("{ready_seconds:.2}"),
+            format!("{ready_cpu_seconds:.2}"),
+            format!("{:.0}", at.ready_bytes as f64 / 1e6),
+        ]);
     }
     out.line(format_args!(
         "\nPortcullis reads its lists from Kafka; floor makes its set from the seed.\n"
@@ -205,52 +188,60 @@ fn operation(out: &mut Page, results: &Results) {
     if results.changes.is_none() && results.rewrite.is_none() && results.take_over.is_none() {
         return;
     }
-    out.line(format_args!("## In operation\n"));
+    out.heading("In operation");
     if let Some(changes) = &results.changes {
         let ms = |share| optional(quantile(&changes.histogram, share));
         out.line(format_args!(
-                "- List change sent to first alert by it read: p50 {} ms, p99 {} ms, longest {} ms, of {} changes.",
-                ms(0.5),
-                ms(0.99),
-                optional(longest(&changes.histogram)),
-                changes.histogram.len()
-            ),
-        );
+            "- List change sent to first alert by it read: p50 {} ms, p99 {} ms, longest {} ms, of {} \
+             changes.",
+            ms(0.5),
+            ms(0.99),
+            optional(longest(&changes.histogram)),
+            changes.histogram.len()
+        ));
     }
     if let Some(run) = &results.rewrite {
         out.line(format_args!(
-                "- {} entries published again, {} a second, in force after {:.1} s, under {} events a second: \
+            "- {} entries published again, {}, in force after {:.1} s, under {} events a second: \
              p99 {} ms before, {} ms meanwhile (longest {} ms).",
-                run.records,
-                run.rate,
-                run.seconds,
-                run.before.rate,
-                optional(quantile(&run.before.histogram, 0.99)),
-                optional(quantile(&run.during.histogram, 0.99)),
-                optional(longest(&run.during.histogram))
-            ),
-        );
+            run.records,
+            how_fast(run.rate),
+            run.seconds,
+            run.before.rate,
+            optional(quantile(&run.before.histogram, 0.99)),
+            optional(quantile(&run.during.histogram, 0.99)),
+            optional(longest(&run.during.histogram))
+        ));
     }
     if let Some(run) = &results.take_over {
         out.line(format_args!(
-                "- kill -9 of one of two instances, which had {} partitions: every one was worked on again after {:.2} s; \
-             the group waits {:.0} s for a lost member. {} alerts came twice, with the same id.",
-                run.moved, run.seconds, run.session_timeout, run.exactness.repeated
-            ),
-        );
+            "- kill -9 of one of two instances, which had {} partitions: every one was worked on again \
+             after {:.2} s; the group waits {:.0} s for a lost member. {} alerts came twice, with the \
+             same id.",
+            run.moved, run.seconds, run.session_timeout, run.exactness.repeated
+        ));
     }
     out.gap();
+}
+
+/// A rate at which records were to be sent.
+fn how_fast(rate: u64) -> String {
+    match rate {
+        0 => "as fast as it goes".to_owned(),
+        rate => format!("{rate} a second"),
+    }
 }
 
 /// Where the CPU of an event goes: what the core takes by itself, and what is left.
 fn budget(out: &mut Page, results: &Results) {
     let Some(core) = &results.core else { return };
+    out.heading("Where the time goes");
     out.line(format_args!(
-            "## Where the time goes\n\nOf an event that touches no list. The core is measured alone, on \
-         events in memory; its control finds the document's number at its place and looks it up in a \
-         hash set, as *floor* does.\n\n| part | ns an event | against the control |\n|---|---|---|"
-        ),
-    );
+        "Of an event that touches no list. The core is measured alone, on events in memory; its \
+         control finds the document's number at its place and looks it up in a hash set, as *floor* \
+         does.\n"
+    ));
+    out.columns(&["part", "ns an event", "against the control"]);
     let mut parts = vec![
         ("the control", core.look_up),
         ("from bytes to an event", core.decode),
@@ -263,8 +254,7 @@ fn budget(out: &mut Page, results: &Results) {
         parts.push(("the lane, and what caches lose", ours - client - core.decode - core.screen));
     }
     for (part, nanos) in parts {
-        let times = number(nanos / core.look_up);
-        out.line(format_args!("| {part} | {nanos:.0} | {times} |"));
+        out.row(&[part, &format!("{nanos:.0}"), &number(nanos / core.look_up)]);
     }
     out.gap();
 }
@@ -278,22 +268,19 @@ fn median_cpu(results: &Results, subject: Subject) -> Option<f64> {
 }
 
 fn exactness(out: &mut Page, results: &Results) {
-    out.line(format_args!(
-            "## Was every answer right?\n\n{}\n\n| run | owed | missing | repeated | wrong |\n|---|---|---|---|---|",
-            if results.is_exact() { "Yes." } else { "**No: the figures above are void.**" }
-        ),
-    );
+    out.heading("Was every answer right?");
+    let verdict = if results.is_exact() { "Yes." } else { "**No: the figures above are void.**" };
+    out.line(format_args!("{verdict}\n"));
+    out.columns(&["run", "owed", "missing", "repeated", "wrong"]);
     for (name, counts) in results.exactness() {
-        out.line(format_args!(
-            "| {name} | {} | {} | {} | {} |",
-            counts.owed, counts.missing, counts.repeated, counts.wrong
-        ));
+        let cells = [counts.owed, counts.missing, counts.repeated, counts.wrong];
+        let cells = cells.map(|count| count.to_string());
+        out.row(&[&[name.to_string()], &cells[..]].concat());
     }
     out.line(format_args!(
-            "\n*pass* owes every event, *floor* those whose document is listed, Portcullis an alert for \
+        "\n*pass* owes every event, *floor* those whose document is listed, Portcullis an alert for \
          each event that touches a list, naming its entry."
-        ),
-    );
+    ));
 }
 
 #[cfg(test)]
@@ -315,6 +302,14 @@ mod tests {
         };
         let rounds = vec![round(Subject::Pass), round(Subject::Portcullis)];
         Results { rounds, entries: 1_000_000, ..Results::default() }
+    }
+
+    #[test]
+    fn a_rate_of_none_is_told_in_words() {
+        assert_eq!(
+            (how_fast(0).as_str(), how_fast(25).as_str()),
+            ("as fast as it goes", "25 a second")
+        );
     }
 
     fn backlog_of(exactness: Exactness) -> String {

@@ -56,7 +56,8 @@ pub(super) struct Arguments {
     /// Changes of a list; 100 when not given
     #[arg(long)]
     changes: Option<u64>,
-    /// Entries a second when the lists are published again, as `watchlist publish --rate` sends them
+    /// Entries a second when the lists are published again, as `watchlist publish --rate` sends them;
+    /// 0 sends as fast as it goes
     #[arg(long, default_value_t = RATE)]
     rewrite_rate: u64,
     /// Partitions of each input topic

@@ -14,10 +14,12 @@ mod profiles;
 mod progress;
 mod quality;
 mod reading;
+mod register;
 mod run;
 mod score;
 mod screen;
 mod simulate;
+mod suppress;
 mod text;
 mod topics;
 mod truth;
@@ -28,6 +30,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{self, Argument, Effective, Mistakes, Reader, Settings};
@@ -52,6 +55,9 @@ enum Command {
     /// Publish lists, and show what is published
     #[command(subcommand)]
     Watchlist(watchlist::Command),
+    /// Put on record who is not meant by an entry, so that a match by name makes no alert; withdraw and show it
+    #[command(subcommand)]
+    Suppress(suppress::Command),
     /// Show the records that could not be used and why, and send them again
     #[command(subcommand)]
     DeadLetter(dead_letter::Command),
@@ -101,13 +107,32 @@ fn say(line: impl std::fmt::Display) -> Result<bool, String> {
     }
 }
 
+/// The refusal of what was typed, without it: names, birth dates and documents are typed here, and
+/// what is told may end in a log.
+fn without_values(mut error: clap::Error) -> clap::Error {
+    let hidden = || ContextValue::String("…".to_owned());
+    let is_flag = |value: &ContextValue| value.to_string().starts_with('-');
+    if error.get(ContextKind::InvalidValue).is_some() {
+        error.insert(ContextKind::InvalidValue, hidden());
+    }
+    // What stands for itself, such as the second word of a name without quotes.
+    if error.kind() == ErrorKind::UnknownArgument
+        && error.get(ContextKind::InvalidArg).is_some_and(|value| !is_flag(value))
+    {
+        error.insert(ContextKind::InvalidArg, hidden());
+    }
+    error
+}
+
 /// Runs the command of the process's arguments.
 pub fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| without_values(error).exit());
+    let outcome = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Alerts(arguments) => alerts::run(&arguments),
         Command::Watchlist(command) => watchlist::run(&command),
+        Command::Suppress(command) => suppress::run(&command),
         Command::DeadLetter(command) => dead_letter::run(&command),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
@@ -170,5 +195,63 @@ impl Source {
             Argument { key: key.into(), value: value.into(), flag: format!("--set {key}") }
         });
         brokers.chain(set).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_refusal_repeats_what_was_typed() {
+        for typed in [
+            &["screen", "Erika", "SECRET"][..],
+            &["screen", "Erika", "--born", "SECRET"],
+            &["screen", "Erika", "--nationality", "SECRET"],
+            &["screen", "Erika", "--schema", "SECRET"],
+            &["screen", "Erika", "--limit", "SECRET"],
+            &["screen", "Erika", "--least", "SECRET"],
+            &["screen", "--identifier", "document:SECRET@SECRET"],
+            &["screen", "--identifier", "SECRET:1"],
+            &["screen", "--name", "Erika", "--birth-date", "SECRET"],
+            &["screen", "--kind", "SECRET"],
+        ] {
+            let words = std::iter::once("portcullis").chain(typed.iter().copied());
+            let Err(error) = Arguments::try_parse_from(words) else { panic!("{typed:?}") };
+            assert!(error.to_string().contains("SECRET"), "the test shows nothing: {typed:?}");
+            let error = without_values(error);
+            assert!(!error.to_string().contains("SECRET"), "{error}");
+            assert_eq!(error.exit_code(), 2);
+        }
+        let Err(error) = Arguments::try_parse_from(["portcullis", "screen", "--brn"]) else {
+            panic!("an unknown flag")
+        };
+        assert!(without_values(error).to_string().contains("--brn"));
+    }
+
+    #[test]
+    fn what_would_be_ignored_is_refused() {
+        for typed in [
+            "screen Mustermann --birth-date 1964-08-12",
+            "screen Mustermann --limit 0",
+            "screen --queries a.csv --schema vessel",
+            "screen --queries a.csv --born 1964",
+            "screen --identifier imo:9074729 --limit 3",
+            "screen --identifier imo:9074729 --mode balanced",
+            "screen --identifier imo:9074729 --least 0.5",
+            "screen --identifier imo:9074729 --kind cash",
+        ] {
+            let words = std::iter::once("portcullis").chain(typed.split(' '));
+            assert!(Arguments::try_parse_from(words).is_err(), "{typed}");
+        }
+        for typed in [
+            "screen Mustermann --born 1964-08-12 --limit 1 --schema vessel --mode balanced",
+            "screen --queries a.csv --limit 3 --least 0.5",
+            "screen --name Mustermann --birth-date 1964-08-12",
+            "screen --event - --kind cash",
+        ] {
+            let words = std::iter::once("portcullis").chain(typed.split(' '));
+            assert!(Arguments::try_parse_from(words).is_ok(), "{typed}");
+        }
     }
 }

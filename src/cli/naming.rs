@@ -1,5 +1,6 @@
 //! `portcullis screen` by name: who on a list may be meant, the likeliest first, and why.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -18,30 +19,37 @@ use super::progress::Progress;
 use super::text::json_line;
 use super::{paint, profiles, say};
 
+/// What both ways to screen by name, NAME and --queries, are called together.
+pub(super) const BY_NAME: &str = "by_name";
+/// The other ways to screen. What an option requires is not missed where that conflicts with
+/// something given, so options that would be ignored say so themselves.
+const NOT_BY_NAME: [&str; 3] = ["event", "identifier", "name"];
+const NOT_OF_WHO: [&str; 4] = ["queries", "event", "identifier", "name"];
+
 #[derive(Args)]
 pub(super) struct Options {
     /// With NAME, the birth date, as far as it is known: YYYY-MM-DD, YYYY-MM or YYYY
-    #[arg(long, value_name = "DATE", value_parser = date, requires = "who")]
+    #[arg(long, value_name = "DATE", value_parser = date, requires = "who", conflicts_with_all = NOT_OF_WHO)]
     born: Option<Date>,
     /// With NAME, the nationality: code or English name of a state; may be repeated
-    #[arg(long, value_name = "STATE", value_parser = country, requires = "who")]
+    #[arg(long, value_name = "STATE", value_parser = country, requires = "who", conflicts_with_all = NOT_OF_WHO)]
     nationality: Vec<Country>,
-    /// With NAME, what bears it
-    #[arg(long, value_enum, default_value_t = Sort::Person)]
+    /// With NAME, what bears it; a file says it row by row
+    #[arg(long, value_enum, default_value_t = Sort::Person, requires = "who", conflicts_with_all = NOT_OF_WHO)]
     schema: Sort,
     /// Names from a file (.csv, .jsonl) with columns name and optionally id, schema, birthDate,
     /// nationality; prints one JSON object of ranked matches a query
     #[arg(long, value_name = "FILE", conflicts_with_all = ["who", "event", "identifier", "name"])]
     pub(super) queries: Option<PathBuf>,
     /// How sure a match must be: high-recall, balanced, high-precision
-    #[arg(long, default_value = "balanced", value_parser = matcher::mode)]
+    #[arg(long, default_value = "balanced", value_parser = matcher::mode, requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
     mode: Mode,
     /// Instead of a mode, the least probability of a match, 0 to 1
-    #[arg(long, value_name = "P", value_parser = probability)]
+    #[arg(long, value_name = "P", value_parser = probability, requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
     least: Option<f32>,
-    /// Most matches to show of one query
-    #[arg(long, value_name = "COUNT", default_value_t = 10)]
-    limit: usize,
+    /// Most matches to show of one query, at least 1
+    #[arg(long, value_name = "COUNT", default_value = "10", requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
+    limit: NonZeroUsize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -141,7 +149,7 @@ impl<'a> Screen<'a> {
         let least = self.arguments.least.map(|least| self.matcher.bits(least));
         let least = least.unwrap_or_else(|| self.matcher.threshold());
         let mut found = self.matcher.ask(query, least);
-        found.truncate(self.arguments.limit);
+        found.truncate(self.arguments.limit.get());
         found
     }
 

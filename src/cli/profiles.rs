@@ -9,14 +9,15 @@ use super::lists;
 /// How many mistakes of a file are told one by one.
 const TOLD_MAX: usize = 5;
 
-/// Reads listed subjects: a list as it is published, or a file of mere subjects.
+/// Reads listed subjects: a list as it is published, or a file of mere subjects, those of one id
+/// gathered into one.
 pub(super) fn listed(path: &Path) -> Result<Vec<Profile>, String> {
     let (format, bytes) = read(path)?;
     if holds_entries(format, &bytes) {
         let entries = lists::from_file(path)?;
         return Ok(entries.iter().filter_map(Profile::of_entry).collect());
     }
-    Ok(subjects(path)?.profiles.into_iter().map(|(profile, _)| profile).collect())
+    Ok(Profile::gathered(subjects(path)?.profiles.into_iter().map(|(profile, _)| profile)))
 }
 
 /// Reads subjects with the columns of their file; mistakes are told.
@@ -53,9 +54,14 @@ fn read(path: &Path) -> Result<(Format, Vec<u8>), String> {
 fn tell(path: &Path, mistakes: &[Mistake]) {
     let name = path.display();
     for mistake in mistakes.iter().take(TOLD_MAX) {
-        anstream::eprintln!("{name}:{}: {}", mistake.line, mistake.what);
+        anstream::eprintln!("{}", told(path, mistake));
     }
     if let Some(more) = mistakes.len().checked_sub(TOLD_MAX).filter(|more| *more > 0) {
         anstream::eprintln!("{name}: and {more} more");
     }
+}
+
+/// A mistake of a file with its place.
+pub(super) fn told(path: &Path, mistake: &Mistake) -> String {
+    format!("{}:{}: {}", path.display(), mistake.line, mistake.what)
 }

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::formats::{Profile, Profiles, Record, Records};
+use crate::formats::{Profile, Profiles};
 use crate::kafka::wall;
 use crate::matching::Ranked;
 use crate::matching::score::{Mode, Scored};
-use crate::quality::{self, Found, Invented, Persons, Report, Set, Size, Thresholds};
+use crate::quality::{self, Asked, Found, Invented, Persons, Report, Set, Size, Thresholds};
 use crate::report::Machine;
 
 use super::bench::command_line;
@@ -21,22 +21,28 @@ use super::{profiles, say};
 pub(super) struct Arguments {
     /// Labelled pairs (.csv, .jsonl), with columns left, right, label and optionally schema, left_born,
     /// right_born, left_nationality, right_nationality; any other column with few values makes parts,
-    /// and a column score:NAME holds the scores of another matcher; may be repeated
+    /// and a column score:NAME holds the scores of another matcher, finite numbers, empty where it gave
+    /// none; may be repeated
     #[arg(long, value_name = "FILE")]
     pairs: Vec<PathBuf>,
     /// True pairs (columns left, right) of which every left side is compared with every right side;
     /// may be repeated
     #[arg(long, value_name = "FILE")]
     cross: Vec<PathBuf>,
+    /// Most rows of a file of --cross to use, evenly spread over it: the work grows with their square
+    #[arg(long, value_name = "ROWS", default_value_t = 2_000)]
+    cross_max: usize,
     /// The list to screen against: an own list, or subjects as JSON lines (id, schema, name, alias,
-    /// weakAlias, birthDate, nationality) or CSV
+    /// weakAlias, birthDate, nationality) or CSV; rows of one id are one subject
     #[arg(long, value_name = "FILE", requires = "queries")]
     list: Option<PathBuf>,
     /// Who must be found on the list: columns name, birthDate, nationality, and truth_id, which is the
-    /// id of the listed subject
+    /// id of the listed subject, LIST/ENTRY in a list as it is published; score:NAME is what another
+    /// matcher gave that subject
     #[arg(long, value_name = "FILE", requires = "list")]
     queries: Option<PathBuf>,
-    /// Persons who are on no list: columns name, born, nationality
+    /// Persons who are on no list: columns name, born, nationality; score:NAME is the highest score that
+    /// another matcher gave anybody listed
     #[arg(long, value_name = "FILE", requires = "list")]
     clean: Option<PathBuf>,
     /// Most clean persons to ask for, evenly spread over their file
@@ -98,29 +104,34 @@ fn pairs(arguments: &Arguments, path: &Path) -> Result<Set, String> {
     let matcher = Matcher::of_pairs(&[], arguments.mode);
     let theirs = peers(arguments);
     let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
-    Ok(quality::pairs(&name(path), &file, &mut ours, &matcher.thresholds(), &theirs))
+    quality::pairs(&name(arguments, path), &file, &mut ours, &matcher.thresholds(), &theirs)
+        .map_err(|mistake| profiles::told(path, &mistake))
 }
 
 fn cross(arguments: &Arguments, path: &Path) -> Result<Set, String> {
     let file = profiles::pairs(path)?;
     let matcher = Matcher::of_pairs(&[], arguments.mode);
     let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
-    Ok(quality::cross(&name(path), &file, &mut ours, &matcher.thresholds()))
+    let (name, thresholds) = (name(arguments, path), matcher.thresholds());
+    Ok(quality::cross(&name, &file, &mut ours, &thresholds, arguments.cross_max))
 }
 
 fn screening(arguments: &Arguments, list: &Path, queries: &Path) -> Result<Set, String> {
     let listed = profiles::listed(list)?;
     let asked = profiles::subjects(queries)?;
-    let clean = match &arguments.clean {
-        Some(path) => spread(profiles::subjects(path)?, arguments.clean_max),
-        None => (Vec::new(), Records::default()),
-    };
-    let persons = Persons::of_files(&listed, &asked, &clean.0, &clean.1);
+    let clean = arguments.clean.as_deref().map(profiles::subjects).transpose()?;
+    let clean = clean.map_or_else(Profiles::default, |read| Profiles {
+        profiles: quality::spread(read.profiles, arguments.clean_max),
+        ..read
+    });
+    let of = |path: &Path, read| Asked::new(read).map_err(|told| profiles::told(path, &told));
+    let clean = of(arguments.clean.as_deref().unwrap_or(queries), &clean)?;
+    let persons = Persons::of_files(&listed, &of(queries, &asked)?, &clean);
     if persons.cases.iter().all(|case| case.truth.is_none()) {
         let queries = queries.display();
         return Err(format!("{queries}: no truth_id in it is the id of a listed subject"));
     }
-    Ok(search(arguments, &name(queries), &listed, &persons))
+    Ok(search(arguments, &name(arguments, queries), &listed, &persons))
 }
 
 fn invented(arguments: &Arguments) -> Set {
@@ -134,8 +145,8 @@ fn invented(arguments: &Arguments) -> Set {
     let mut set = search(arguments, "invented", &invented.list, &invented.cases());
     set.notes.push(format!(
         "{} listed persons of many cultures, all invented, with {} queries of each kind of alteration \
-         and {} travellers of another seed. The generator knows nothing of how names are matched, but \
-         its rules are its own: judge on real cases where there are some.",
+         and {} others of the same cultures, who share rare names with them. The generator knows nothing \
+         of how names are matched, but its rules are its own: judge on real cases where there are some.",
         size.listed, size.queries, size.clean
     ));
     set
@@ -163,13 +174,10 @@ fn peers(arguments: &Arguments) -> Thresholds {
     vec![("default", arguments.peer_threshold)]
 }
 
-/// At most so many, evenly spread.
-fn spread(read: Profiles, most: usize) -> (Vec<(Profile, Record)>, Records) {
-    let every = read.profiles.len().div_ceil(most.max(1)).max(1);
-    (read.profiles.into_iter().step_by(every).collect(), read.records)
-}
-
-/// A set is called as its file.
-fn name(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+/// A set is called as its file; with its folder, where another of the run has the same name.
+fn name(arguments: &Arguments, path: &Path) -> String {
+    let sets = arguments.pairs.iter().chain(&arguments.cross).chain(&arguments.queries);
+    let alike = sets.filter(|other| other.file_stem() == path.file_stem()).count();
+    let name = if alike > 1 { path.as_os_str() } else { path.file_stem().unwrap_or_default() };
+    name.to_string_lossy().into_owned()
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use smallvec::SmallVec;
 
 use crate::codec::{self, Format, Headers};
@@ -23,6 +23,7 @@ use super::text::json_line;
 use super::{Source, lists, naming, paint, profiles, reading, say};
 
 #[derive(Args)]
+#[command(group = ArgGroup::new(naming::BY_NAME).args(["who", "queries"]))]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: Source,
@@ -39,7 +40,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["identifier", "name", "who"])]
     event: Option<PathBuf>,
     /// With --event, its kind: crossings, advance_passenger, vehicles, containers, declarations, cash
-    #[arg(long, default_value = "crossings", value_parser = topic)]
+    #[arg(long, default_value = "crossings", value_parser = topic, requires = "event",
+        conflicts_with_all = ["who", "queries", "identifier", "name"])]
     kind: Topic,
     /// An identifier as KIND:VALUE, with the issuing state as KIND:VALUE@STATE: document:123456789@GBR,
     /// vehicle:AB12CDE@GB, container:CSQU3054383; also vin, imo, mmsi, eori, mrn, phone, email; may be repeated
@@ -48,8 +50,8 @@ pub(super) struct Arguments {
     /// A name that must be the same in normal form, as "SURNAME, GIVEN NAMES"; needs --birth-date
     #[arg(long, requires = "birth_date", conflicts_with = "who")]
     name: Option<String>,
-    /// The birth date that goes with the name, YYYY-MM-DD
-    #[arg(long, value_parser = date)]
+    /// The birth date that goes with --name, YYYY-MM-DD; with NAME give --born
+    #[arg(long, value_parser = date, requires = "name", conflicts_with_all = ["who", "queries"])]
     birth_date: Option<Date>,
     /// One JSON object for each alert, as its owner would see it; with NAME one of all ranked matches
     #[arg(long)]
@@ -185,13 +187,13 @@ fn topic(name: &str) -> Result<Topic, String> {
     })
 }
 
-fn date(text: &str) -> Result<Date, String> {
+pub(super) fn date(text: &str) -> Result<Date, String> {
     Date::parse(text)
         .filter(|date| date.is_full())
         .ok_or_else(|| "expected a day of the calendar as YYYY-MM-DD".to_owned())
 }
 
-fn identifier(text: &str) -> Result<Identifier, String> {
+pub(super) fn identifier(text: &str) -> Result<Identifier, String> {
     let (kind, rest) = text.split_once(':').ok_or("expected KIND:VALUE, such as imo:9074729")?;
     let kind = Kind::parse(kind).ok_or_else(|| {
         let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();

@@ -181,24 +181,77 @@ impl<'a> Publisher<'a> {
     }
 }
 
-/// An even rate, by the clock: what is late is made up for, so that the rate holds.
+/// An even rate, by the clock.
+///
+/// What a sleep overslept is made up for, so that the rate holds. What somebody else held up is not:
+/// after a broker that blocked for a minute, a minute's worth at once would be what the rate is to
+/// prevent.
 pub(super) struct Pace {
     interval: Option<Duration>,
     due: Instant,
 }
 
+/// The most that is made up for: some sleeps, and no burst.
+const LATE_MAX: Duration = Duration::from_millis(20);
+
 impl Pace {
+    /// So many a second; 0 is as fast as it goes.
     pub(super) fn new(rate: u64) -> Self {
         let interval = (rate > 0).then(|| Duration::from_secs_f64(1.0 / rate as f64));
         Self { interval, due: Instant::now() }
     }
 
+    /// Sleeps until the next one is due.
     pub(super) fn wait(&mut self) {
-        let Some(interval) = self.interval else { return };
-        let now = Instant::now();
-        if let Some(early) = self.due.checked_duration_since(now) {
+        let early = self.early(Instant::now());
+        if !early.is_zero() {
             std::thread::sleep(early);
         }
-        self.due += interval;
+    }
+
+    /// How long it is until the next one is due, which is then taken as done.
+    fn early(&mut self, now: Instant) -> Duration {
+        let Some(interval) = self.interval else { return Duration::ZERO };
+        let oldest = now.checked_sub(LATE_MAX).unwrap_or(now);
+        let due = self.due.max(oldest);
+        self.due = due + interval;
+        due.saturating_duration_since(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_rate_holds_over_sleeps_that_are_too_long() {
+        let mut pace = Pace::new(1_000);
+        let start = pace.due;
+        let mut now = start;
+        for _ in 0..1_000 {
+            let early = pace.early(now);
+            // Each sleep takes half a millisecond more than asked for, each turn of work some.
+            now += if early.is_zero() { MS / 10 } else { early + MS / 2 };
+        }
+        assert!((now - start).abs_diff(1_000 * MS) < 30 * MS, "{:?}", now - start);
+    }
+
+    #[test]
+    fn what_was_held_up_is_not_made_up_for_in_a_burst() {
+        let mut pace = Pace::new(1_000);
+        let start = pace.due;
+        pace.early(start);
+        // The broker blocked for a minute: at most what fits into the moment made up for is at once.
+        let now = start + Duration::from_secs(60);
+        let at_once = (0..60_000).take_while(|_| pace.early(now).is_zero()).count();
+        assert!((1..=21).contains(&at_once), "{at_once}");
+    }
+
+    #[test]
+    fn no_rate_is_as_fast_as_it_goes() {
+        let mut pace = Pace::new(0);
+        assert!((0..10_000).all(|_| pace.early(Instant::now()).is_zero()));
     }
 }

@@ -90,10 +90,10 @@ impl Folded {
 
     #[inline]
     fn read_ascii(&mut self, letter: u8) {
-        match ASCII.get(usize::from(letter)) {
-            Some(Fold::To(letter)) => self.letters.push(*letter),
-            Some(Fold::Vanishes) => {}
-            Some(Fold::Parts) | None => self.end_word(),
+        match ascii(letter) {
+            Ascii::Letter(letter) => self.letters.push(letter),
+            Ascii::Vanishes => {}
+            Ascii::Parts => self.end_word(),
         }
     }
 
@@ -119,28 +119,37 @@ impl Folded {
     }
 }
 
-/// What becomes of a character.
-#[derive(Clone, Copy)]
-enum Fold {
-    To(u8),
+/// What becomes of a byte of ASCII in a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ascii {
+    /// A letter or digit, in upper case.
+    Letter(u8),
+    /// Leaves no trace, as in the machine-readable zone.
     Vanishes,
+    /// Ends a word.
     Parts,
+}
+
+/// What becomes of a byte of ASCII in a name; other bytes part words.
+#[inline]
+pub(crate) fn ascii(byte: u8) -> Ascii {
+    ASCII.get(usize::from(byte)).copied().unwrap_or(Ascii::Parts)
 }
 
 /// ASCII: letters are upper-cased, the apostrophe is gone, anything else parts words.
 #[expect(clippy::indexing_slicing, reason = "const: an index out of range does not compile")]
-const ASCII: [Fold; 128] = {
-    let mut table = [Fold::Parts; 128];
+const ASCII: [Ascii; 128] = {
+    let mut table = [Ascii::Parts; 128];
     let mut letter = 0;
     while letter < 128 {
         let as_byte = letter as u8;
         if as_byte.is_ascii_alphanumeric() {
-            table[letter] = Fold::To(as_byte.to_ascii_uppercase());
+            table[letter] = Ascii::Letter(as_byte.to_ascii_uppercase());
         }
         letter += 1;
     }
-    table[b'\'' as usize] = Fold::Vanishes;
-    table[b'`' as usize] = Fold::Vanishes;
+    table[b'\'' as usize] = Ascii::Vanishes;
+    table[b'`' as usize] = Ascii::Vanishes;
     table
 };
 

@@ -1,5 +1,7 @@
 //! Who somebody is as a file states it: a listed subject, a query, a traveller on no list.
 
+use std::collections::HashMap;
+
 use crate::domain::{Country, Date, Entry, ListedName, Sex, Subject};
 
 use super::country_name;
@@ -141,6 +143,36 @@ impl Columns {
 }
 
 impl Profile {
+    /// These subjects in their order, those of one id gathered into one: some lists give each name a
+    /// row of its own.
+    pub fn gathered(all: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut places = HashMap::new();
+        let mut gathered: Vec<Self> = Vec::new();
+        for profile in all {
+            let place = *places.entry(profile.id.clone()).or_insert(gathered.len());
+            match gathered.get_mut(place) {
+                Some(known) => known.take_in(profile),
+                None => gathered.push(profile),
+            }
+        }
+        gathered
+    }
+
+    /// Adds what another row says of the same subject. Where the two contradict each other in what
+    /// there can be but one of, neither counts.
+    fn take_in(&mut self, other: Self) {
+        if self.subject != other.subject {
+            self.subject = Subject::Other;
+        }
+        self.sex = match (self.sex, other.sex) {
+            (Some(one), Some(another)) => Some(one).filter(|one| *one == another),
+            (one, another) => one.or(another),
+        };
+        add_new(&mut self.names, other.names);
+        add_new(&mut self.birth_dates, other.birth_dates);
+        add_new(&mut self.nationalities, other.nationalities);
+    }
+
     /// What a watchlist entry says of its subject beside its identifiers; none of one without a name.
     pub fn of_entry(entry: &Entry) -> Option<Self> {
         let written = |name: &ListedName| Written { name: name.clone(), is_weak: false };
@@ -152,6 +184,14 @@ impl Profile {
             nationalities: entry.nationalities.to_vec(),
             sex: None,
         })
+    }
+}
+
+fn add_new<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
+    for one in more {
+        if !all.contains(&one) {
+            all.push(one);
+        }
     }
 }
 
@@ -260,6 +300,25 @@ mod tests {
         let parts = read("surname,given_names,born\nBerg,Olaf,1980; 1981-05\n");
         assert_eq!(full(&parts.profiles[0].0), [("Berg|Olaf".to_owned(), false)]);
         assert_eq!(parts.profiles[0].0.birth_dates.len(), 2);
+    }
+
+    #[test]
+    fn rows_of_one_id_are_one_subject() {
+        let text = "id,name,born,nationality,sex,schema\n\
+                    a,\"Berg, Olaf\",1980,NO,m,\n\
+                    b,Moe,,,,\n\
+                    a,\"Berg, Ole\",1981,NO,,\n\
+                    a,\"Berg, Olaf\",1980,SE,f,Company\n\
+                    ,Lie,,,,\n\
+                    ,Lie,,,,\n";
+        let read = Profiles::read(Format::Csv, text.as_bytes());
+        let list = Profile::gathered(read.profiles.into_iter().map(|(profile, _)| profile));
+        let ids: Vec<&str> = list.iter().map(|profile| &*profile.id).collect();
+        assert_eq!(ids, ["a", "b", "line 6", "line 7"]);
+        let names: Vec<String> = full(&list[0]).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["Berg|Olaf", "Berg|Ole", "Berg, Olaf|"]);
+        assert_eq!((list[0].birth_dates.len(), list[0].nationalities.len()), (2, 2));
+        assert!(list[0].sex.is_none() && list[0].subject == Subject::Other);
     }
 
     #[test]

@@ -173,6 +173,11 @@ impl Field {
         Self(vec![at])
     }
 
+    /// Whether the column of this place belongs to it.
+    pub fn holds(&self, at: usize) -> bool {
+        self.0.contains(&at)
+    }
+
     /// Whether no column is known by its names.
     pub fn is_absent(&self) -> bool {
         self.0.is_empty()

@@ -43,7 +43,7 @@ pub struct LanePort {
     topics: Vec<String>,
     start: Start,
     /// Since when the group reads each input topic, where that is to be remembered.
-    known: Arc<Known>,
+    since: Arc<Known>,
     clock: SystemClock,
     places: Vec<Place>,
     gaps: VecDeque<(Partition, i64)>,
@@ -97,7 +97,7 @@ impl LanePort {
             consumer,
             sender,
             reports: channel(),
-            known,
+            since: known,
             topics,
             start,
             clock: SystemClock::start(),
@@ -198,14 +198,14 @@ impl LanePort {
                 let origin = match origins.entry(partition.input) {
                     Entry::Occupied(known) => *known.get(),
                     Entry::Vacant(unknown) => {
-                        let known = self.known.of(&topic);
+                        let known = self.since.of(&topic);
                         *unknown.insert(Origin::of(&self.consumer, &topic, self.start, known)?)
                     }
                 };
                 (origin.offset(&self.consumer, &topic, number)?, origin.since())
             };
             if let Some(since) = since {
-                self.known.learn(&topic, since);
+                self.since.learn(&topic, since);
             }
             let first = stands.is_none();
             places.push(Place { partition, next, astray: first, first, in_doubt: false });
@@ -230,7 +230,7 @@ impl LanePort {
         let list = self
             .list(offsets.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
         for mut element in list.elements() {
-            if let Some(since) = self.known.of(element.topic()) {
+            if let Some(since) = self.since.of(element.topic()) {
                 element.set_metadata(since.text());
             }
         }

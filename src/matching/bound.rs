@@ -21,13 +21,14 @@ pub fn weights(population: Arc<Population>) -> Weights {
     Weights {
         word,
         initial: of(Feature::Initial),
-        // A word that one side has more costs the agreement of the whole, and little besides; words
-        // of both sides that stand against one another cost more.
-        unmet: of(Feature::ExtraOther) - of(Feature::Full) + of(Feature::Subset),
-        left_over: of(Feature::ExtraFirst),
+        unmet: of(Feature::ExtraOther),
+        left_over: of(Feature::ExtraOther),
+        conflict: of(Feature::ConflictOther) + of(Feature::ConflictNear),
+        full: of(Feature::Full),
+        subset: of(Feature::Subset),
         dates: dates(),
         other_nation: NationalityRelation::Differs.bits(),
-        rest: of(Feature::Base) + of(Feature::Full) + roles + SexRelation::Same.bits(),
+        rest: of(Feature::Base) + roles + SexRelation::Same.bits(),
         population: Some(population),
     }
 }
@@ -45,7 +46,8 @@ fn word(likeness: Likeness, one: Bits, other: Bits) -> Bits {
         Kind::Spelling => of(F::Spelling) + by(F::SpellingRarity, rarity),
         Kind::Edit => {
             let excess = by(F::EditExcess, (cost - UNIT).max(0));
-            of(F::Edit) + by(F::EditRarity, rarity) + by(F::EditCost, cost) + excess
+            let edit = of(F::Edit) + by(F::EditRarity, rarity) + by(F::EditCost, cost);
+            edit + excess + by(F::EditRelative, relative(likeness))
         }
         Kind::Sound => {
             let rarity = rarity.min(2 * i32::from(likeness.similarity));
@@ -54,6 +56,11 @@ fn word(likeness: Likeness, one: Bits, other: Bits) -> Bits {
         Kind::Initial => of(F::Initial),
         Kind::Prefix => of(F::Prefix) + by(F::PrefixRarity, rarity),
     }
+}
+
+/// The cost of an edit as a share of the length, in sixteenths and rather too little.
+fn relative(likeness: Likeness) -> i32 {
+    (UNIT * (240 - i32::from(likeness.similarity)) - UNIT).max(0) / 240
 }
 
 /// What dates are worth: of the relations that the scorer tells apart, the best that each agreement

@@ -207,6 +207,25 @@ mod tests {
     }
 
     #[test]
+    fn only_a_full_field_leaves_its_last_words_open() {
+        let open = |surname: &str, given: &str| -> Vec<bool> {
+            let made = analysed(surname, given, Bearer::Person);
+            made.words().iter().map(|word| word.is_cut()).collect()
+        };
+        // 39 letters and fillers: the given name is cut, and with a long surname its second word.
+        assert_eq!(open("NEUMANN", "ALEXANDRINA WILHELMINA LUDOVIC"), [false, false, false, true]);
+        assert_eq!(open("HOHENZOLLERN SIGMARINGEN", "WILHELMINA AN"), [false, true, false, true]);
+        // No one knows what is the surname of these 39 letters.
+        assert_eq!(
+            open("ALEXANDRINA WILHELMINA LUDOVICA NEUMANN", ""),
+            [false, false, false, true]
+        );
+        // Fillers behind the given names show that there was room.
+        assert_eq!(open("NEUMANN", "ALEXANDRINA<WILHELMINA<LUDOVI<"), [false; 4]);
+        assert_eq!(open("NEUMANN", "ANNA"), [false; 2]);
+    }
+
+    #[test]
     fn compounds_are_one_word_however_they_are_spaced() {
         for text in
             ["Abd al-Rahman Khan", "Abdul Rahman Khan", "Abdurrahman Khan", "Abdur Rahman Khan"]
@@ -222,6 +241,10 @@ mod tests {
     #[test]
     fn letters_that_only_look_latin_are_read_as_they_look() {
         assert_eq!(texts("Ivan\u{043E}v", "P\u{0435}t\u{0435}r"), "ivanov peter");
+        // Latin `a`, `o`, `B` and `H` in Cyrillic words, Latin `o` and `A` in Greek ones.
+        assert_eq!(texts("Мaкaрoв", "Bлaдислaв"), texts("Макаров", "Владислав"));
+        assert_eq!(texts("Hиколaев", "Николaй"), texts("Николаев", "Николай"));
+        assert_eq!(texts("Παπαδόπoυλoς", "Aλέξανδρος"), texts("Παπαδόπουλος", "Αλέξανδρος"));
     }
 
     #[test]
@@ -235,6 +258,7 @@ mod tests {
             ("김 정은", "kim jeongeun"),
             ("עמוס עוז", "amos aoz"),
             ("やまだ たろう", "yamada taro"),
+            ("ﾔﾏﾀﾞ ﾊﾟﾌﾞﾛ", "yamada paburo"),
             ("ＡＮＮ", "ann"),
         ] {
             assert_eq!(texts(surname, ""), expected, "{surname}");

@@ -1,37 +1,17 @@
-//! Latin letters: ASCII by a table, all others without their accents, look-alikes of other alphabets.
+//! Latin letters: ASCII, all others without their accents, look-alikes of other alphabets.
 
-/// What becomes of a byte of ASCII.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ascii {
-    /// A letter or digit, in lower case.
-    Letter(u8),
-    /// Leaves no trace, as in the machine-readable zone.
-    Vanishes,
-    /// Ends a word.
-    Parts,
-}
+use super::Script;
 
-/// ASCII: letters are lower-cased, the apostrophe is gone, anything else parts words.
-#[expect(clippy::indexing_slicing, reason = "const: an index out of range does not compile")]
-const ASCII: [Ascii; 128] = {
-    let mut table = [Ascii::Parts; 128];
-    let mut byte = 0;
-    while byte < 128 {
-        let letter = byte as u8;
-        if letter.is_ascii_alphanumeric() {
-            table[byte] = Ascii::Letter(letter.to_ascii_lowercase());
-        }
-        byte += 1;
-    }
-    table[b'\'' as usize] = Ascii::Vanishes;
-    table[b'`' as usize] = Ascii::Vanishes;
-    table
-};
+pub(super) use crate::domain::Ascii;
 
-/// What becomes of a byte of ASCII; other bytes part words.
+/// What becomes of a byte of ASCII, letters in lower case; other bytes part words.
 #[inline]
 pub(super) fn ascii(byte: u8) -> Ascii {
-    ASCII.get(usize::from(byte)).copied().unwrap_or(Ascii::Parts)
+    match crate::domain::ascii(byte) {
+        Ascii::Letter(letter) => Ascii::Letter(letter.to_ascii_lowercase()),
+        Ascii::Vanishes => Ascii::Vanishes,
+        Ascii::Parts => Ascii::Parts,
+    }
 }
 
 /// Whether a character leaves no trace within a word: apostrophes of any alphabet, marks, the
@@ -66,8 +46,75 @@ pub(super) fn sounded(letter: char) -> Option<&'static str> {
     })
 }
 
+/// The letter of a European alphabet that a letter of another one looks like.
+pub(super) fn seen_as(script: Script, letter: char) -> Option<char> {
+    let latin = match looks_like(letter) {
+        Some(latin) if letter.is_uppercase() => latin.to_ascii_uppercase(),
+        Some(latin) => latin,
+        None => letter,
+    };
+    match script {
+        Script::Latin => looks_like(letter),
+        Script::Cyrillic => looks_cyrillic(latin),
+        Script::Greek => looks_greek(latin),
+        Script::Arabic
+        | Script::Hebrew
+        | Script::Han
+        | Script::Hangul
+        | Script::Kana
+        | Script::Indic
+        | Script::Thai
+        | Script::Other => None,
+    }
+}
+
+/// The Cyrillic letter that a Latin one looks like.
+fn looks_cyrillic(letter: char) -> Option<char> {
+    Some(match letter {
+        'a' | 'A' => 'а',
+        'B' => 'в',
+        'c' | 'C' => 'с',
+        'e' | 'E' => 'е',
+        'H' => 'н',
+        'i' | 'I' => 'і',
+        'j' | 'J' => 'ј',
+        'k' | 'K' => 'к',
+        'm' | 'M' => 'м',
+        'o' | 'O' => 'о',
+        'p' | 'P' => 'р',
+        's' | 'S' => 'ѕ',
+        't' | 'T' => 'т',
+        'x' | 'X' => 'х',
+        'y' | 'Y' => 'у',
+        _ => return None,
+    })
+}
+
+/// The Greek letter that a Latin one looks like.
+fn looks_greek(letter: char) -> Option<char> {
+    Some(match letter {
+        'a' | 'A' => 'α',
+        'B' => 'β',
+        'E' => 'ε',
+        'H' => 'η',
+        'i' | 'I' => 'ι',
+        'k' | 'K' => 'κ',
+        'M' => 'μ',
+        'N' => 'ν',
+        'o' | 'O' => 'ο',
+        'p' | 'P' => 'ρ',
+        't' | 'T' => 'τ',
+        'u' | 'Y' => 'υ',
+        'v' => 'ν',
+        'x' | 'X' => 'χ',
+        'y' => 'γ',
+        'Z' => 'ζ',
+        _ => return None,
+    })
+}
+
 /// The Latin letter that a Cyrillic or Greek one looks like.
-pub(super) fn looks_like(letter: char) -> Option<char> {
+fn looks_like(letter: char) -> Option<char> {
     Some(match letter {
         'а' | 'А' | 'α' | 'Α' => 'a',
         'В' | 'Β' | 'β' => 'b',

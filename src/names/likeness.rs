@@ -109,19 +109,21 @@ pub fn liken(a: &Word, b: &Word) -> Option<Likeness> {
 pub fn liken_probed(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<Likeness> {
     let (a, a_shape) = (probe.word, probe.shape);
     let (one, other) = (a.text(), b.text());
-    if one == other {
+    if a.is_spelt_like(b) {
         return Some(Likeness::of(Kind::Same, 255));
     }
-    if a.is_cut() || b.is_cut() {
-        return by_cut(a, b);
+    let same_key = a_shape.key == b_shape.key && a_shape.key != 0 && !a.is_canonical_full();
+    // Numbers are the same or not: `3` is no initial of `31`.
+    if a.part() == Part::Number || b.part() == Part::Number {
+        return (a.part() == b.part() && same_key).then_some(Likeness::of(Kind::Same, 255));
+    }
+    if let Some(likeness) = by_cut(a, b) {
+        return Some(likeness);
     }
     if one.len() == 1 || other.len() == 1 {
         return by_initial(one, other);
     }
-    if a.part() == Part::Number || b.part() == Part::Number {
-        return None;
-    }
-    if a_shape.key == b_shape.key && a_shape.key != 0 {
+    if same_key {
         return Some(Likeness::of(Kind::Transliteration, 245));
     }
     if a.classes().iter().any(|class| b.classes().contains(class)) {
@@ -146,8 +148,13 @@ pub fn nearness(one: &[u8], other: &[u8]) -> u8 {
     u8::try_from(16 - 16 * steps / length).unwrap_or_default()
 }
 
+/// A word whose end may be missing, and one that begins with what is left of it: its field had no
+/// room for more, or [`TEXT_MAX`](super::TEXT_MAX) had none.
 fn by_cut(a: &Word, b: &Word) -> Option<Likeness> {
-    let stands = |cut: &Word, whole: &Word| cut.is_cut() && whole.text().starts_with(cut.text());
+    let stands = |cut: &Word, whole: &Word| {
+        let ends_open = cut.is_cut() && cut.text().len() > 1 || cut.is_overlong();
+        ends_open && whole.text().starts_with(cut.text())
+    };
     (stands(a, b) || stands(b, a)).then_some(Likeness::of(Kind::Prefix, 220))
 }
 
@@ -176,7 +183,8 @@ fn by_edit(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<Likeness>
             near(pattern, one, other, steps, most)
         })
         .flatten();
-    let folded = (at_least(a_shape.sounds, b_shape.sounds) <= steps)
+    let are_whole = !a.is_canonical_full() && !b.is_canonical_full();
+    let folded = (are_whole && at_least(a_shape.sounds, b_shape.sounds) <= steps)
         .then(|| {
             let pattern = probe.canonical.get_or_insert_with(|| Pattern::of(a.canonical()));
             near(pattern, a.canonical(), b.canonical(), steps, most - FOLDED)
@@ -240,3 +248,82 @@ fn by_sound(a: &Word, b: &Word) -> Option<Likeness> {
 
 /// The least evidence by which words are alike in sound, in eighths of a bit.
 const SOUND_LEAST: i32 = 24;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Analysed, Analyser, Bearer};
+    use super::*;
+    use crate::domain::Name;
+
+    fn last(surname: &str, given: &str, bearer: Bearer) -> Word {
+        let mut made = Analysed::default();
+        Analyser::default().analyse(Name { surname, given }, bearer, &mut made);
+        *made.words().last().unwrap()
+    }
+
+    fn kind(one: &str, other: &str, bearer: Bearer) -> Option<Kind> {
+        let (one, other) = (last(one, "", bearer), last(other, "", bearer));
+        let found = liken(&one, &other).map(|likeness| likeness.kind);
+        assert_eq!(found, liken(&other, &one).map(|likeness| likeness.kind));
+        found
+    }
+
+    #[test]
+    fn numbers_are_the_same_or_not() {
+        for (one, other) in
+            [("Factory 5", "Factory 05"), ("Fund III", "Fund 3"), ("Unit Nine", "Unit 9")]
+        {
+            assert_eq!(kind(one, other, Bearer::Organisation), Some(Kind::Same), "{one} {other}");
+        }
+        for (one, other) in
+            [("Smith Jr", "Smith Junior"), ("Smith 05", "Smith 5"), ("Smith III", "Smith 3")]
+        {
+            assert_eq!(kind(one, other, Bearer::Person), Some(Kind::Same), "{one} {other}");
+        }
+        for (one, other) in
+            [("Factory 3", "Factory 31"), ("Factory 12", "Factory 13"), ("Factory 0", "Factory 10")]
+        {
+            assert_eq!(kind(one, other, Bearer::Organisation), None, "{one} {other}");
+        }
+        assert_eq!(kind("Smith Jr", "Smith J", Bearer::Person), None);
+        assert_eq!(kind("Smith Jr", "Smith Sr", Bearer::Person), None);
+    }
+
+    #[test]
+    fn a_word_that_may_be_cut_is_compared_as_any_other_too() {
+        // 39 letters: the last word may be cut, and is a misspelt one as well.
+        let full = last("KUCZYNSKA<MARIA<TERESA<ALEKSANDRA<WITKA", "", Bearer::Person);
+        assert!(full.is_cut());
+        let other = |text| last(text, "", Bearer::Person);
+        assert_eq!(liken(&full, &other("Wirka")).map(|found| found.kind), Some(Kind::Edit));
+        assert_eq!(liken(&full, &other("Witkacy")).map(|found| found.kind), Some(Kind::Prefix));
+        assert_eq!(liken(&full, &other("Hofmann")), None);
+    }
+
+    #[test]
+    fn words_that_fill_their_room_are_not_the_same_for_their_beginnings() {
+        let (one, other) = ("Wolfeschlegelsteinhausen", "Wolfeschlegelsteinhausenbergerdorff");
+        assert_eq!(kind(one, one, Bearer::Person), Some(Kind::Same));
+        assert_eq!(kind(one, other, Bearer::Person), Some(Kind::Prefix));
+        // The folded form of both is full and the same.
+        assert_eq!(
+            kind("Konstantinopolsk", "Konstantinopolskibagdadad", Bearer::Person),
+            Some(Kind::Prefix)
+        );
+        assert_eq!(kind("Konstantinopolskaya", "Konstantinopolitelstvo", Bearer::Person), None);
+        assert_eq!(
+            kind("Konstantinopolskiy", "Konstantinopolsky", Bearer::Person),
+            Some(Kind::Edit)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_two_words_does_not_matter(one in "[a-z0-9]{1,30}", other in "[a-z0-9]{1,30}") {
+            let (one, other) = (last(&one, "", Bearer::Person), last(&other, "", Bearer::Person));
+            prop_assert!(liken(&one, &other) == liken(&other, &one));
+        }
+    }
+}

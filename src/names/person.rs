@@ -26,10 +26,11 @@ pub(super) fn analyse(words: &mut SmallVec<[Word; 8]>, boundary: usize) -> bool 
         if let (true, Some(has)) = (is_name(word.part), names.get_mut(side)) {
             *has = true;
         }
-        if word.part == Part::Number
-            && let Some(sign) = lexicon::generation(meaning.sign).filter(|_| !is_digits(word))
-        {
-            word.set_canonical(sign);
+        if word.part == Part::Number {
+            match lexicon::generation(meaning.sign).filter(|_| !is_digits(word)) {
+                Some(sign) => word.set_canonical(sign),
+                None => word.set_number(),
+            }
         }
     }
     keep_a_name(words, boundary, names);
@@ -94,19 +95,20 @@ pub(super) fn is_truncated(name: Name<'_>) -> bool {
     matches!(length, 30 | 31 | 39)
         && zone.bytes().all(is_zone)
         && name.given.bytes().all(is_zone)
-        // A field that was stated with fillers shows that it is full, or not.
-        && (name.surname.len() == zone.len())
+        // A field that was stated with the fillers behind it shows that it had room for more.
+        && name.surname.len() == zone.len()
+        && !name.given.ends_with('<')
 }
 
-/// Marks the words that may be cut: the last one, and where the surname takes most of the field, its
-/// words behind the first.
+/// Marks the words that may be cut: the last one, and where a surname that takes most of the field
+/// stands apart from given names, its words behind the first.
 pub(super) fn mark_cut(words: &mut [Word], boundary: usize) {
     let surname: usize = words
         .iter()
         .filter(|word| !word.is_behind(boundary))
         .map(|word| word.text().len() + 1)
         .sum();
-    let long = surname > 20;
+    let long = surname > 20 && words.iter().any(|word| word.is_behind(boundary));
     let last = words.len().saturating_sub(1);
     for (at, word) in words.iter_mut().enumerate() {
         let of_long_surname = long && at > 0 && !word.is_behind(boundary);

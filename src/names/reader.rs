@@ -126,10 +126,17 @@ impl Reader {
         {
             self.flush(field, words);
         }
+        self.end = at.end;
+        // Half-width kana bear their marks apart.
+        if let Some(last) = self.letters.last_mut().filter(|_| scripts::keeps_mark(letter))
+            && let Some(composed) = unicode_normalization::char::compose(*last, letter)
+        {
+            *last = composed;
+            return;
+        }
         self.script.get_or_insert(script);
         self.letters.push(letter);
         self.places.push(at.start);
-        self.end = at.end;
     }
 
     /// Ends the word under way.
@@ -158,10 +165,8 @@ impl Reader {
         }
         let all = [Script::Latin, Script::Cyrillic, Script::Greek];
         let most = all.into_iter().max_by_key(|script| count(*script)).unwrap_or(first);
-        if most == Script::Latin {
-            for letter in &mut self.letters {
-                *letter = letters::looks_like(*letter).unwrap_or(*letter);
-            }
+        for letter in self.letters.iter_mut().filter(|letter| scripts::of(**letter) != most) {
+            *letter = letters::seen_as(most, *letter).unwrap_or(*letter);
         }
         most
     }

@@ -3,7 +3,8 @@
 /// Up to sixteen consonant classes, four bits each, the first one lowest.
 ///
 /// Classes are those that romanisations of Arabic, Persian, Hebrew and Cyrillic names mix up: `q` and
-/// `k`, `j` and `g`, `s` and `sh`, `z` and `dh`. Vowels, `w`, `y` and doubled letters leave no trace.
+/// `k`, `j` and `g`, `b` and `p`. Vowels leave no trace, `w` and `y` none within a word, a letter that is
+/// doubled one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Skeleton(u64);

@@ -66,9 +66,7 @@ fn tell(word: &mut Word, meaning: Meaning, bearer: Bearer, first: bool, edge: bo
     let text_len = word.text().len();
     let is_vessel = bearer == Bearer::Vessel;
     word.part = if word.text().iter().all(u8::is_ascii_digit) {
-        let digits: SmallVec<[u8; 24]> =
-            word.text().iter().copied().skip_while(|digit| *digit == b'0').collect();
-        word.set_canonical(&digits);
+        word.set_number();
         Part::Number
     } else if is_vessel && first && meaning.is(Mark::Prefix) {
         Part::Prefix
@@ -79,9 +77,7 @@ fn tell(word: &mut Word, meaning: Meaning, bearer: Bearer, first: bool, edge: bo
         }
         Part::LegalForm
     } else if meaning.is(Mark::Number) {
-        let number = meaning.id.to_string();
-        word.set_text(number.as_bytes());
-        word.set_canonical(number.as_bytes());
+        set_digits(word, meaning.id);
         Part::Number
     } else if meaning.is(Mark::Generic) || meaning.is(Mark::Domain) {
         word.spelling = dictionary::symbol(meaning.id);
@@ -93,6 +89,19 @@ fn tell(word: &mut Word, meaning: Meaning, bearer: Bearer, first: bool, edge: bo
     } else {
         Part::Any
     };
+}
+
+/// Writes a number that was stated in words in digits.
+fn set_digits(word: &mut Word, number: u16) {
+    let mut digits: SmallVec<[u8; 5]> = SmallVec::new();
+    let mut rest = number;
+    while rest > 0 || digits.is_empty() {
+        digits.push(b'0' + (rest % 10) as u8);
+        rest /= 10;
+    }
+    digits.reverse();
+    word.set_text(&digits);
+    word.set_number();
 }
 
 /// Letters that stand alone side by side are one abbreviation: `A.B.C.`
@@ -134,7 +143,7 @@ fn number_series(words: &mut [Word]) {
             _ => continue,
         };
         word.set_text(number);
-        word.set_canonical(number);
+        word.set_number();
         word.part = Part::Number;
     }
 }

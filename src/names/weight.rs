@@ -124,10 +124,15 @@ impl Counts {
         Self { names: 0, words: HashMap::default() }
     }
 
-    /// Counts the words of one more name.
+    /// Counts the words of one more name, each once.
     pub fn add(&mut self, name: &Analysed) {
         self.names = self.names.saturating_add(1);
-        for word in name.words() {
+        let words = name.words();
+        for (at, word) in words.iter().enumerate() {
+            let mut before = words.iter().take(at).map(Word::canonical_key);
+            if before.any(|key| key == word.canonical_key()) {
+                continue;
+            }
             let count = self.words.entry(word.canonical_key()).or_default();
             *count = count.saturating_add(1);
         }
@@ -200,4 +205,24 @@ pub fn word_bits(likeness: Likeness, one: Bits, other: Bits) -> Bits {
         Kind::Prefix => (-4, 10),
     };
     Bits::sixteenths(fixed + slope * rarity / 16 - 2 * cost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_said_twice_in_one_name_counts_once() {
+        let analysed = |text| {
+            let mut made = Analysed::default();
+            let name = Name { surname: text, given: "" };
+            Analyser::default().analyse(name, Bearer::Person, &mut made);
+            made
+        };
+        let (mut once, mut twice) = (Counts::empty(), Counts::empty());
+        once.add(&analysed("Ivan Ivanov"));
+        twice.add(&analysed("Ivan Ivan Ivanov"));
+        let word = analysed("Ivan").words().first().copied().unwrap();
+        assert_eq!(once.bits(&word), twice.bits(&word));
+    }
 }

@@ -97,6 +97,8 @@ pub const CANONICAL_MAX: usize = 15;
 pub struct Word {
     text: [u8; TEXT_MAX],
     text_len: u8,
+    /// A digest of the letters beyond [`TEXT_MAX`].
+    beyond: u32,
     canonical: [u8; CANONICAL_MAX],
     canonical_len: u8,
     pub(super) skeleton: Skeleton,
@@ -122,6 +124,7 @@ impl Word {
         Self {
             text: [0; TEXT_MAX],
             text_len: 0,
+            beyond: 0,
             canonical: [0; CANONICAL_MAX],
             canonical_len: 0,
             skeleton: Skeleton::default(),
@@ -240,6 +243,18 @@ impl Word {
         self.flags & OVERLONG != 0
     }
 
+    /// Whether two words have the same letters, those included for which there was no room.
+    #[inline]
+    pub fn is_spelt_like(&self, other: &Self) -> bool {
+        self.text() == other.text() && self.beyond == other.beyond
+    }
+
+    /// Whether its canonical form fills its room, so that more may follow.
+    #[inline]
+    pub fn is_canonical_full(&self) -> bool {
+        usize::from(self.canonical_len) == CANONICAL_MAX
+    }
+
     /// Whether it was written as several words: `abd al-Rahman`.
     #[inline]
     pub fn is_compound(&self) -> bool {
@@ -254,8 +269,14 @@ impl Word {
                 *place = letter;
                 self.text_len += 1;
             }
-            None => self.flags |= OVERLONG,
+            None => self.push_beyond(u32::from(letter)),
         }
+    }
+
+    #[cold]
+    fn push_beyond(&mut self, letter: u32) {
+        self.flags |= OVERLONG;
+        self.beyond = (self.beyond ^ letter).wrapping_mul(0x0100_0193).wrapping_add(1);
     }
 
     #[inline]
@@ -284,6 +305,9 @@ impl Word {
     /// Makes one word of this and one that follows in the same field.
     pub(super) fn join(&mut self, next: &Self) {
         self.push_all(next.text());
+        if next.is_overlong() {
+            self.push_beyond(next.beyond);
+        }
         self.spelling = 0;
         self.canonical_len = 0;
         self.flags |= COMPOUND | (next.flags & (OVERLONG | CUT));
@@ -297,6 +321,8 @@ impl Word {
     pub(super) fn set_text(&mut self, letters: &[u8]) {
         self.text = [0; TEXT_MAX];
         self.text_len = 0;
+        self.beyond = 0;
+        self.flags &= !OVERLONG;
         self.push_all(letters);
     }
 
@@ -304,6 +330,14 @@ impl Word {
     #[inline]
     pub(super) fn is_behind(&self, boundary: usize) -> bool {
         self.is_of_given() || self.starts_at() > boundary
+    }
+
+    /// Makes the digits of a number its canonical form, without zeros that lead.
+    pub(super) fn set_number(&mut self) {
+        let zeros = self.text().iter().take_while(|digit| **digit == b'0').count();
+        let (text, length) = (self.text, self.text().len());
+        let from = zeros.min(length.saturating_sub(1));
+        self.set_canonical(text.get(from..length).unwrap_or_default());
     }
 
     pub(super) fn set_canonical(&mut self, letters: &[u8]) {

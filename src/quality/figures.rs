@@ -98,6 +98,9 @@ pub struct Within {
     pub most: f64,
     /// Threshold and counts; none where even the highest score alarms too often.
     pub point: Option<Point>,
+    /// The recall: 0 where no threshold keeps within the share; none where there is nothing to
+    /// find, or nothing of which it were a share.
+    pub recall: Option<f64>,
 }
 
 /// A part of the cases: those with one value in one column.
@@ -109,7 +112,8 @@ pub struct Part {
     /// What falls where at the default threshold, of this part alone.
     pub counts: Counts,
     /// Of its matches the share found at the thresholds of [`Judged::within`], which are chosen on
-    /// the whole set; 0 where there is none.
+    /// the whole set: 0 where no threshold keeps within the share, none where the whole set has no
+    /// such figure or the part no match.
     pub recall_within: Vec<Option<f64>>,
     /// False alarms of the whole set against recall of this part, by falling threshold.
     pub curve: Vec<(f64, f64)>,
@@ -130,9 +134,10 @@ impl Judged {
             .iter()
             .map(|(name, threshold)| (*name, *threshold, Counts::at(samples, *threshold)))
             .collect();
-        let within = |most| Within { most, point: at_false_share(&curve, most) };
-        let within: Vec<Within> = kind.shares().into_iter().map(within).collect();
         let default = thresholds.first().map_or(f64::INFINITY, |(_, threshold)| *threshold);
+        let any = Counts::at(samples, default);
+        let within = |most| Within::new(most, &curve, any);
+        let within: Vec<Within> = kind.shares().into_iter().map(within).collect();
         let part = |group: &Group| Part::new(group, samples, default, &within, &curve);
         Self {
             matcher: matcher.to_owned(),
@@ -152,14 +157,22 @@ impl Judged {
 
     /// Recall at the share of false alarms that is quoted of its kind.
     pub fn quoted(&self) -> Option<f64> {
-        self.within.get(1).map(Within::recall)?
+        self.within.get(1)?.recall
     }
 }
 
 impl Within {
-    /// The recall; 0 where no threshold keeps within the share, none where there is nothing to find.
-    pub fn recall(&self) -> Option<f64> {
-        self.point.map_or(Some(0.0), |point| point.counts.recall())
+    /// Of samples that fall so at some threshold, and have this curve.
+    fn new(most: f64, curve: &[Point], any: Counts) -> Self {
+        let point = at_false_share(curve, most);
+        let recall = point.map_or(Some(0.0), |point| point.counts.recall());
+        let is_measured = any.matches() > 0 && any.others() > 0;
+        Self { most, point, recall: recall.filter(|_| is_measured) }
+    }
+
+    /// The threshold, above all scores where none keeps within the share.
+    fn threshold(&self) -> f64 {
+        self.point.map_or(f64::INFINITY, |point| point.threshold)
     }
 }
 
@@ -175,7 +188,7 @@ impl Part {
             group.members.iter().filter_map(|at| samples.get(*at)).copied().collect();
         let recall = |threshold| Counts::at(&own, threshold).recall();
         let recall_within =
-            within.iter().map(|at| recall(at.point.map_or(f64::INFINITY, |point| point.threshold)));
+            within.iter().map(|at| recall(at.threshold()).filter(|_| at.recall.is_some()));
         let points = thinned(whole);
         let curve = points
             .filter_map(|point| Some((point.counts.false_share()?, recall(point.threshold)?)));
@@ -246,7 +259,18 @@ mod tests {
     fn where_the_best_score_is_a_false_alarm_nothing_is_found_within_a_share() {
         let samples = [sample(9, false), sample(8, true), sample(7, false)];
         let judged = Judged::new("m", &[("t", 8.0)], Kind::Pairs, &samples, None, &[]);
-        assert!(judged.within.iter().all(|at| at.point.is_none() && at.recall() == Some(0.0)));
+        assert!(judged.within.iter().all(|at| at.point.is_none() && at.recall == Some(0.0)));
+    }
+
+    #[test]
+    fn without_negatives_or_without_matches_no_recall_at_a_share_is_stated() {
+        for is_match in [true, false] {
+            let samples = [sample(9, is_match), sample(2, is_match)];
+            let group = Group { column: "kind".into(), value: "typo".into(), members: vec![0] };
+            let judged = Judged::new("m", &[("t", 8.0)], Kind::Screening, &samples, None, &[group]);
+            assert!(judged.within.iter().all(|at| at.recall.is_none()), "{is_match}");
+            assert_eq!((judged.quoted(), judged.parts[0].recall_within[1]), (None, None));
+        }
     }
 
     proptest! {

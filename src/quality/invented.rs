@@ -2,7 +2,9 @@
 
 use crate::domain::{ListedName, Sex, Subject};
 use crate::formats::{Profile, Written};
-use crate::sim::corpus::{Corpus, DateKind, Kind, Label, Mix, Person, Query, Sort, Spelling};
+use crate::sim::corpus::{
+    Corpus, Crowd, DateKind, Kind, Label, Mix, Person, Query, Sort, Spelling, Traveller,
+};
 
 use super::groups::{Scripts, script_name};
 use super::pairs::script;
@@ -53,9 +55,10 @@ impl Invented {
                 queries.extend(truth.map(|(at, person)| asked(&query, at, &person, &mut scripts)));
             }
         }
-        // Others than those listed: their own seed, and the cultures of those who travel.
-        let others = Corpus::of(size.seed ^ OTHERS, Mix::travelling());
-        let clean = others.persons(size.clean).map(|person| traveller(&person)).collect();
+        // Others than those listed, of the same cultures and with the same rare names.
+        let others = Crowd::new(&corpus, size.listed, Mix::listed());
+        let clean = (0..).zip(others.travellers(size.clean)).map(|(at, other)| clean(at, &other));
+        let clean = clean.collect();
         Self { list, queries, clean }
     }
 
@@ -77,9 +80,6 @@ impl Invented {
     }
 }
 
-/// Turns a seed into that of the travellers.
-const OTHERS: u64 = 0x6f74_6865_7273;
-
 fn listed(person: &Person) -> Profile {
     let written = |spelling: &Spelling| Written {
         name: name(spelling),
@@ -95,12 +95,14 @@ fn listed(person: &Person) -> Profile {
     }
 }
 
-fn traveller(person: &Person) -> Profile {
+fn clean(number: u32, traveller: &Traveller) -> Profile {
     Profile {
-        birth_dates: vec![person.born],
-        nationalities: vec![person.nationality],
-        names: listed(person).names.into_iter().take(1).collect(),
-        ..listed(person)
+        id: format!("clean {number}").into(),
+        subject: Subject::Person,
+        names: vec![Written { name: name(&traveller.name), is_weak: false }],
+        birth_dates: vec![traveller.born],
+        nationalities: vec![traveller.nationality],
+        sex: Some(sex(traveller.female)),
     }
 }
 
@@ -155,7 +157,7 @@ fn sex(female: bool) -> Sex {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
 
@@ -180,6 +182,35 @@ mod tests {
                 assert_eq!(invented.list[truth].id, case.query.id);
             }
         }
+    }
+
+    #[test]
+    fn clean_persons_are_of_the_cultures_of_the_list_and_are_not_on_it() {
+        let size = Size { seed: 5, listed: 3_000, queries: 1, clean: 3_000 };
+        let invented = Invented::new(size);
+        assert_eq!(invented.clean.len(), 3_000);
+        let shares = |profiles: &[Profile]| {
+            let nations: Vec<_> = profiles.iter().flat_map(|at| at.nationalities.clone()).collect();
+            let mut shares = BTreeMap::new();
+            for nation in &nations {
+                *shares.entry(nation.alpha3()).or_insert(0.0) += 1.0 / nations.len() as f64;
+            }
+            shares.into_iter().map(|(nation, share)| (nation.to_owned(), share)).collect()
+        };
+        let (listed, clean): (BTreeMap<String, f64>, BTreeMap<String, f64>) =
+            (shares(&invented.list), shares(&invented.clean));
+        for (nation, share) in &listed {
+            let other = clean.get(nation).copied().unwrap_or_default();
+            assert!((share - other).abs() < 0.03, "{nation}: {share} listed, {other} clean");
+        }
+        let who = |profile: &Profile| {
+            let names =
+                profile.names.iter().map(|at| format!("{} {}", at.name.surname, at.name.given));
+            let born = profile.birth_dates.first().map(|date| date.packed());
+            names.map(move |name| (name.to_uppercase(), born)).collect::<Vec<_>>()
+        };
+        let listed: BTreeSet<_> = invented.list.iter().flat_map(who).collect();
+        assert!(invented.clean.iter().flat_map(who).all(|one| !listed.contains(&one)));
     }
 
     #[test]

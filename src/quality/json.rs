@@ -45,7 +45,7 @@ fn judged(judged: &Judged) -> Value {
     let within = judged.within.iter().map(|at| {
         json!({
             "false_share": at.most,
-            "recall": at.recall(),
+            "recall": at.recall,
             "point": at.point.map(point),
         })
     });
@@ -83,7 +83,7 @@ fn counts(counts: Counts) -> Value {
         "rejected": rejected,
         "precision": counts.precision(),
         "recall": counts.recall(),
-        "recall_95": confidence(found, found + missed),
+        "recall_95": confidence(found, counts.matches()),
         "f1": counts.f1(),
         "false_share": counts.false_share(),
     })

@@ -46,25 +46,37 @@ impl Counts {
         counts
     }
 
-    /// P: right matches / called matches; none where nothing is called.
+    /// Cases that are matches.
+    pub fn matches(self) -> u64 {
+        self.found + self.missed
+    }
+
+    /// Cases that are none.
+    pub fn others(self) -> u64 {
+        self.false_alarms + self.rejected
+    }
+
+    /// P: right matches / called matches; none where nothing is called, and where all cases are
+    /// matches: every call is right then, which says nothing.
     pub fn precision(self) -> Option<f64> {
-        share(self.found, self.found + self.false_alarms)
+        share(self.found, self.found + self.false_alarms).filter(|_| self.others() > 0)
     }
 
     /// R: right matches / true matches; none where there are no true matches.
     pub fn recall(self) -> Option<f64> {
-        share(self.found, self.found + self.missed)
+        share(self.found, self.matches())
     }
 
-    /// F1 = 2PR / (P + R), which is 2 found / (2 found + missed + false alarms); none where there
-    /// is nothing to find and nothing called.
+    /// F1 = 2PR / (P + R), which is 2 found / (2 found + missed + false alarms); none where all
+    /// cases are matches or none is.
     pub fn f1(self) -> Option<f64> {
-        share(2 * self.found, 2 * self.found + self.missed + self.false_alarms)
+        let weighed = self.matches() > 0 && self.others() > 0;
+        share(2 * self.found, 2 * self.found + self.missed + self.false_alarms).filter(|_| weighed)
     }
 
     /// False alarms / all that are no match; none where everything is one.
     pub fn false_share(self) -> Option<f64> {
-        share(self.false_alarms, self.false_alarms + self.rejected)
+        share(self.false_alarms, self.others())
     }
 }
 
@@ -103,25 +115,26 @@ pub fn curve(samples: &[Sample]) -> Vec<Point> {
 }
 
 /// Best F1 and its threshold, chosen afterwards on the same samples: flatters, so it is told beside
-/// F1 at a threshold fixed before. Of equal ones the highest threshold; none where nothing that was
-/// returned is a match.
+/// F1 at a threshold fixed before. Of equal ones the highest threshold; none where no threshold has
+/// an F1 above 0.
 pub fn best_f1(curve: &[Point]) -> Option<Point> {
     let f1 = |point: &Point| point.counts.f1().unwrap_or(0.0);
     let best = |best: Option<Point>, next: &Point| match best {
         Some(best) if f1(&best) >= f1(next) => Some(best),
         _ => Some(*next),
     };
-    curve.iter().fold(None, best).filter(|point| point.counts.found > 0)
+    curve.iter().fold(None, best).filter(|point| f1(point) > 0.0)
 }
 
 /// Recall at a share of false alarms: the lowest threshold at which at most this share of what is
-/// no match is called, and what is found there. None where even the highest score calls more.
+/// no match is called, and what is found there. None where even the highest score calls more, and
+/// where there is nothing of which it were a share.
 ///
 /// The one measure serves three of the reference (`matching.md` 5.2) by what stands as no match:
 /// the negative pairs (recall at x % false-positive rate), the wrong combinations of a cross
 /// product (recall at x % wrong pairs), clean persons (recall at x % alerts).
 pub fn at_false_share(curve: &[Point], most: f64) -> Option<Point> {
-    let within = |point: &&Point| point.counts.false_share().unwrap_or(0.0) <= most;
+    let within = |point: &&Point| point.counts.false_share().is_some_and(|share| share <= most);
     curve.iter().take_while(within).last().copied()
 }
 
@@ -238,6 +251,17 @@ mod tests {
     }
 
     #[test]
+    fn of_one_kind_of_cases_alone_nothing_is_weighed() {
+        let matches = [sample(0.9, true), sample(0.1, true)];
+        let counts = Counts::at(&matches, 0.5);
+        assert_eq!((counts.recall(), counts.precision(), counts.f1()), (Some(0.5), None, None));
+        let whole = curve(&matches);
+        assert_eq!((at_false_share(&whole, 1.0), best_f1(&whole)), (None, None));
+        let others = Counts::at(&[sample(0.9, false), sample(0.1, false)], 0.5);
+        assert_eq!((others.recall(), others.precision(), others.f1()), (None, Some(0.0), None));
+    }
+
+    #[test]
     fn a_true_name_that_ties_with_a_wrong_one_is_not_first() {
         let sought = |right, best_wrong| Sought { right, best_wrong };
         let queries =
@@ -303,7 +327,7 @@ mod tests {
                     let of = samples.iter().filter(|sample| sample.is_match == is_match);
                     of.filter(|sample| sample.score >= threshold).count()
                 };
-                if called(false) as f64 <= most * others as f64 {
+                if others > 0 && called(false) as f64 <= most * others as f64 {
                     best = best.max(Some(called(true)));
                 }
             }

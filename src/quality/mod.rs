@@ -26,7 +26,7 @@ mod report;
 mod screening;
 
 pub use figures::{Judged, Kind, Part, Set, Thresholds, Within};
-pub use groups::{Group, rivals, tags};
+pub use groups::{Group, spread};
 pub use invented::{Invented, Size};
 pub use measure::{
     Counts, NOT_FOUND, Point, Sample, Sought, at_false_share, best_f1, confidence, curve,
@@ -34,7 +34,7 @@ pub use measure::{
 };
 pub use pairs::{Match, cross, pairs};
 pub use report::{Report, summary, write};
-pub use screening::{Case, Found, Persons, Search, screening};
+pub use screening::{Asked, Case, Found, Persons, Search, screening};
 
 /// What our own matcher is called among others.
 pub const OURS: &str = "portcullis";

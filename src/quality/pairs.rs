@@ -3,26 +3,31 @@
 use std::time::Instant;
 
 use crate::domain::Name;
-use crate::formats::{Field, Pair, Pairs, Profile};
+use crate::formats::{Mistake, Pair, Pairs, Profile, Record};
 use crate::names::Script;
 
 use super::figures::{Judged, Kind, Set, Thresholds};
-use super::groups::{Group, Scripts, groups, rivals, tags};
+use super::groups::{Group, Scripts, groups, rivals, spread, tags};
 use super::measure::{NOT_FOUND, Sample, Sought};
 
 /// A matcher of pairs: the query's side, the listed side, the score.
 pub type Match<'m> = dyn FnMut(&Profile, &Profile) -> f64 + 'm;
 
 /// Judges ours and every rival of the file on its labelled pairs.
+///
+/// # Errors
+/// A rival's score that is no number.
 pub fn pairs(
     name: &str,
     file: &Pairs,
     ours: &mut Match<'_>,
     thresholds: &Thresholds,
     theirs: &Thresholds,
-) -> Set {
+) -> Result<Set, Mistake> {
     let labelled: Vec<(&Pair, bool)> =
         file.pairs.iter().filter_map(|pair| Some((pair, pair.label?))).collect();
+    let rows: Vec<&Record> = labelled.iter().map(|(pair, _)| &pair.record).collect();
+    let rivals = rivals(&file.records, &rows)?;
     let groups = groups(&tags_of(file, labelled.iter().map(|(pair, _)| *pair)));
     let started = Instant::now();
     let samples: Vec<Sample> = labelled
@@ -37,15 +42,14 @@ pub fn pairs(
         Judged::new(name, thresholds, Kind::Pairs, samples, None, &groups)
     };
     let mut judged = vec![judge(super::OURS, thresholds, &samples)];
-    for (rival, column) in rivals(&file.records) {
-        let score = |(pair, is_match): &(&Pair, bool)| Sample {
-            score: rival_score(pair, &column),
-            is_match: *is_match,
-        };
-        let samples: Vec<Sample> = labelled.iter().map(score).collect();
-        judged.push(judge(&rival, theirs, &samples));
+    for rival in rivals {
+        let scored = rival.scores.iter().zip(&labelled);
+        let samples: Vec<Sample> = scored
+            .map(|(score, (_, is_match))| Sample { score: *score, is_match: *is_match })
+            .collect();
+        judged.push(judge(&rival.name, theirs, &samples));
     }
-    Set {
+    Ok(Set {
         name: name.to_owned(),
         kind: Kind::Pairs,
         judged,
@@ -53,7 +57,7 @@ pub fn pairs(
         asked: labelled.len() as u64,
         seconds,
         notes: Vec::new(),
-    }
+    })
 }
 
 fn tags_of<'p>(file: &Pairs, pairs: impl Iterator<Item = &'p Pair>) -> Vec<Vec<(String, String)>> {
@@ -73,14 +77,28 @@ pub(super) fn script(profile: &Profile, scripts: &mut Scripts) -> Script {
     })
 }
 
-fn rival_score(pair: &Pair, column: &Field) -> f64 {
-    pair.record.text(column).and_then(|text| text.parse().ok()).unwrap_or(NOT_FOUND)
-}
-
 /// Judges ours on the cross product of a file's true pairs: each left side is compared with every
 /// right side. A combination whose right side is the row's own name again is no wrong one.
-pub fn cross(name: &str, file: &Pairs, ours: &mut Match<'_>, thresholds: &Thresholds) -> Set {
-    let rows: Vec<&Pair> = file.pairs.iter().filter(|pair| pair.label != Some(false)).collect();
+///
+/// The work grows with the square of the rows: of more than `most` only so many are taken, evenly
+/// spread over the file, and the set's notes say so.
+pub fn cross(
+    name: &str,
+    file: &Pairs,
+    ours: &mut Match<'_>,
+    thresholds: &Thresholds,
+    most: usize,
+) -> Set {
+    let true_rows = file.pairs.iter().filter(|pair| pair.label != Some(false));
+    let all: Vec<&Pair> = true_rows.collect();
+    let of = all.len();
+    let rows = spread(all, most);
+    let is_thinned = rows.len() < of;
+    let note = format!(
+        "{} of {of} true pairs, evenly spread over the file: all of them would make {} combinations.",
+        rows.len(),
+        of * of
+    );
     let tags = tags_of(file, rows.iter().copied());
     let started = Instant::now();
     // The rows' own pairs first, so that the groups' members are theirs.
@@ -106,8 +124,8 @@ pub fn cross(name: &str, file: &Pairs, ours: &mut Match<'_>, thresholds: &Thresh
     let kind = Kind::CrossProduct;
     let judged = Judged::new(super::OURS, thresholds, kind, &samples, Some(&sought), &groups);
     let left_out = (file.pairs.len() - rows.len()) as u64;
-    let judged = vec![judged];
-    Set { name: name.to_owned(), kind, judged, left_out, asked, seconds, notes: Vec::new() }
+    let (judged, notes) = (vec![judged], is_thinned.then_some(note).into_iter().collect());
+    Set { name: name.to_owned(), kind, judged, left_out, asked, seconds, notes }
 }
 
 /// Whether the other row's right side is a right answer for this row's left one.
@@ -153,7 +171,8 @@ Dahl,Dahle,,end,10,0.1
     fn labelled_pairs_are_judged_whole_by_part_and_beside_others() {
         let file = read(LABELLED);
         let thresholds = vec![("balanced", 3.0)];
-        let set = pairs("set", &file, &mut beginning, &thresholds, &vec![("default", 0.7)]);
+        let set =
+            pairs("set", &file, &mut beginning, &thresholds, &vec![("default", 0.7)]).unwrap();
         assert_eq!((set.asked, set.left_out, set.judged.len()), (10, 1, 2));
         let [ours, theirs] = &set.judged[..] else { panic!("two matchers") };
         assert_eq!((ours.matcher.as_str(), theirs.matcher.as_str()), ("portcullis", "other"));
@@ -177,7 +196,7 @@ Dahl,Dahle,,end,10,0.1
     fn a_cross_product_has_every_wrong_pair_and_no_right_one_among_them() {
         // The names of the first and the last row are the same one.
         let file = read("left,right\nBerg,Berge\nMoe,Moen\nLie,Berger\nBerg,Berge\n");
-        let set = cross("set", &file, &mut beginning, &vec![("balanced", 4.0)]);
+        let set = cross("set", &file, &mut beginning, &vec![("balanced", 4.0)], 100);
         let ours = &set.judged[0];
         let counts = ours.default_counts();
         assert_eq!((counts.found, counts.missed), (2, 2));
@@ -185,6 +204,15 @@ Dahl,Dahle,,end,10,0.1
         assert_eq!(counts.false_alarms + counts.rejected, 10);
         assert_eq!((set.asked, counts.false_alarms), (14, 2));
         // `Berg` ties with `Berger`: only `Moe` has its own first.
-        assert_eq!(ours.first, Some(0.25));
+        assert_eq!((ours.first, set.notes.len()), (Some(0.25), 0));
+    }
+
+    #[test]
+    fn a_cross_product_is_bounded_and_says_so() {
+        let rows: String = (0..40).map(|row| format!("Berg{row},Berg{row}\n")).collect();
+        let file = read(&format!("left,right\n{rows}"));
+        let set = cross("set", &file, &mut beginning, &vec![("balanced", 4.0)], 10);
+        assert_eq!((set.asked, set.left_out), (100, 30));
+        assert!(set.notes[0].starts_with("10 of 40 true pairs"), "{}", set.notes[0]);
     }
 }

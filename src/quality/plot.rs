@@ -1,31 +1,58 @@
 //! The pictures of the report: recall against false alarms.
 
+use std::collections::BTreeSet;
+
 use crate::report::{Axis, COLOURS, Chart, Curve};
 
 use super::figures::{Judged, Part, Set, thinned};
 
-/// The pictures of a set, each with the name of its file: all matchers, and for each column the
-/// parts of ours.
+/// A picture and the name of its file.
+pub(super) struct Picture {
+    /// The column whose parts it shows; none of the one that shows all matchers.
+    pub column: Option<String>,
+    /// The name of the file, that of no other picture of the report.
+    pub file: String,
+    /// What the file holds.
+    pub svg: String,
+}
+
+/// The pictures of each set: all matchers, and for each column the parts of ours.
 ///
 /// # Errors
 /// When one cannot be drawn.
-pub(super) fn pictures(set: &Set) -> Result<Vec<(String, String)>, String> {
+pub(super) fn pictures(sets: &[Set]) -> Result<Vec<Vec<Picture>>, String> {
+    let mut taken = BTreeSet::new();
+    sets.iter().map(|set| pictures_of(set, &mut taken)).collect()
+}
+
+fn pictures_of(set: &Set, taken: &mut BTreeSet<String>) -> Result<Vec<Picture>, String> {
     let mut pictures = Vec::new();
-    let mut draw = |suffix: &str, caption: String, curves: Vec<Curve>| {
-        let svg = chart(set, caption, curves).to_svg()?;
-        pictures.push((format!("{}{suffix}.svg", slug(&set.name)), svg));
+    let mut draw = |column: Option<&String>, curves: Vec<Curve>| {
+        let suffix = column.map(|column| format!(" by {column}")).unwrap_or_default();
+        let svg = chart(set, format!("{}{suffix}", set.name), curves).to_svg()?;
+        let stem = [Some(&set.name), column].into_iter().flatten();
+        let stem = slug(&stem.map(String::as_str).collect::<Vec<_>>().join("-"));
+        pictures.push(Picture { column: column.cloned(), file: free(&stem, taken), svg });
         Ok::<(), String>(())
     };
-    draw("", set.name.clone(), set.judged.iter().map(whole).collect())?;
+    draw(None, set.judged.iter().map(whole).collect())?;
     for column in columns(set) {
         let parts = set.judged.iter().take(1).flat_map(|ours| &ours.parts);
         let own = parts.filter(|part| part.column == column && !part.curve.is_empty());
         let curves: Vec<Curve> = own.enumerate().map(|(at, part)| part_curve(at, part)).collect();
         if !curves.is_empty() {
-            draw(&format!("-{}", slug(&column)), format!("{} by {column}", set.name), curves)?;
+            draw(Some(&column), curves)?;
         }
     }
     Ok(pictures)
+}
+
+/// A file name that is not taken; files of one name in two folders are two sets.
+fn free(stem: &str, taken: &mut BTreeSet<String>) -> String {
+    let stem = if stem.is_empty() { "set" } else { stem };
+    let numbered = (2..).map(|number: u32| format!("{stem}-{number}.svg"));
+    let mut names = std::iter::once(format!("{stem}.svg")).chain(numbered);
+    names.find(|name| taken.insert(name.clone())).unwrap_or_default()
 }
 
 /// The columns by which a set has parts, in their order.
@@ -40,7 +67,7 @@ pub(super) fn columns(set: &Set) -> Vec<String> {
 }
 
 /// A text as the name of a file.
-pub(super) fn slug(text: &str) -> String {
+fn slug(text: &str) -> String {
     let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
     let text: String = text.chars().map(plain).collect::<String>().to_ascii_lowercase();
     text.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
@@ -49,10 +76,7 @@ pub(super) fn slug(text: &str) -> String {
 /// The smallest share of false alarms that is drawn: the axis multiplies, so none has a place; it
 /// is drawn at the left end.
 fn left_end(set: &Set) -> f64 {
-    let others = set.judged.first().map_or(0, |ours| {
-        let counts = ours.default_counts();
-        counts.false_alarms + counts.rejected
-    });
+    let others = set.judged.first().map_or(0, |ours| ours.default_counts().others());
     0.5 / others.max(10) as f64
 }
 
@@ -99,5 +123,18 @@ fn part_curve(at: usize, part: &Part) -> Curve {
         is_bold: at >= COLOURS,
         is_marked: false,
         points: part.curve.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_pictures_have_one_file() {
+        let mut taken = BTreeSet::new();
+        let names = ["a", "a", "a-2", "", "", "a-2-2"].map(|stem| free(stem, &mut taken));
+        assert_eq!(names, ["a.svg", "a-2.svg", "a-2-2.svg", "set.svg", "set-2.svg", "a-2-2-2.svg"]);
+        assert_eq!((slug("My Pairs (1)").as_str(), slug("Имена").as_str()), ("my-pairs-1", ""));
     }
 }

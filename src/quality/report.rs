@@ -5,8 +5,9 @@ use std::path::Path;
 use crate::report::{ABSENT, Machine, Page, optional};
 
 use super::figures::{Judged, Kind, Part, Set};
-use super::measure::{Counts, confidence};
-use super::{json, plot};
+use super::json;
+use super::measure::{Counts, Point, confidence};
+use super::plot::{self, Picture};
 
 /// What a report is made of.
 pub struct Report<'r> {
@@ -24,13 +25,12 @@ pub struct Report<'r> {
 /// When one cannot be drawn or written, in words.
 pub fn write(out: &Path, report: &Report<'_>) -> Result<(), String> {
     let json = json::document(report);
+    let pictures = plot::pictures(report.sets)?;
     let mut files = vec![
-        ("report.md".to_owned(), markdown(report)),
+        ("report.md".to_owned(), markdown(report, &pictures)),
         ("report.json".to_owned(), format!("{json:#}\n")),
     ];
-    for set in report.sets {
-        files.extend(plot::pictures(set)?);
-    }
+    files.extend(pictures.into_iter().flatten().map(|picture| (picture.file, picture.svg)));
     for (name, text) in files {
         let path = out.join(name);
         std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -49,7 +49,7 @@ pub fn summary(sets: &[Set]) -> String {
     rows.collect::<Vec<_>>().join("\n")
 }
 
-fn markdown(report: &Report<'_>) -> String {
+fn markdown(report: &Report<'_>, pictures: &[Vec<Picture>]) -> String {
     let mut out = Page::new("How good: Portcullis on labelled cases");
     out.columns(&["", ""]);
     for (name, value) in report.machine.rows().into_iter().chain(report.facts.iter().cloned()) {
@@ -62,8 +62,8 @@ fn markdown(report: &Report<'_>) -> String {
         out.row(&[&row.set, &row.measure, &row.matcher, &row.value, &row.range]);
     }
     out.gap();
-    for set in report.sets {
-        section(&mut out, set);
+    for (set, pictures) in report.sets.iter().zip(pictures) {
+        section(&mut out, set, pictures);
     }
     meanings(&mut out);
     out.into_text()
@@ -98,14 +98,13 @@ fn quoted(set: &Set) -> Vec<Quoted> {
         }
         if set.kind == Kind::Screening {
             add("recall at the default threshold".into(), counts.recall(), recall_range(counts));
-            let clean = counts.false_alarms + counts.rejected;
-            let range = confidence(counts.false_alarms, clean);
+            let range = confidence(counts.false_alarms, counts.others());
             add("clean persons with an alert there".into(), counts.false_share(), range);
         }
         if let Some(within) = judged.within.get(1) {
-            let at = point_range(within.point.map(|point| point.counts), counts);
+            let at = within.recall.and_then(|_| point_range(within.point, counts));
             let measure = format!("recall at {} of {}", percent(within.most), set.kind.others());
-            add(measure, within.recall(), at);
+            add(measure, within.recall, at);
         }
         if judged.first.is_some() {
             add("true name ranked first".into(), judged.first, None);
@@ -115,18 +114,18 @@ fn quoted(set: &Set) -> Vec<Quoted> {
 }
 
 fn recall_range(counts: Counts) -> Option<(f64, f64)> {
-    confidence(counts.found, counts.found + counts.missed)
+    confidence(counts.found, counts.matches())
 }
 
 /// The range of a recall; where no threshold keeps within the share nothing was found.
-fn point_range(at: Option<Counts>, whole: Counts) -> Option<(f64, f64)> {
-    at.map_or_else(|| confidence(0, whole.found + whole.missed), recall_range)
+fn point_range(at: Option<Point>, whole: Counts) -> Option<(f64, f64)> {
+    at.map_or_else(|| confidence(0, whole.matches()), |point| recall_range(point.counts))
 }
 
-fn section(out: &mut Page, set: &Set) {
+fn section(out: &mut Page, set: &Set, pictures: &[Picture]) {
     out.heading(&set.name);
     let counts = set.judged.first().map(Judged::default_counts).unwrap_or_default();
-    let (matches, others) = (counts.found + counts.missed, counts.false_alarms + counts.rejected);
+    let (matches, others) = (counts.matches(), counts.others());
     out.line(format_args!(
         "{}: {matches} matches, {others} {}; {} left out. {} asked in {:.1} s.\n",
         set.kind.title(),
@@ -140,10 +139,18 @@ fn section(out: &mut Page, set: &Set) {
     }
     thresholds(out, set);
     within(out, set);
-    let name = plot::slug(&set.name);
-    out.line(format_args!("![recall against false alarms]({name}.svg)\n"));
+    let of = |column: Option<&str>| {
+        let picture = pictures.iter().find(|picture| picture.column.as_deref() == column);
+        picture.map(|picture| picture.file.as_str())
+    };
+    if let Some(file) = of(None) {
+        out.line(format_args!("![recall against false alarms]({file})\n"));
+    }
     for column in plot::columns(set) {
         parts(out, set, &column);
+        if let Some(file) = of(Some(&column)) {
+            out.line(format_args!("![by {column}]({file})\n"));
+        }
     }
 }
 
@@ -177,7 +184,7 @@ fn within(out: &mut Page, set: &Set) {
     out.columns(&columns);
     for judged in &set.judged {
         let mut cells = vec![judged.matcher.clone()];
-        cells.extend(judged.within.iter().map(|at| optional(at.recall())));
+        cells.extend(judged.within.iter().map(|at| optional(at.recall)));
         cells.push(optional(judged.first));
         out.row(&cells);
     }
@@ -193,23 +200,17 @@ fn parts(out: &mut Page, set: &Set, column: &str) {
     out.columns(&["", "matches", set.kind.others(), "P", "R", "F1", &quoted]);
     for part in &own {
         let counts = part.counts;
-        // Of matches alone every call is right, which says nothing.
-        let weighed = (counts.false_alarms + counts.rejected > 0).then_some(counts);
         out.row(&[
             &part.value,
-            &(counts.found + counts.missed).to_string(),
-            &(counts.false_alarms + counts.rejected).to_string(),
-            &optional(weighed.and_then(Counts::precision)),
+            &counts.matches().to_string(),
+            &counts.others().to_string(),
+            &optional(counts.precision()),
             &optional(counts.recall()),
-            &optional(weighed.and_then(Counts::f1)),
+            &optional(counts.f1()),
             &optional(part.recall_within.get(1).copied().flatten()),
         ]);
     }
     out.gap();
-    if own.iter().any(|part| !part.curve.is_empty()) {
-        let name = format!("{}-{}", plot::slug(&set.name), plot::slug(column));
-        out.line(format_args!("![by {column}]({name}.svg)\n"));
-    }
 }
 
 fn meanings(out: &mut Page) {
@@ -265,8 +266,9 @@ Dahl,Dahle,true,end | last,0.1
         };
         let thresholds = vec![("balanced", -1.0), ("high precision", 0.0)];
         let theirs = vec![("default", 0.7)];
-        let labelled = super::super::pairs("My pairs", &file, &mut ours, &thresholds, &theirs);
-        vec![labelled, super::super::cross("Crossed", &file, &mut ours, &thresholds)]
+        let labelled =
+            super::super::pairs("My pairs", &file, &mut ours, &thresholds, &theirs).unwrap();
+        vec![labelled, super::super::cross("Crossed", &file, &mut ours, &thresholds, 100)]
     }
 
     fn written() -> (tempfile::TempDir, Vec<Set>) {
@@ -301,6 +303,39 @@ Dahl,Dahle,true,end | last,0.1
             let svg = read(picture);
             assert!(svg.contains("recall") && svg.contains("<polyline"), "{picture}: {svg}");
         }
+    }
+
+    #[test]
+    fn sets_of_one_name_have_pictures_of_their_own() {
+        let sets: Vec<Set> = sets().into_iter().chain(sets()).collect();
+        let pictures = plot::pictures(&sets).unwrap();
+        let files: Vec<&str> = pictures.iter().flatten().map(|at| at.file.as_str()).collect();
+        let machine = Machine::here("portcullis quality".into(), Timestamp::MIN);
+        let page =
+            markdown(&Report { machine: &machine, facts: Vec::new(), sets: &sets }, &pictures);
+        let shown: Vec<&str> =
+            page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        assert_eq!(shown, files);
+        let different: std::collections::BTreeSet<&str> = shown.into_iter().collect();
+        assert_eq!(different.len(), 6, "{files:?}");
+    }
+
+    #[test]
+    fn of_a_part_without_others_no_precision_is_stated() {
+        let rows: String = (0..12)
+            .map(|row| {
+                format!("Berg,Berge,{},{}\n", row % 2 == 0, if row % 2 == 0 { "a" } else { "b" })
+            })
+            .collect();
+        let text = format!("left,right,label,side\n{rows}");
+        let file = Pairs::read(Format::Csv, text.as_bytes());
+        let thresholds = vec![("balanced", 0.5)];
+        let set = super::super::pairs("set", &file, &mut |_, _| 1.0, &thresholds, &vec![]).unwrap();
+        let machine = Machine::here(String::new(), Timestamp::MIN);
+        let report = Report { machine: &machine, facts: Vec::new(), sets: &[set] };
+        let part = json::document(&report)["sets"][0]["matchers"][0]["parts"][0].clone();
+        assert_eq!((&part["value"], &part["counts"]["recall"]), (&"a".into(), &1.0.into()));
+        assert!(part["counts"]["precision"].is_null() && part["counts"]["f1"].is_null(), "{part}");
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use crate::formats::{Field, Profile, Profiles, Record, Records};
+use crate::formats::{Mistake, Profile, Profiles, Record};
 
 use super::figures::{Judged, Kind, Set, Thresholds};
-use super::groups::{Scripts, groups, rivals, tags};
+use super::groups::{Rival, Scripts, groups, rivals, tags};
 use super::measure::{NOT_FOUND, Sample, Sought};
 use super::pairs::script;
 
@@ -43,31 +43,46 @@ pub struct Persons<'c> {
     pub left_out: u64,
 }
 
+/// Persons of a file, and what other matchers scored them.
+pub struct Asked<'c> {
+    profiles: &'c Profiles,
+    rivals: Vec<Rival>,
+}
+
+impl<'c> Asked<'c> {
+    /// Those of this file, with its columns `score:NAME`.
+    ///
+    /// # Errors
+    /// A score that is no finite number.
+    pub fn new(profiles: &'c Profiles) -> Result<Self, Mistake> {
+        let rows: Vec<&Record> = profiles.profiles.iter().map(|(_, record)| record).collect();
+        Ok(Self { profiles, rivals: rivals(&profiles.records, &rows)? })
+    }
+
+    fn rival(&self, name: &str) -> Option<&Rival> {
+        self.rivals.iter().find(|rival| rival.name == name)
+    }
+}
+
 impl<'c> Persons<'c> {
     /// The cases of two files: queries, whose column `truth_id` names the listed subject they must
-    /// find, and clean persons.
-    pub fn of_files(
-        list: &[Profile],
-        queries: &'c Profiles,
-        clean: &'c [(Profile, Record)],
-        clean_records: &Records,
-    ) -> Self {
+    /// find, and clean persons. No two of the list have one id.
+    ///
+    /// Another matcher that was not asked of both has no figures.
+    pub fn of_files(list: &[Profile], queries: &Asked<'c>, clean: &Asked<'c>) -> Self {
         let places: HashMap<&str, usize> =
             list.iter().enumerate().map(|(at, listed)| (&*listed.id, at)).collect();
-        let truth = queries.records.field(&["truthid", "truth", "entry", "listedid"]);
-        let their_columns = rivals(&queries.records);
-        let clean_columns = rivals(clean_records);
-        // A rival that was not asked of both has no figures.
-        let both: Vec<(String, Field, Field)> = their_columns
-            .into_iter()
-            .filter_map(|(name, field)| {
-                let (_, other) = clean_columns.iter().find(|(other, _)| *other == name)?;
-                Some((name, field, other.clone()))
-            })
+        let asked = queries.profiles;
+        let truth = asked.records.field(&["truthid", "truth", "entry", "listedid"]);
+        let both: Vec<(&Rival, &Rival)> = queries
+            .rivals
+            .iter()
+            .filter_map(|rival| Some((rival, clean.rival(&rival.name)?)))
             .collect();
+        let at = |rival: &Rival, row: usize| rival.scores.get(row).copied().unwrap_or(NOT_FOUND);
         let mut made = Self::default();
         let mut scripts = Scripts::default();
-        for (query, record) in &queries.profiles {
+        for (row, (query, record)) in asked.profiles.iter().enumerate() {
             let place = record.text(&truth).and_then(|id| places.get(id));
             let Some(place) = place else {
                 made.left_out += 1;
@@ -77,21 +92,17 @@ impl<'c> Persons<'c> {
             made.cases.push(Case {
                 query,
                 truth: Some(*place),
-                tags: tags(&queries.records, record, &[script]),
-                theirs: both.iter().map(|(_, field, _)| score(record, field)).collect(),
+                tags: tags(&asked.records, record, &[script]),
+                theirs: both.iter().map(|(rival, _)| at(rival, row)).collect(),
             });
         }
-        for (query, record) in clean {
-            let theirs = both.iter().map(|(_, _, field)| score(record, field)).collect();
+        for (row, (query, _)) in clean.profiles.profiles.iter().enumerate() {
+            let theirs = both.iter().map(|(_, rival)| at(rival, row)).collect();
             made.cases.push(Case { query, truth: None, tags: Vec::new(), theirs });
         }
-        made.rivals = both.into_iter().map(|(name, _, _)| name).collect();
+        made.rivals = both.into_iter().map(|(rival, _)| rival.name.clone()).collect();
         made
     }
-}
-
-fn score(record: &Record, column: &Field) -> f64 {
-    record.text(column).and_then(|text| text.parse().ok()).unwrap_or(NOT_FOUND)
 }
 
 /// A search of a list: the query, and where what was found goes.
@@ -182,7 +193,8 @@ Dahl,c,exact,0.9,1
         let list: Vec<Profile> = list.profiles.into_iter().map(|(profile, _)| profile).collect();
         let queries = Profiles::read(Format::Csv, QUERIES.as_bytes());
         let clean = Profiles::read(Format::Csv, CLEAN.as_bytes());
-        let persons = Persons::of_files(&list, &queries, &clean.profiles, &clean.records);
+        let (queries, clean) = (Asked::new(&queries).unwrap(), Asked::new(&clean).unwrap());
+        let persons = Persons::of_files(&list, &queries, &clean);
         assert_eq!((persons.left_out, persons.cases.len()), (1, 6));
         // A matcher whose scores of the clean persons are not known has no alert rate.
         assert_eq!(persons.rivals, ["other"]);

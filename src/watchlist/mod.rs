@@ -1,7 +1,7 @@
 //! The lists: entries, the indexes over them, their versions and whether they may be trusted.
 //!
-//! In: changes, one writer at a time. Out: candidates for any number of readers, and a [`Standing`]
-//! that says which lists stand behind a decision.
+//! In: changes, one writer at a time. Out: candidates for any number of readers, a [`Standing`] that
+//! says which lists stand behind a decision, and the [`Register`] of who was judged not to be meant.
 //! Invariants: an entry enters the indexes before the one it replaces leaves them; a decision
 //! carries the versions of the entries it met, and of their lists as last published, which may be a
 //! moment older; equal content gives an equal checksum on every instance.
@@ -14,6 +14,7 @@ mod held;
 mod named;
 mod packed;
 mod places;
+mod register;
 #[cfg(test)]
 pub(crate) mod sample;
 mod standing;
@@ -37,6 +38,7 @@ use places::Place;
 
 pub use candidate::Candidate;
 pub use named::{NameDraft, NameSnapshot, as_known, bearer, each_form};
+pub use register::{Asked, Register, RegisterStanding, RegisterWriter};
 pub use standing::{ListState, Requirement, Stance, Standing, State};
 pub use writer::{Change, Progress, Writer};
 
@@ -55,6 +57,8 @@ pub struct Lists {
     moved: AtomicU64,
     /// How many readers have asked that nothing be moved for a moment.
     holds: AtomicU32,
+    /// Who was judged not to be meant.
+    register: Arc<Register>,
 }
 
 /// Keeps entries from being moved until it is dropped.
@@ -93,9 +97,15 @@ impl Lists {
             cleared: AtomicU64::new(0),
             moved: AtomicU64::new(0),
             holds: AtomicU32::new(0),
+            register: Arc::default(),
         });
         let writer = Writer::new(Arc::clone(&lists), requirements, names);
         (lists, writer)
+    }
+
+    /// The register of those judged not to be meant by an entry.
+    pub const fn register(&self) -> &Arc<Register> {
+        &self.register
     }
 
     /// How rare words are in names of this bearer, in the population and on the lists; `None` where
@@ -112,6 +122,12 @@ impl Lists {
     /// Where the names stand that are searched by likeness.
     pub fn names_position(&self) -> Option<Position> {
         self.named.as_deref().map(|named| named.live.view().position())
+    }
+
+    /// Bytes of memory of the index of names, by part; nothing where names are not searched.
+    pub fn names_bytes(&self) -> Vec<(&'static str, usize)> {
+        let named = self.named.as_deref();
+        named.map_or_else(Vec::new, |named| named.live.view().snapshot().bytes().to_vec())
     }
 
     /// Takes up the filter to ask it what may be listed.

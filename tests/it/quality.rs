@@ -122,7 +122,10 @@ fn a_misspelt_name_finds_whoever_may_be_meant_and_says_why() {
     let ran = screen(&["Somebody Quite-Else", "--born", "1990-01-02"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (Some(0), "no match\n"));
     let ran = screen(&["Mustermann", "--born", "SECRET"]);
-    assert_eq!(ran.status, Some(2), "{ran:?}");
+    assert!(ran.status == Some(2) && ran.stderr.contains("--born"), "{ran:?}");
+    assert!(!ran.stderr.contains("SECRET"), "{ran:?}");
+    let ran = screen(&["Mustermann", "--birth-date", "1964-08-12"]);
+    assert!(ran.status == Some(2) && ran.stderr.contains("--name"), "{ran:?}");
     let ran = screen(&["Mustermann", "--identifier", "imo:9074729"]);
     assert!(ran.status == Some(2) && ran.stderr.contains("cannot be used with"), "{ran:?}");
 }
@@ -211,8 +214,70 @@ fn scores_of_another_matcher_are_judged_beside_ours() {
     let counts = |matcher: usize| &json["sets"][0]["matchers"][matcher]["at"][0]["counts"];
     assert_eq!((&counts(0)["found"], &counts(0)["false_alarms"]), (&1.into(), &0.into()));
     assert_eq!((&counts(1)["found"], &counts(1)["false_alarms"]), (&1.into(), &1.into()));
+    let bad = file(&dir, "bad.csv", &rows.replace("0.8", "nan"));
+    let ran = portcullis(&["quality", "--pairs", word(&bad), "--out", word(&out)]);
+    assert!(ran.status == Some(1) && ran.stderr.contains("bad.csv:3: score:other"), "{ran:?}");
     let unlabelled = file(&dir, "unlabelled.csv", "left,right\nSECRET,B\n");
     let ran = portcullis(&["quality", "--pairs", word(&unlabelled), "--out", word(&out)]);
     assert!(ran.status == Some(1) && ran.stderr.contains("no pair has a label"), "{ran:?}");
     assert!(!ran.stderr.contains("SECRET"), "{ran:?}");
+}
+
+#[test]
+fn a_listed_subject_may_have_a_row_for_each_name_and_a_list_without_clean_persons_is_judged() {
+    let dir = tempfile::tempdir().unwrap();
+    let list = "id,name,born\n\
+                x-1,\"MUSTERMANN, Erika\",1964-08-12\n\
+                x-2,\"SAMPLOVA, Ilona\",1970\n\
+                x-1,\"HABERLAND, Erika\",1964-08-12\n";
+    let queries = "name,birthDate,truth_id\n\
+                   Erika Musterman,1964-08-12,x-1\n\
+                   Erika Haberland,1964-08-12,x-1\n\
+                   Ilona Samplova,1970-03-04,x-2\n";
+    let (list, queries) = (file(&dir, "list.csv", list), file(&dir, "queries.csv", queries));
+    let out = dir.path().join("out");
+    let ran = portcullis(&[
+        "quality",
+        "--list",
+        word(&list),
+        "--queries",
+        word(&queries),
+        "--out",
+        word(&out),
+    ]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let json: Value = serde_json::from_str(&read(&out.join("report.json"))).unwrap();
+    let ours = &json["sets"][0]["matchers"][0];
+    let counts = &ours["at"][0]["counts"];
+    assert_eq!((&counts["found"], &counts["missed"]), (&3.into(), &0.into()), "{counts}");
+    assert_eq!(ours["ranked_first"].as_f64(), Some(1.0));
+    // Of no clean person no share was alarmed, and no recall stands at one.
+    assert!(counts["false_share"].is_null() && counts["precision"].is_null(), "{counts}");
+    assert!(ours["recall_within"].as_array().unwrap().iter().all(|at| at["recall"].is_null()));
+    let page = read(&out.join("report.md"));
+    assert!(page.contains("| recall at 0.25 % of clean persons | portcullis | – |"), "{page}");
+}
+
+#[test]
+fn two_files_of_one_name_are_two_sets_with_pictures_of_their_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out");
+    let path = |folder: &str, left: &str| {
+        let folder = dir.path().join(folder);
+        std::fs::create_dir(&folder).unwrap();
+        let path = folder.join("pairs.csv");
+        let text = format!("left,right,label\n{left},Olaf Berg,true\nA,B,false\n");
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let (one, other) = (path("one", "Olaf Berg"), path("other", "Ann Moe"));
+    let words = ["quality", "--pairs", word(&one), "--pairs", word(&other), "--out", word(&out)];
+    let ran = portcullis(&words);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let page = read(&out.join("report.md"));
+    let pictures: std::collections::BTreeSet<&str> =
+        page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    assert_eq!(pictures.len(), 2, "{page}");
+    assert!(pictures.iter().all(|file| read(&out.join(file)).contains("<svg")));
+    assert!(page.contains("one/pairs.csv") && page.contains("other/pairs.csv"), "{page}");
 }

@@ -1,11 +1,13 @@
 //! A query made ready: its words with their kin, and what each may be worth.
 
+use smallvec::SmallVec;
+
 use crate::domain::Date;
 use crate::names::{Bits, Probe, Shape, TEXT_MAX, Word, liken_probed};
 
 use super::date::{Agreement, Asked};
 use super::key::Sound;
-use super::kin::{Heard, Kin, Room, asked_steps, eighths};
+use super::kin::{Heard, Kin, Room, SOUNDS_MAX, asked_steps, eighths};
 use super::live::State;
 use super::query::Query;
 use super::record::{Nation, Weight};
@@ -53,9 +55,50 @@ pub(super) struct AskedWord {
     heard: (u32, u32),
     /// The most that it may be worth, in sixteenths of a bit.
     pub(super) best: i32,
+    /// The sounds by which it may be met, by their [hints](Sound::hint), a bit each.
+    pub(super) hints: u64,
     pub(super) reading: Reading,
     /// Which of the words stated it stands for, a bit each.
     pub(super) covers: u8,
+}
+
+/// Two words as one.
+struct Joined {
+    text: [u8; TEXT_MAX],
+    length: usize,
+}
+
+impl Joined {
+    /// `None` where they are longer than a word may be.
+    fn new(words: &[Word]) -> Option<Self> {
+        let mut joined = Self { text: [0; TEXT_MAX], length: 0 };
+        for letter in words.iter().flat_map(Word::text) {
+            *joined.text.get_mut(joined.length)? = *letter;
+            joined.length += 1;
+        }
+        Some(joined)
+    }
+
+    fn text(&self) -> &[u8] {
+        self.text.get(..self.length).unwrap_or_default()
+    }
+}
+
+/// Has fetched what the vocabulary knows of the words of a query, stage by stage: all of them wait
+/// together.
+fn foresee<T>(words: &[Word], snapshot: &Snapshot<T>) {
+    let Snapshot { terms, finder, kindred, .. } = snapshot;
+    words.iter().for_each(|word| terms.foresee(word.text()));
+    words.windows(2).filter_map(Joined::new).for_each(|joined| terms.foresee(joined.text()));
+    let mut found: SmallVec<[Term; 8]> = SmallVec::new();
+    for word in words {
+        if let Some(term) = terms.foresee_word(word.text()) {
+            kindred.foresee(term);
+            finder.foresee_rarity(term);
+            found.push(term);
+        }
+    }
+    found.iter().for_each(|term| kindred.foresee_sounds(*term));
 }
 
 impl AskedWord {
@@ -119,6 +162,7 @@ impl Ask {
             query.words.iter().filter(|word| weight(word, Weight::Initial)).count() as i32;
         let has_full = query.words.iter().any(|word| weight(&word, Weight::Full));
         let wanted = |word: &&Word| !has_full || weight(word, Weight::Full);
+        foresee(query.words, &state.snapshot);
         for word in query.words.iter().filter(wanted) {
             self.state(word, state);
         }
@@ -148,12 +192,11 @@ impl Ask {
     fn join<T>(&mut self, words: &[Word], state: &State<T>) {
         for pair in words.windows(2) {
             let covers = pair.iter().fold(0, |covers, word| covers | self.covers_of(word));
-            let mut text = [0; 2 * TEXT_MAX];
-            let letters = pair.iter().flat_map(|word| word.text());
-            let length = text.iter_mut().zip(letters).map(|(to, from)| *to = *from).count();
-            let text = text.get(..length.min(TEXT_MAX)).unwrap_or_default();
-            if covers != 0 && length <= TEXT_MAX {
-                self.read(state.snapshot.terms.find_text(text), (Reading::Joined, covers), state);
+            if covers != 0
+                && let Some(joined) = Joined::new(pair)
+            {
+                let term = state.snapshot.terms.find_text(joined.text());
+                self.read(term, (Reading::Joined, covers), state);
             }
         }
     }
@@ -166,14 +209,24 @@ impl Ask {
             if asked.term.is_some_and(|term| terms.carriers(term) > SPLIT_CARRIERS_MAX) {
                 continue;
             }
+            // A word that nobody has is read as any two that somebody has.
+            let (shortest, carried) = match asked.term {
+                Some(_) => (PART_MIN, PART_CARRIERS_MIN),
+                None => (PART_MIN - 1, 1),
+            };
             let text = asked.word.text();
-            let parts = (PART_MIN..(text.len() + 1).saturating_sub(PART_MIN)).filter_map(|place| {
+            let places = || shortest..(text.len() + 1).saturating_sub(shortest);
+            for (one, other) in places().filter_map(|place| text.split_at_checked(place)) {
+                terms.foresee(one);
+                terms.foresee(other);
+            }
+            let parts = places().filter_map(|place| {
                 let (one, other) = text.split_at_checked(place)?;
                 let (one, other) = (terms.find_text(one)?, terms.find_text(other)?);
                 let carriers = terms.carriers(one).min(terms.carriers(other));
                 Some((carriers, one, other))
             });
-            let likely = parts.max().filter(|parts| parts.0 >= PART_CARRIERS_MIN);
+            let likely = parts.max().filter(|parts| parts.0 >= carried);
             if let Some((_, one, other)) = likely {
                 self.read(Some(one), (Reading::Part, asked.covers), state);
                 self.read(Some(other), (Reading::Part, asked.covers), state);
@@ -205,7 +258,7 @@ impl Ask {
         let rarity = term.map_or_else(|| state.rarest(word), |term| snapshot.finder.rarity(term));
         let (kin, heard) = (self.kin.len() as u32, self.heard.len() as u32);
         match term {
-            Some(term) => self.heard.extend(snapshot.kindred.sounds(term)),
+            Some(term) => self.heard.extend_from_slice(snapshot.kindred.sounds(term)),
             None => {
                 let into = (&mut self.kin, &mut self.heard);
                 let asked = (word, rarity);
@@ -214,7 +267,14 @@ impl Ask {
             }
         }
         self.add_late((word, rarity), heard as usize, state);
-        let best = self.heard.get(heard as usize).map_or(0, |heard| 2 * i32::from(heard.eighths));
+        let sounds = self.heard.get(heard as usize..).unwrap_or_default();
+        let best = sounds.first().map_or(0, |heard| 2 * i32::from(heard.eighths));
+        let own = 1 << Sound::new(word).hint();
+        let mut hints = sounds.iter().fold(own, |hints, heard| hints | 1 << heard.sound.hint());
+        if sounds.len() >= SOUNDS_MAX || word.is_cut() {
+            // It may be met by other sounds.
+            hints = u64::MAX;
+        }
         self.words.push(AskedWord {
             word: *word,
             shape: Shape::of(word),
@@ -224,6 +284,7 @@ impl Ask {
             kin: (kin, self.kin.len() as u32),
             heard: (heard, self.heard.len() as u32),
             best,
+            hints,
             reading,
             covers,
         });
@@ -294,7 +355,8 @@ impl Ask {
     /// What words must be worth when nothing but nationality and other things may be added.
     pub(super) fn need(&self, weights: &Weights) -> i32 {
         let initials = self.initials * weights.initial.in_sixteenths();
-        self.threshold - self.same_nation - initials - weights.rest.in_sixteenths()
+        let whole = weights.at_best(0);
+        self.threshold - self.same_nation - initials - whole - weights.rest.in_sixteenths()
     }
 
     /// What date and nationality of a listed name are worth.

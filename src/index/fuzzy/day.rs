@@ -1,5 +1,9 @@
 //! Names in the order of their days of birth: eight bytes each, read from end to end.
 
+use std::ops::Range;
+
+use crate::index::prefetch::prefetch;
+
 use super::date::DateCode;
 use super::filing::{Catalogue, Filed};
 use super::key::{Sound, TAG_BITS};
@@ -72,16 +76,37 @@ impl Days {
         Self { starts: starts.into(), names: names.into() }
     }
 
+    /// Has the place fetched where the names of a day begin.
+    pub(super) fn foresee(&self, day: DateCode) {
+        if let Some(start) = self.starts.get(usize::from(day.0)) {
+            prefetch(start);
+        }
+    }
+
+    /// Has the names of a day fetched; what follows the machine foresees itself.
+    pub(super) fn foresee_names(&self, day: DateCode) {
+        let range = self.range(day);
+        for at in range.step_by(64 / size_of::<Glimpse>()).take(4) {
+            if let Some(name) = self.names.get(at) {
+                prefetch(name);
+            }
+        }
+    }
+
+    fn range(&self, day: DateCode) -> Range<usize> {
+        let at = usize::from(day.0);
+        match self.starts.get(at..at + 2) {
+            Some(&[from, to]) => from as usize..to as usize,
+            Some(_) | None => 0..0,
+        }
+    }
+
     /// The names of a day by number.
     #[inline]
     pub(super) fn of(&self, day: DateCode) -> impl Iterator<Item = (u32, Glimpse)> + '_ {
-        let at = usize::from(day.0);
-        let (from, to) = match self.starts.get(at..at + 2) {
-            Some(&[from, to]) => (from, to),
-            Some(_) | None => (0, 0),
-        };
-        let names = self.names.get(from as usize..to as usize).unwrap_or_default();
-        (from..to).zip(names.iter().copied())
+        let range = self.range(day);
+        let names = self.names.get(range.clone()).unwrap_or_default();
+        (range.start as u32..).zip(names.iter().copied())
     }
 
     pub(super) fn bytes(&self) -> usize {

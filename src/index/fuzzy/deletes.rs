@@ -6,6 +6,12 @@
 //! few steps away, and some that are farther. Only the beginnings of forms take part: long words are
 //! rare enough by their first letters, and it keeps the table small.
 
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use crate::index::prefetch::prefetch;
+
 use super::key::mix;
 
 /// The letters of a form that take part.
@@ -15,9 +21,16 @@ const PREFIX: usize = 8;
 pub(super) struct Deletes {
     starts: Box<[u32]>,
     shift: u32,
+    /// Ids, each with a byte of the hash.
     ids: Box<[u32]>,
-    checks: Box<[u8]>,
 }
+
+/// Most hashes that one form is looked for by: itself, and what two of its letters leave.
+const HASHES: usize = 1 + PREFIX + PREFIX * (PREFIX - 1) / 2;
+
+/// Where the answers to a question lie, while they are fetched.
+#[derive(Default)]
+pub(super) struct Asked(SmallVec<[u64; HASHES]>);
 
 impl Deletes {
     /// Files forms under ids from 0 on; `steps` letters are dropped from a form of so many letters.
@@ -41,41 +54,66 @@ impl Deletes {
             sum += *start;
             *start = sum;
         }
-        let (mut ids, mut checks) = (vec![0_u32; count], vec![0_u8; count]);
+        let mut ids = vec![0_u32; count];
         let mut next = starts.clone();
         for (id, form) in (0_u32..).zip(forms) {
             each(form, steps, |hash| {
                 let Some(next) = next.get_mut((hash >> shift) as usize) else { return };
                 let place = *next as usize;
                 *next += 1;
-                if let (Some(slot), Some(check)) = (ids.get_mut(place), checks.get_mut(place)) {
-                    *slot = id;
-                    *check = hash as u8;
+                if let Some(slot) = ids.get_mut(place) {
+                    *slot = id << 8 | u32::from(hash as u8);
                 }
             });
         }
-        Self { starts: starts.into(), shift, ids: ids.into(), checks: checks.into() }
+        Self { starts: starts.into(), shift, ids: ids.into() }
     }
 
-    /// Shows ids whose forms are that near, and others beside; some several times.
-    #[inline]
-    pub(super) fn near(&self, form: &[u8], steps: fn(usize) -> usize, mut found: impl FnMut(u32)) {
+    /// Asks for the ids whose forms are that near: has the directory fetched.
+    pub(super) fn ask(&self, form: &[u8], steps: fn(usize) -> usize) -> Asked {
+        let mut asked = Asked::default();
         each(form, steps, |hash| {
-            let place = (hash >> self.shift) as usize;
-            let Some(&[from, to]) = self.starts.get(place..place + 2) else { return };
-            let range = from as usize..to as usize;
-            let ids = self.ids.get(range.clone()).unwrap_or_default();
-            let checks = self.checks.get(range).unwrap_or_default();
-            for (id, check) in ids.iter().zip(checks) {
-                if *check == hash as u8 {
-                    found(*id);
+            if let Some(start) = self.starts.get((hash >> self.shift) as usize) {
+                prefetch(start);
+            }
+            asked.0.push(hash);
+        });
+        asked
+    }
+
+    /// Has the ids fetched that were asked for.
+    pub(super) fn foresee(&self, asked: &Asked) {
+        for hash in &asked.0 {
+            if let Some(id) = self.ids.get(self.range(*hash).start) {
+                prefetch(id);
+            }
+        }
+    }
+
+    /// Shows the ids that were asked for, and others beside; some several times.
+    #[inline]
+    pub(super) fn answer(&self, asked: &Asked, mut found: impl FnMut(u32)) {
+        for hash in &asked.0 {
+            let check = u32::from(*hash as u8);
+            for id in self.ids.get(self.range(*hash)).unwrap_or_default() {
+                if id & 0xff == check {
+                    found(id >> 8);
                 }
             }
-        });
+        }
+    }
+
+    #[inline]
+    fn range(&self, hash: u64) -> Range<usize> {
+        let place = (hash >> self.shift) as usize;
+        match self.starts.get(place..place + 2) {
+            Some(&[from, to]) => from as usize..to as usize,
+            Some(_) | None => 0..0,
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        size_of_val(&*self.starts) + size_of_val(&*self.ids) + size_of_val(&*self.checks)
+        size_of_val(&*self.starts) + size_of_val(&*self.ids)
     }
 }
 
@@ -149,7 +187,9 @@ mod tests {
         fn all_that_is_so_near_is_found(words in prop::collection::vec("[abc]{1,11}", 1..60), asked in "[abc]{1,11}") {
             let table = Deletes::new(words.iter().map(String::as_bytes), steps);
             let mut found = vec![false; words.len()];
-            table.near(asked.as_bytes(), steps, |id| found[id as usize] = true);
+            let question = table.ask(asked.as_bytes(), steps);
+            table.foresee(&question);
+            table.answer(&question, |id| found[id as usize] = true);
             for (word, found) in words.iter().zip(found) {
                 let distance = distance(word.as_bytes(), asked.as_bytes());
                 let within = steps(word.len()).min(steps(asked.len()));

@@ -25,6 +25,11 @@ impl Sound {
         (self.0 as u16 & TAG_MASK).max(1)
     }
 
+    /// Six bits of it, others than those of the tag: most different sounds are told apart by them.
+    pub(super) const fn hint(self) -> u32 {
+        self.0 >> 26
+    }
+
     const fn spread(self) -> u64 {
         mix((self.0 as u64) << 1 | 1)
     }

@@ -1,5 +1,6 @@
 //! Kin: the words of the vocabulary that are alike, and what a match of each is worth.
 
+use crate::index::prefetch::prefetch;
 use crate::names::{Bits, ClassId, Probe, Shape, Word, at_least, liken_probed};
 
 use super::deletes::Deletes;
@@ -90,21 +91,27 @@ pub(super) struct Finder {
     canonical: Deletes,
     /// Which words each class has, by class.
     classes: Box<[(ClassId, Term)]>,
-    shapes: Box<[Shape]>,
+    shapes: Box<[Half]>,
     rarities: Box<[u16]>,
 }
+
+/// A shape in half a line of the cache.
+#[derive(Clone, Copy)]
+#[repr(align(32))]
+struct Half(Shape);
 
 /// Room for a search.
 #[derive(Default)]
 pub(super) struct Room {
     seen: Seen,
     kin: Vec<Kin>,
-    compared: usize,
+    /// Words that may be alike.
+    likely: Vec<Term>,
 }
 
 impl Finder {
     pub(super) fn new(terms: &Terms, names: usize, weights: &Weights) -> Self {
-        let words = terms.words().iter();
+        let words = terms.words();
         let mut classes: Vec<(ClassId, Term)> = Vec::new();
         for (term, word) in (0..).zip(terms.words()) {
             classes.extend(word.classes().iter().map(|class| (*class, term)));
@@ -116,7 +123,7 @@ impl Finder {
             written: Deletes::new(words.clone().map(Word::text), written_steps),
             canonical: Deletes::new(words.clone().map(Word::canonical), canonical_steps),
             classes: classes.into(),
-            shapes: words.map(Shape::of).collect(),
+            shapes: words.map(|word| Half(Shape::of(word))).collect(),
             rarities: carried
                 .map(|(word, count)| u16::try_from(rarity(word, count)).unwrap_or(0))
                 .collect(),
@@ -126,7 +133,24 @@ impl Finder {
     /// What quick comparison needs of a word of the vocabulary.
     #[inline]
     pub(super) fn shape(&self, term: Term) -> Option<&Shape> {
-        self.shapes.get(term as usize)
+        self.shapes.get(term as usize).map(|half| &half.0)
+    }
+
+    #[inline]
+    fn foresee(&self, term: Term) {
+        if let Some(shape) = self.shapes.get(term as usize) {
+            prefetch(shape);
+        }
+        if let Some(rarity) = self.rarities.get(term as usize) {
+            prefetch(rarity);
+        }
+    }
+
+    /// Has fetched how rare a word is.
+    pub(super) fn foresee_rarity(&self, term: Term) {
+        if let Some(rarity) = self.rarities.get(term as usize) {
+            prefetch(rarity);
+        }
     }
 
     /// How rare a word of the vocabulary is.
@@ -161,37 +185,61 @@ impl Finder {
     ) {
         room.seen.clear();
         room.kin.clear();
-        room.compared = 0;
+        room.likely.clear();
         let shape = Shape::of(word);
+        let Room { seen, kin: found, likely } = room;
+        self.likely(terms, (word, &shape), steps, (seen, likely));
         let mut probe = Probe::new(word, &shape);
-        let Room { seen, kin: found, compared } = room;
-        let mut compare = |term| {
-            if *compared >= COMPARED_MAX || !seen.add(term) {
-                return;
+        for term in likely.iter() {
+            if let Some(bits) = self.worth(terms, weights, (&mut probe, rarity), *term) {
+                found.push(Kin::new(*term, eighths(bits)));
             }
-            *compared += 1;
-            if let Some(bits) = self.worth(terms, weights, (&mut probe, rarity), term) {
-                found.push(Kin::new(term, eighths(bits)));
-            }
-        };
-        for class in word.classes() {
-            let from = self.classes.partition_point(|(other, _)| other < class);
-            let of_class = self.classes.get(from..).unwrap_or_default().iter();
-            let of_class = of_class.take(CLASS_MAX).take_while(|(other, _)| other == class);
-            of_class.for_each(|(_, term)| compare(*term));
         }
-        let mut look = |term| {
-            let theirs = self.shape(term).map_or(0, Shape::letters);
-            if at_least(shape.letters(), theirs) <= STEPS_MAX {
-                compare(term);
-            }
-        };
-        self.canonical.near(word.canonical(), canonical_steps, &mut look);
-        self.written.near(word.text(), steps, &mut look);
         room.kin.sort_unstable_by_key(|kin| (std::cmp::Reverse(kin.eighths()), kin.term()));
         room.kin.truncate(KIN_MAX);
         kin.extend_from_slice(&room.kin);
         self.hear(terms, (word, rarity), &room.kin, sounds);
+    }
+
+    /// The words that are worth comparing with this one: those of its classes, and those that it meets
+    /// when letters are dropped and that have nearly the same letters. Each stage has fetched what the
+    /// next one reads, so that none waits for long.
+    fn likely(
+        &self,
+        terms: &Terms,
+        (word, shape): (&Word, &Shape),
+        steps: fn(usize) -> usize,
+        (seen, likely): (&mut Seen, &mut Vec<Term>),
+    ) {
+        let canonical = self.canonical.ask(word.canonical(), canonical_steps);
+        let written = self.written.ask(word.text(), steps);
+        for class in word.classes() {
+            let from = self.classes.partition_point(|(other, _)| other < class);
+            let of_class = self.classes.get(from..).unwrap_or_default().iter();
+            let of_class = of_class.take(CLASS_MAX).take_while(|(other, _)| other == class);
+            likely.extend(of_class.map(|(_, term)| *term).filter(|term| seen.add(*term)));
+        }
+        let of_class = likely.len();
+        self.canonical.foresee(&canonical);
+        self.written.foresee(&written);
+        let mut meet = |term| {
+            if likely.len() < COMPARED_MAX && seen.add(term) {
+                self.foresee(term);
+                likely.push(term);
+            }
+        };
+        self.canonical.answer(&canonical, &mut meet);
+        self.written.answer(&written, &mut meet);
+        let mut at = 0;
+        likely.retain(|term| {
+            at += 1;
+            let theirs = self.shape(*term).map_or(0, Shape::letters);
+            let near = at <= of_class || at_least(shape.letters(), theirs) <= STEPS_MAX;
+            if near {
+                terms.foresee_term(*term);
+            }
+            near
+        });
     }
 
     /// The sounds of kin, and the word's own, whose words were not compared one by one.
@@ -236,65 +284,69 @@ const UNHEARD: i32 = 4;
 
 /// The kin of every word of a vocabulary.
 pub(super) struct Kindred {
-    starts: Box<[u32]>,
+    /// Where the kin and the sounds of each word begin.
+    starts: Box<[(u32, u32)]>,
     kin: Box<[Kin]>,
-    sound_starts: Box<[u32]>,
-    sounds: Box<[Sound]>,
-    eighths: Box<[u8]>,
+    sounds: Box<[Heard]>,
 }
 
 impl Kindred {
     pub(super) fn new(terms: &Terms, finder: &Finder, weights: &Weights) -> Self {
         let (mut kin, mut sounds) = (Vec::new(), Vec::new());
-        let (mut starts, mut sound_starts) = (vec![0], vec![0]);
+        let mut starts = vec![(0, 0)];
         let mut room = Room::default();
         for (term, word) in (0..).zip(terms.words()) {
             let rarity = finder.rarity(term);
             let into = (&mut kin, &mut sounds);
             finder.find((terms, weights), (word, rarity), written_steps, &mut room, into);
-            starts.push(kin.len() as u32);
-            sound_starts.push(sounds.len() as u32);
+            starts.push((kin.len() as u32, sounds.len() as u32));
         }
-        Self {
-            starts: starts.into(),
-            kin: kin.into(),
-            sound_starts: sound_starts.into(),
-            sounds: sounds.iter().map(|heard| heard.sound).collect(),
-            eighths: sounds.iter().map(|heard| heard.eighths).collect(),
-        }
+        Self { starts: starts.into(), kin: kin.into(), sounds: sounds.into() }
     }
 
     /// The kin of a word.
     #[inline]
     pub(super) fn of(&self, term: Term) -> &[Kin] {
-        self.kin.get(range(&self.starts, term)).unwrap_or_default()
+        let (from, to) = self.range(term);
+        self.kin.get(from.0 as usize..to.0 as usize).unwrap_or_default()
     }
 
     /// The sounds of the kin of a word.
     #[inline]
-    pub(super) fn sounds(&self, term: Term) -> impl Iterator<Item = Heard> + '_ {
-        let range = range(&self.sound_starts, term);
-        let sounds = self.sounds.get(range.clone()).unwrap_or_default();
-        let eighths = self.eighths.get(range).unwrap_or_default();
-        sounds
-            .iter()
-            .zip(eighths)
-            .map(|(sound, eighths)| Heard { sound: *sound, eighths: *eighths })
+    pub(super) fn sounds(&self, term: Term) -> &[Heard] {
+        let (from, to) = self.range(term);
+        self.sounds.get(from.1 as usize..to.1 as usize).unwrap_or_default()
+    }
+
+    /// Has the place fetched where kin and sounds of a word begin.
+    pub(super) fn foresee(&self, term: Term) {
+        if let Some(start) = self.starts.get(term as usize) {
+            prefetch(start);
+        }
+    }
+
+    /// Has kin and sounds of a word fetched.
+    pub(super) fn foresee_sounds(&self, term: Term) {
+        let (from, _) = self.range(term);
+        if let Some(kin) = self.kin.get(from.0 as usize) {
+            prefetch(kin);
+        }
+        for at in [0, 8] {
+            if let Some(heard) = self.sounds.get(from.1 as usize + at) {
+                prefetch(heard);
+            }
+        }
+    }
+
+    fn range(&self, term: Term) -> ((u32, u32), (u32, u32)) {
+        let term = term as usize;
+        match self.starts.get(term..term + 2) {
+            Some(&[from, to]) => (from, to),
+            Some(_) | None => ((0, 0), (0, 0)),
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        size_of_val(&*self.starts)
-            + size_of_val(&*self.kin)
-            + size_of_val(&*self.sound_starts)
-            + size_of_val(&*self.sounds)
-            + size_of_val(&*self.eighths)
-    }
-}
-
-fn range(starts: &[u32], term: Term) -> std::ops::Range<usize> {
-    let term = term as usize;
-    match starts.get(term..term + 2) {
-        Some(&[from, to]) => from as usize..to as usize,
-        Some(_) | None => 0..0,
+        size_of_val(&*self.starts) + size_of_val(&*self.kin) + size_of_val(&*self.sounds)
     }
 }

@@ -72,7 +72,7 @@ impl<T: Clone> Snapshot<T> {
         let of = |weight| members.iter().filter(|member| member.weight() == weight).count() as i32;
         let stated = query.words.iter().filter(|word| Weight::of(word) == Weight::Initial).count();
         let mut initials = stated as i32 + of(Weight::Initial);
-        let (mut bits, mut matched) = (0, 0);
+        let (mut bits, mut matched, mut unmet) = (0, 0, 0);
         for worths in worths {
             let worth = |term: u32| worths.get(term as usize).copied().unwrap_or(0);
             let met = members.iter().map(|member| worth(member.term())).max().unwrap_or(0);
@@ -83,9 +83,9 @@ impl<T: Clone> Snapshot<T> {
                 initials -= 1;
                 bits += self.weights.initial.in_sixteenths();
             } else {
-                bits += self.weights.unmet.in_sixteenths();
+                unmet += 1;
             }
         }
-        bits + (of(Weight::Full) - matched).max(0) * self.weights.left_over.in_sixteenths()
+        bits + self.weights.whole(unmet, (of(Weight::Full) - matched).max(0))
     }
 }

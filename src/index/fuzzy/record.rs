@@ -4,7 +4,7 @@ use crate::domain::Country;
 use crate::names::{Part, Word};
 
 use super::date::DateCode;
-use super::key::mix;
+use super::key::{Sound, mix};
 use super::terms::Term;
 
 /// A nationality in a byte: equal for equal countries, rarely for others.
@@ -60,8 +60,14 @@ pub(super) struct Member(u32);
 impl Member {
     const NONE: Self = Self(u32::MAX);
 
-    pub(super) const fn new(term: Term, weight: Weight) -> Self {
-        Self(term << 8 | weight as u32)
+    pub(super) const fn new(term: Term, sound: Sound, weight: Weight) -> Self {
+        Self(term << 8 | sound.hint() << 2 | weight as u32)
+    }
+
+    /// A few bits of its sound: see [`Sound::hint`].
+    #[inline]
+    pub(super) const fn hint(self) -> u32 {
+        self.0 >> 2 & 63
     }
 
     pub(super) const fn term(self) -> Term {
@@ -80,8 +86,9 @@ impl Member {
 /// Words that stand in the record itself.
 const INLINE: usize = 6;
 
-/// One listed name, or one more birth date of it.
+/// One listed name, or one more birth date of it. Two fill a line of the cache.
 #[derive(Clone, Copy)]
+#[repr(align(32))]
 pub(super) struct Record {
     /// Which of the snapshot's entries it belongs to.
     pub(super) entry: u32,
@@ -136,7 +143,11 @@ mod tests {
     fn words_come_back_however_many_there_are() {
         let mut rest = Vec::new();
         let names: Vec<Vec<Member>> = (0..20)
-            .map(|many| (0..many).map(|term| Member::new(term + many, Weight::Initial)).collect())
+            .map(|many| {
+                (0..many)
+                    .map(|term| Member::new(term + many, Sound(term), Weight::Initial))
+                    .collect()
+            })
             .collect();
         let record = |members: &Vec<Member>, rest: &mut Vec<Member>| {
             Record::new(7, DateCode(3), Nation(1), members, rest)
@@ -150,8 +161,9 @@ mod tests {
     #[test]
     fn a_member_gives_back_what_it_holds() {
         for weight in [Weight::Full, Weight::Initial, Weight::Light] {
-            let member = Member::new(0xab_cdef, weight);
+            let member = Member::new(0xab_cdef, Sound(0x1234_5678), weight);
             assert_eq!((member.term(), member.weight()), (0xab_cdef, weight));
+            assert_eq!(member.hint(), Sound(0x1234_5678).hint());
         }
     }
 }

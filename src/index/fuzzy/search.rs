@@ -149,8 +149,11 @@ impl<T: Clone> State<T> {
         // Words that were read as one meet one.
         let joined = ask.words.iter().any(|word| word.reading == Reading::Joined);
         let words = ask.stated as i32 - i32::from(joined);
-        let unmet = weights.unmet.in_sixteenths();
         let initials = ask.initials * weights.initial.in_sixteenths();
+        // All days are fetched before the first is read.
+        ask.date.days().for_each(|(day, _)| self.snapshot.days.foresee(day));
+        ask.date.days().for_each(|(day, _)| self.snapshot.days.foresee_names(day));
+        let wholes: [i32; ITEMS_MAX] = std::array::from_fn(|unmet| weights.at_best(unmet as i32));
         for (day, agreement) in ask.date.days() {
             if best + weights.date(agreement).in_sixteenths() < need {
                 continue;
@@ -159,8 +162,8 @@ impl<T: Clone> State<T> {
                 let (bits, met) = worths.of(glimpse);
                 let bits = if glimpse.has_more() && met > 0 { best } else { bits.min(best) };
                 let beside = ask.beside(weights, agreement, glimpse.nation());
-                let lost = (words - met).max(0) * unmet;
-                met > 0 && bits + beside + lost + initials >= ask.threshold
+                let whole = wholes.get((words - met).max(0) as usize).copied().unwrap_or_default();
+                met > 0 && bits + beside + whole + initials >= ask.threshold
             };
             let names = self.snapshot.days.of(day);
             claims.extend(names.filter(|(_, glimpse)| may_reach(*glimpse)).map(|(name, _)| name));
@@ -187,7 +190,7 @@ impl<T: Clone> State<T> {
         let Scratch { ask, trials, companies, seen, late, work, .. } = scratch;
         trials.clear();
         companies.clear();
-        let unmet = self.snapshot.weights.unmet.in_sixteenths();
+        let weights = &self.snapshot.weights;
         // Words of memory are asked for long before they are needed.
         let filter = &self.snapshot.filter;
         let mut push = |company: Company, bits, least, words, finer| {
@@ -197,7 +200,7 @@ impl<T: Clone> State<T> {
         };
         for (at, one) in ask.words.iter().enumerate() {
             let others = ask.stated().iter().filter(|other| other.covers & one.covers == 0);
-            let alone = unmet * others.count() as i32;
+            let alone = weights.at_best(others.count() as i32) - weights.at_best(0);
             let bits = |heard: &Heard| 2 * i32::from(heard.eighths) + alone;
             for heard in ask.heard(one).iter().take_while(|heard| bits(heard) >= needs.least) {
                 let company = Company::one(heard.sound);
@@ -312,7 +315,8 @@ impl<T: Clone> State<T> {
             return false;
         }
         let agreement = ask.date.agreement(date);
-        bits + ask.beside(&self.snapshot.weights, agreement, nation) >= ask.threshold
+        let weights = &self.snapshot.weights;
+        bits + weights.at_best(0) + ask.beside(weights, agreement, nation) >= ask.threshold
     }
 
     /// The entry of a name, and the most that its score can be.
@@ -322,7 +326,10 @@ impl<T: Clone> State<T> {
         let mut tally = Tally::new(ask);
         for member in record.members(&names.rest) {
             tally.count(member.weight());
-            tally.meet(ask, |word| self.meet(ask, word, member.term()));
+            tally.meet(ask, |word| {
+                let may_meet = word.hints >> member.hint() & 1 != 0;
+                if may_meet { self.meet(ask, word, member.term()) } else { 0 }
+            });
         }
         let agreement = ask.date.agreement(record.date);
         let beside = ask.beside(&self.snapshot.weights, agreement, record.nation);
@@ -391,7 +398,7 @@ impl Tally {
     }
 
     fn total(mut self, ask: &Ask, weights: &Weights) -> i32 {
-        let (mut bits, mut matched, mut covered) = (0, 0, 0);
+        let (mut bits, mut matched, mut unmet, mut covered) = (0, 0, 0, 0);
         // Other readings count where they are worth more than the words they stand for.
         for (at, word) in ask.words.iter().enumerate().skip(ask.stated) {
             let met = self.met_by(ask, |other, place| match word.reading {
@@ -417,10 +424,10 @@ impl Tally {
                 self.initials -= 1;
                 bits += weights.initial.in_sixteenths();
             } else {
-                bits += weights.unmet.in_sixteenths();
+                unmet += 1;
             }
         }
-        bits + (self.full - matched).max(0) * weights.left_over.in_sixteenths()
+        bits + weights.whole(unmet, (self.full - matched).max(0))
     }
 
     /// What some words meet together, and how many of them meet any.

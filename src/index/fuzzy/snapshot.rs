@@ -84,7 +84,8 @@ impl<T: Clone + Ord> Builder<T> {
     ) {
         let from = self.members.len();
         for (word, weight) in words.take(usize::from(u8::MAX)) {
-            let member = self.terms.intern(word).map(|term| Member::new(term, weight));
+            let member = self.terms.intern(word);
+            let member = member.map(|(term, sound)| Member::new(term, sound, weight));
             self.members.extend(member);
         }
         let many = (self.members.len() - from) as u16;

@@ -1,7 +1,6 @@
 //! The vocabulary: every word that a listed name has, once.
 
-use hashbrown::HashTable;
-
+use crate::index::prefetch::prefetch;
 use crate::names::{Bits, Word};
 
 use super::key::{Sound, mix};
@@ -18,25 +17,38 @@ pub(super) const TERMS_MAX: usize = 1 << 24;
 /// Latin letters.
 #[derive(Default)]
 pub(super) struct Terms {
-    words: Vec<Word>,
-    sounds: Vec<Sound>,
+    words: Vec<Line>,
+    facts: Vec<Fact>,
+    /// Numbers by the hash of the letters, one more than they are, below half of the hash; 0 where
+    /// there is none. A word that is not there is denied at the first look, nearly always.
+    slots: Vec<u64>,
+}
+
+/// A word in a line of the cache of its own.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Line(Word);
+
+/// What is known of a word.
+#[derive(Clone, Copy)]
+struct Fact {
+    sound: Sound,
     /// How many names have it.
-    carriers: Vec<u32>,
-    numbers: HashTable<Term>,
+    carriers: u32,
 }
 
 impl Terms {
-    /// The number of a word, a new one if it is new; `None` when there is no room for it.
-    pub(super) fn intern(&mut self, word: &Word) -> Option<Term> {
+    /// The number of a word, a new one if it is new, and its sound; `None` when there is no room.
+    pub(super) fn intern(&mut self, word: &Word) -> Option<(Term, Sound)> {
         let sound = Sound::new(word);
         let number = match self.find(word, sound) {
             Some(number) => number,
             None => self.add(word, sound)?,
         };
-        if let Some(carriers) = self.carriers.get_mut(number as usize) {
-            *carriers = carriers.saturating_add(1);
+        if let Some(fact) = self.facts.get_mut(number as usize) {
+            fact.carriers = fact.carriers.saturating_add(1);
         }
-        Some(number)
+        Some((number, sound))
     }
 
     fn add(&mut self, word: &Word, sound: Sound) -> Option<Term> {
@@ -44,47 +56,92 @@ impl Terms {
             return None;
         }
         let number = Term::try_from(self.words.len()).ok()?;
-        self.words.push(*word);
-        self.sounds.push(sound);
-        self.carriers.push(0);
-        let words = &self.words;
-        let rehash = |term: &Term| words.get(*term as usize).map_or(0, |word| hash(word.text()));
-        self.numbers.insert_unique(hash(word.text()), number, rehash);
+        self.words.push(Line(*word));
+        self.facts.push(Fact { sound, carriers: 0 });
+        if self.slots.len() < 2 * self.words.len() {
+            self.spread(4 * self.words.len().max(512));
+        } else {
+            place(&mut self.slots, hash(word.text()), number);
+        }
         Some(number)
+    }
+
+    /// Makes the table anew with so many slots.
+    fn spread(&mut self, slots: usize) {
+        self.slots = vec![0; slots];
+        for (number, Line(word)) in (0..).zip(&self.words) {
+            place(&mut self.slots, hash(word.text()), number);
+        }
     }
 
     /// The number of a word that is there.
     #[inline]
     pub(super) fn find(&self, word: &Word, sound: Sound) -> Option<Term> {
+        let text = word.text();
         let same = |term: &Term| {
-            self.words.get(*term as usize).is_some_and(|other| other.text() == word.text())
+            self.word(*term).is_some_and(|other| other.text() == text)
                 && self.sound(*term) == Some(sound)
         };
-        self.numbers.find(hash(word.text()), same).copied()
+        self.of_hash(hash(text)).find(same)
     }
 
     /// The number of a word of these letters.
     pub(super) fn find_text(&self, text: &[u8]) -> Option<Term> {
         let same = |term: &Term| self.word(*term).is_some_and(|word| word.text() == text);
-        self.numbers.find(hash(text), same).copied()
+        self.of_hash(hash(text)).find(same)
+    }
+
+    /// Has the place fetched where a word of these letters is looked for.
+    pub(super) fn foresee(&self, text: &[u8]) {
+        if let Some(slot) = self.slots.get(home(hash(text), self.slots.len())) {
+            prefetch(slot);
+        }
+    }
+
+    /// Has what is known of such a word fetched; gives its number, most likely.
+    pub(super) fn foresee_word(&self, text: &[u8]) -> Option<Term> {
+        let term = self.of_hash(hash(text)).next()?;
+        self.foresee_term(term);
+        if let Some(fact) = self.facts.get(term as usize) {
+            prefetch(fact);
+        }
+        Some(term)
+    }
+
+    /// Has a word fetched.
+    #[inline]
+    pub(super) fn foresee_term(&self, term: Term) {
+        if let Some(word) = self.words.get(term as usize) {
+            prefetch(word);
+        }
+    }
+
+    /// Numbers of words of this hash, and now and then of another.
+    #[inline]
+    fn of_hash(&self, hash: u64) -> impl Iterator<Item = Term> + '_ {
+        let (before, behind) =
+            self.slots.split_at_checked(home(hash, self.slots.len())).unwrap_or_default();
+        let filled = behind.iter().chain(before).take_while(|slot| **slot != 0);
+        filled.filter(move |slot| **slot >> 32 == hash & 0xffff_ffff).map(|slot| *slot as u32 - 1)
     }
 
     #[inline]
     pub(super) fn word(&self, term: Term) -> Option<&Word> {
-        self.words.get(term as usize)
+        self.words.get(term as usize).map(|line| &line.0)
     }
 
     #[inline]
     pub(super) fn sound(&self, term: Term) -> Option<Sound> {
-        self.sounds.get(term as usize).copied()
+        self.facts.get(term as usize).map(|fact| fact.sound)
     }
 
-    pub(super) fn words(&self) -> &[Word] {
-        &self.words
+    /// All words in the order of their numbers.
+    pub(super) fn words(&self) -> impl ExactSizeIterator<Item = &Word> + Clone {
+        self.words.iter().map(|line| &line.0)
     }
 
     pub(super) fn carriers(&self, term: Term) -> u32 {
-        self.carriers.get(term as usize).copied().unwrap_or_default()
+        self.facts.get(term as usize).map_or(0, |fact| fact.carriers)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -93,18 +150,29 @@ impl Terms {
 
     pub(super) fn shrink(&mut self) {
         self.words.shrink_to_fit();
-        self.sounds.shrink_to_fit();
-        self.carriers.shrink_to_fit();
-        let words = &self.words;
-        self.numbers
-            .shrink_to_fit(|term| words.get(*term as usize).map_or(0, |word| hash(word.text())));
+        self.facts.shrink_to_fit();
+        self.spread(2 * self.words.len().max(512));
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.words.capacity() * size_of::<Word>()
-            + self.sounds.capacity() * size_of::<Sound>()
-            + self.carriers.capacity() * size_of::<u32>()
-            + self.numbers.allocation_size()
+        self.words.capacity() * size_of::<Line>()
+            + self.facts.capacity() * size_of::<Fact>()
+            + self.slots.capacity() * size_of::<u64>()
+    }
+}
+
+/// The slot where the search for a hash begins.
+#[inline]
+fn home(hash: u64, slots: usize) -> usize {
+    ((hash >> 32) as usize * slots) >> 32
+}
+
+/// Puts a number in the first empty slot from its home on.
+fn place(slots: &mut [u64], hash: u64, number: Term) {
+    let filled = hash << 32 | (u64::from(number) + 1);
+    let (before, behind) = slots.split_at_mut(home(hash, slots.len()));
+    if let Some(slot) = behind.iter_mut().chain(before).find(|slot| **slot == 0) {
+        *slot = filled;
     }
 }
 

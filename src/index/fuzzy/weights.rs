@@ -17,10 +17,16 @@ pub struct Weights {
     pub word: fn(Likeness, Bits, Bits) -> Bits,
     /// What an initial in the place of a word is worth.
     pub initial: Bits,
-    /// What a word of the query without a counterpart takes away; negative.
+    /// What a word of the query takes away that the listed name has not; negative.
     pub unmet: Bits,
-    /// What a listed word without a counterpart takes away; negative.
+    /// What a listed word takes away that the query has not; negative.
     pub left_over: Bits,
+    /// What two words take away that stand against one another; negative.
+    pub conflict: Bits,
+    /// What it adds that no word is left over on either side.
+    pub full: Bits,
+    /// What it adds that words are left over on one side alone.
+    pub subset: Bits,
     /// What dates are worth that agree so.
     pub dates: [Bits; Agreement::COUNT],
     /// What different nationalities take away; negative.
@@ -39,6 +45,27 @@ impl Weights {
             Some(population) => population.rarest(word, listed, carriers),
             None => terms::rarity(names, carriers),
         }
+    }
+
+    /// What it says that so many words of the query and of the listed name meet no other.
+    #[inline]
+    pub(super) fn whole(&self, unmet: i32, left_over: i32) -> i32 {
+        let conflicts = unmet.min(left_over);
+        let extra = (unmet - conflicts) * self.unmet.in_sixteenths()
+            + (left_over - conflicts) * self.left_over.in_sixteenths();
+        extra
+            + match (conflicts, unmet + left_over) {
+                (0, 0) => self.full.in_sixteenths(),
+                (0, _) => self.subset.in_sixteenths(),
+                (many, _) => many * self.conflict.in_sixteenths(),
+            }
+    }
+
+    /// The most that it may say that so many words of the query meet no other.
+    #[inline]
+    pub(super) fn at_best(&self, unmet: i32) -> i32 {
+        let subset = self.whole(unmet, if unmet == 0 { 1 } else { 0 });
+        subset.max(self.whole(unmet, unmet))
     }
 
     /// What dates are worth that agree so.
@@ -74,6 +101,9 @@ impl Default for Weights {
             initial: Bits::sixteenths(40),
             unmet: Bits::sixteenths(-42),
             left_over: Bits::sixteenths(-32),
+            conflict: Bits::sixteenths(-74),
+            full: Bits::ZERO,
+            subset: Bits::ZERO,
             dates,
             other_nation: Bits::sixteenths(-51),
             rest: Bits::ZERO,

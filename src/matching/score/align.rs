@@ -75,6 +75,24 @@ const SEARCHED_MAX: usize = 12;
 
 /// The likeliest way in which the words of two names belong together.
 pub fn align(left: &Prepared, right: &Prepared, model: &Model) -> Alignment {
+    // Where two ways are even, the one that is taken must not hang on which name is asked about.
+    if precedes(right, left) {
+        let mut turned = in_order(right, left, model);
+        turned.pairs.iter_mut().for_each(|pair| std::mem::swap(&mut pair.left, &mut pair.right));
+        return turned;
+    }
+    in_order(left, right, model)
+}
+
+/// An order of names that tells any two apart whose words are not the same.
+fn precedes(one: &Prepared, other: &Prepared) -> bool {
+    fn told(word: &Weighed) -> (&[u8], Role) {
+        (word.word.text(), word.role)
+    }
+    one.words.iter().map(told).lt(other.words.iter().map(told))
+}
+
+fn in_order(left: &Prepared, right: &Prepared, model: &Model) -> Alignment {
     let mut candidates: SmallVec<[Pair; 16]> = SmallVec::new();
     for (at, one) in left.words.iter().enumerate() {
         let mut probe = Probe::new(&one.word, &one.shape);

@@ -1,7 +1,7 @@
 //! What birth dates and nationalities say beside the name.
 
 use crate::domain::{Country, Date, Identifier, Kind, Sex};
-use crate::names::{Bits, liken};
+use crate::names::{Bits, Kind as Likewise, liken};
 
 use super::Subject;
 use super::explain::{Line, Reason};
@@ -241,7 +241,7 @@ impl<'a> Beside<'a> {
     }
 }
 
-/// Whether any word of the places of birth agrees.
+/// Whether any word of the places of birth agrees: an initial or a beginning would be no agreement.
 fn place(stated: &[Prepared], listed: &[Prepared]) -> Option<bool> {
     if stated.is_empty() || listed.is_empty() {
         return None;
@@ -250,7 +250,11 @@ fn place(stated: &[Prepared], listed: &[Prepared]) -> Option<bool> {
     let ours = stated.iter().flat_map(|place| &place.words).filter(telling);
     let agrees = |one: &Weighed| {
         let theirs = listed.iter().flat_map(|place| &place.words).filter(telling);
-        theirs.into_iter().any(|other| liken(&one.word, &other.word).is_some())
+        theirs.into_iter().any(|other| {
+            let likeness = liken(&one.word, &other.word);
+            likeness
+                .is_some_and(|found| !matches!(found.kind, Likewise::Initial | Likewise::Prefix))
+        })
     };
     Some(ours.into_iter().any(agrees))
 }

@@ -86,7 +86,7 @@ pub enum Reason {
     Sex(SexRelation),
     /// Places of birth: whether they agree.
     Place(bool),
-    /// An identifier that both state and that differs: its kind.
+    /// An identifier of a kind that both state.
     Identifier {
         /// The kind of identifier.
         kind: &'static str,

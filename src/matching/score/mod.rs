@@ -1,6 +1,6 @@
 //! Two subjects → the evidence that they are one, in bits, and its explanation.
 //!
-//! In: subjects whose names were made ready once ([`Prepared`]). Out: [`Scored`]; on demand an
+//! In: subjects whose names were made ready ([`Prepared`]). Out: [`Scored`]; on demand an
 //! [`Explanation`], built from the same observations, whose bits add up to the score.
 //!
 //! # How two names are compared

@@ -115,7 +115,8 @@ fn likeness_of(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut im
             if length <= 4 {
                 sink.add(F::EditShort, 16);
             }
-            if one.role == Role::Family && of_other_sex(one.word.text(), other.word.text()) {
+            let of_family = one.role == Role::Family || other.role == Role::Family;
+            if of_family && of_other_sex(one.word.text(), other.word.text()) {
                 sink.add(F::OtherSex, 16);
             }
         }
@@ -208,7 +209,7 @@ impl Agreed {
         }
         self.names += 1;
         let rarity = one.rarity.min(other.rarity);
-        if one.role == Role::Family {
+        if one.role == Role::Family || other.role == Role::Family {
             self.family_rarity += rarity;
         } else {
             self.rarity += rarity;
@@ -409,7 +410,7 @@ fn wholes(
         }
         _ => {}
     }
-    if !left.parted && !right.parted && is_reordered(left, alignment) {
+    if !left.parted && !right.parted && is_reordered(left, right, alignment) {
         sink.add(F::Reordered, 16);
         if has_son(left) && has_son(right) {
             sink.add(F::Filiation, 16);
@@ -418,9 +419,10 @@ fn wholes(
 }
 
 /// Whether two names that agree stand in another order.
-fn is_reordered(left: &Prepared, alignment: &Alignment) -> bool {
-    let named = |span: Span| span.mask() & left.names != 0;
-    let pairs = || alignment.pairs.iter().filter(|pair| named(pair.left));
+fn is_reordered(left: &Prepared, right: &Prepared, alignment: &Alignment) -> bool {
+    let named = |span: Span, name: &Prepared| span.mask() & name.names != 0;
+    let are_names = |pair: &&Pair| named(pair.left, left) && named(pair.right, right);
+    let pairs = || alignment.pairs.iter().filter(are_names);
     pairs().any(|one| {
         pairs().any(|other| one.left.at < other.left.at && one.right.at > other.right.at)
     })

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use crate::names::{Analysed, Bearer, Part, Rarity, Shape, Word};
 
 /// What a word does in its name, as far as comparison cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Family name.
     Family,

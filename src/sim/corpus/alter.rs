@@ -2,9 +2,8 @@
 
 use compact_str::CompactString;
 
-use super::fields::Fields;
+use super::fields::{Fields, Slip};
 use super::latin::machine;
-use super::letters;
 use super::naming::{Naming, Part, Word};
 use super::person::Person;
 use super::spelling::{Sort, Spelling};
@@ -16,12 +15,8 @@ use crate::sim::dice::Dice;
 pub enum Kind {
     /// Nothing.
     Exact,
-    /// One letter wrong, missing or too many.
-    Typo1,
-    /// Two letters.
-    Typo2,
-    /// Two neighbouring letters in the wrong order.
-    Transpose,
+    /// What befalls any name.
+    Slip(Slip),
     /// The words in another order.
     Reorder,
     /// A word missing, never all of the given or family name.
@@ -30,16 +25,10 @@ pub enum Kind {
     Extra,
     /// A given name cut down to its initial.
     Initial,
-    /// Two words written as one.
-    Joined,
-    /// A word written as two.
-    Split,
     /// Romanised by another system.
     Transliteration,
     /// One word in another of its usual spellings.
     Variant,
-    /// Accents and special letters lost, plainly or as in a passport.
-    Diacritics,
     /// Cut at 39 characters as in a passport's machine-readable zone.
     Truncated,
     /// In its own script.
@@ -52,39 +41,39 @@ impl Kind {
     /// Every kind.
     pub const ALL: [Self; 16] = [
         Self::Exact,
-        Self::Typo1,
-        Self::Typo2,
-        Self::Transpose,
+        Self::Slip(Slip::Typo1),
+        Self::Slip(Slip::Typo2),
+        Self::Slip(Slip::Transpose),
         Self::Reorder,
         Self::Drop,
         Self::Extra,
         Self::Initial,
-        Self::Joined,
-        Self::Split,
+        Self::Slip(Slip::Joined),
+        Self::Slip(Slip::Split),
         Self::Transliteration,
         Self::Variant,
-        Self::Diacritics,
+        Self::Slip(Slip::Diacritics),
         Self::Truncated,
         Self::OriginalScript,
         Self::TypoReorder,
     ];
 
+    /// Its place in [`Self::ALL`]: draws of its own hang on it.
+    pub(super) fn number(self) -> u32 {
+        (0..).zip(Self::ALL).find(|(_, kind)| *kind == self).map_or(0, |(number, _)| number)
+    }
+
     /// Its name in reports.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Exact => "exact",
-            Self::Typo1 => "typo1",
-            Self::Typo2 => "typo2",
-            Self::Transpose => "transpose",
+            Self::Slip(slip) => slip.label(),
             Self::Reorder => "reorder",
             Self::Drop => "drop",
             Self::Extra => "extra",
             Self::Initial => "initial",
-            Self::Joined => "joined",
-            Self::Split => "split",
             Self::Transliteration => "transliteration",
             Self::Variant => "variant",
-            Self::Diacritics => "diacritics",
             Self::Truncated => "truncated",
             Self::OriginalScript => "original-script",
             Self::TypoReorder => "typo-reorder",
@@ -157,22 +146,17 @@ fn altered(dice: &mut Dice, person: &Person, kind: Kind) -> Option<Spelling> {
     let mut fields = Fields::read(listed);
     match kind {
         Kind::Exact => {}
-        Kind::Typo1 => fields.letters(|words| letters::mistype(dice, words, 1))?,
-        Kind::Typo2 => fields.letters(|words| letters::mistype(dice, words, 2))?,
-        Kind::Transpose => fields.letters(|words| letters::transpose(dice, words))?,
+        Kind::Slip(slip) => fields.slip(dice, slip)?,
         Kind::Reorder => fields.reorder(dice)?,
         Kind::Drop => return dropped(dice, person),
         Kind::Extra => add_word(&mut fields, dice, person)?,
         Kind::Initial => fields.initial(dice)?,
-        Kind::Joined => fields.join(dice)?,
-        Kind::Split => fields.split(dice)?,
         Kind::Transliteration => return transliterated(dice, person),
         Kind::Variant => fields.vary(dice)?,
         Kind::OriginalScript => return in_own_script(dice, person),
-        Kind::Diacritics => fields.lose_marks(dice)?,
         Kind::Truncated => return cut(listed),
         Kind::TypoReorder => {
-            fields.letters(|words| letters::mistype(dice, words, 1))?;
+            fields.slip(dice, Slip::Typo1)?;
             fields.reorder(dice)?;
         }
     }

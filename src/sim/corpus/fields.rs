@@ -4,9 +4,41 @@ use compact_str::CompactString;
 use smallvec::SmallVec;
 
 use super::latin::{Loss, unmarked};
+use super::letters;
 use super::spelling::{Sort, Spelling};
 use super::variants;
 use crate::sim::dice::Dice;
+
+/// What befalls the letters and words of any name, whoever bears it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Slip {
+    /// One letter wrong, missing or too many.
+    Typo1,
+    /// Two letters.
+    Typo2,
+    /// Two neighbouring letters in the wrong order.
+    Transpose,
+    /// Two words written as one.
+    Joined,
+    /// A word written as two.
+    Split,
+    /// Accents and special letters lost, plainly or as in a passport.
+    Diacritics,
+}
+
+impl Slip {
+    /// Its name in reports.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Typo1 => "typo1",
+            Self::Typo2 => "typo2",
+            Self::Transpose => "transpose",
+            Self::Joined => "joined",
+            Self::Split => "split",
+            Self::Diacritics => "diacritics",
+        }
+    }
+}
 
 /// The words of both fields of a document.
 pub(super) struct Fields {
@@ -28,8 +60,20 @@ impl Fields {
         Spelling { surname, given, script: listed.script, sort: Sort::Alias }
     }
 
+    /// Lets a slip befall the words; `None` when it cannot.
+    pub(super) fn slip(&mut self, dice: &mut Dice, slip: Slip) -> Option<()> {
+        match slip {
+            Slip::Typo1 => self.letters(|words| letters::mistype(dice, words, 1)),
+            Slip::Typo2 => self.letters(|words| letters::mistype(dice, words, 2)),
+            Slip::Transpose => self.letters(|words| letters::transpose(dice, words)),
+            Slip::Joined => self.join(dice),
+            Slip::Split => self.split(dice),
+            Slip::Diacritics => self.lose_marks(dice),
+        }
+    }
+
     /// Changes letters of all words; `None` when that cannot be done.
-    pub(super) fn letters(&mut self, change: impl FnOnce(&mut [Vec<char>]) -> bool) -> Option<()> {
+    fn letters(&mut self, change: impl FnOnce(&mut [Vec<char>]) -> bool) -> Option<()> {
         let words = self.surname.iter().chain(&self.given);
         let mut letters: Vec<Vec<char>> = words.map(|word| word.chars().collect()).collect();
         if !change(&mut letters) {
@@ -71,7 +115,7 @@ impl Fields {
     }
 
     /// Two neighbouring words of one field as one; a hyphen is lost as well.
-    pub(super) fn join(&mut self, dice: &mut Dice) -> Option<()> {
+    fn join(&mut self, dice: &mut Dice) -> Option<()> {
         let mut words = self.surname.iter_mut().chain(&mut self.given);
         if let Some(word) = words.find(|word| word.contains('-'))
             && dice.percent(50)
@@ -94,7 +138,7 @@ impl Fields {
     }
 
     /// A word of at least six letters as two of at least two.
-    pub(super) fn split(&mut self, dice: &mut Dice) -> Option<()> {
+    fn split(&mut self, dice: &mut Dice) -> Option<()> {
         let long = |word: &CompactString| {
             word.chars().count() >= 6 && word.chars().all(char::is_alphabetic)
         };
@@ -132,7 +176,7 @@ impl Fields {
     }
 
     /// Without accents, as in a passport or plainly.
-    pub(super) fn lose_marks(&mut self, dice: &mut Dice) -> Option<()> {
+    fn lose_marks(&mut self, dice: &mut Dice) -> Option<()> {
         let loss = if dice.percent(50) { Loss::Expanded } else { Loss::Bare };
         let mut lost = false;
         for word in self.surname.iter_mut().chain(&mut self.given) {

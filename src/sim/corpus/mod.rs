@@ -32,6 +32,7 @@ mod vessel;
 pub use alter::{DateKind, Kind, Label, Query};
 pub use crowd::{Crowd, Traveller};
 pub use culture::{Culture, Mix};
+pub use fields::Slip;
 pub use near::Near;
 pub use organisation::Organisation;
 pub use person::Person;
@@ -85,14 +86,14 @@ impl Corpus {
     /// How this person comes to the border with the name altered in this way; `None` when the name
     /// cannot be (nothing to drop, no accent to lose, too short to be cut).
     pub fn query(&self, person: &Person, kind: Kind) -> Option<Query> {
-        let number = u64::from(person.number) << 8 | kind as u64;
+        let number = u64::from(person.number) << 8 | u64::from(kind.number());
         Query::draw(&mut Dice::new(self.seed, CASE | number), person, kind)
     }
 
     /// Labelled queries of one kind, `count` of them as long as there are persons below `listed` whose
     /// names can be altered so.
     pub fn queries(&self, kind: Kind, listed: u32, count: usize) -> impl Iterator<Item = Query> {
-        let numbers = scattered(listed, kind as u32);
+        let numbers = scattered(listed, kind.number());
         numbers.filter_map(move |number| self.query(&self.person(number)?, kind)).take(count)
     }
 
@@ -122,7 +123,7 @@ impl Corpus {
         count: usize,
     ) -> impl Iterator<Item = Statement> {
         let state = move |number| self.state_organisation(&self.organisation(number)?, change);
-        scattered(listed, change as u32).filter_map(state).take(count)
+        scattered(listed, change.number()).filter_map(state).take(count)
     }
 
     /// The listed vessel of this number.
@@ -143,11 +144,11 @@ impl Corpus {
         count: usize,
     ) -> impl Iterator<Item = Statement> {
         let state = move |number| self.state_vessel(&self.vessel(number)?, change);
-        scattered(listed, change as u32).filter_map(state).take(count)
+        scattered(listed, change.number()).filter_map(state).take(count)
     }
 
     fn chance(&self, number: u32, change: Change) -> Dice {
-        Dice::new(self.seed, THING | (u64::from(number) << 8) | change as u64)
+        Dice::new(self.seed, THING | (u64::from(number) << 8) | u64::from(change.number()))
     }
 }
 

@@ -5,7 +5,6 @@ use smallvec::SmallVec;
 
 use super::fields::Fields;
 use super::latin::{Loss, machine, unmarked};
-use super::letters;
 use super::spelling::{Script, Sort, Spelling};
 use super::thing::{Change, Statement, ThingLabel};
 use super::trade::{LANDS, Land, Piece, Role};
@@ -82,20 +81,32 @@ impl Organisation {
         let mut names = SmallVec::<[Spelling; 3]>::new();
         let forms = self.land.latin_forms(self.form);
         let form = dice.text(&forms);
-        names.push(spelling(self.latin(form, self.system, |_| true), Sort::Primary));
+        names.push(Spelling::whole(
+            self.latin(form, self.system, |_| true),
+            Script::Latin,
+            Sort::Primary,
+        ));
         if let Some(native) = self.native().filter(|_| dice.percent(55)) {
             names.push(native);
         }
         if dice.percent(30) {
             let form = dice.text(&forms);
-            names.push(spelling(self.latin(form, self.system, |_| true), Sort::Alias));
+            names.push(Spelling::whole(
+                self.latin(form, self.system, |_| true),
+                Script::Latin,
+                Sort::Alias,
+            ));
         }
         if dice.percent(25) {
-            names.push(spelling(self.latin("", self.system, |_| true), Sort::Alias));
+            names.push(Spelling::whole(
+                self.latin("", self.system, |_| true),
+                Script::Latin,
+                Sort::Alias,
+            ));
         }
         if dice.percent(8) {
             let name = self.latin("", self.system, |piece| piece.role == Role::Name);
-            names.push(spelling(name, Sort::Weak));
+            names.push(Spelling::whole(name, Script::Latin, Sort::Weak));
         }
         let mut kept = SmallVec::<[Spelling; 3]>::new();
         for name in names {
@@ -137,8 +148,7 @@ impl Organisation {
             _ => format!("شركة {} {form}", words.join(" ")),
         };
         let name = CompactString::from(name.trim());
-        let given = CompactString::default();
-        Some(Spelling { surname: name, given, script: tongue.script, sort: Sort::Original })
+        Some(Spelling::whole(name, tongue.script, Sort::Original))
     }
 
     pub(super) fn state(&self, dice: &mut Dice, change: Change) -> Option<Statement> {
@@ -152,12 +162,7 @@ impl Organisation {
         let mut fields = Fields::read(self.names.first()?);
         match change {
             Change::Exact => {}
-            Change::Typo1 => fields.letters(|words| letters::mistype(dice, words, 1))?,
-            Change::Typo2 => fields.letters(|words| letters::mistype(dice, words, 2))?,
-            Change::Transpose => fields.letters(|words| letters::transpose(dice, words))?,
-            Change::Joined => fields.join(dice)?,
-            Change::Split => fields.split(dice)?,
-            Change::Diacritics => fields.lose_marks(dice)?,
+            Change::Slip(slip) => fields.slip(dice, slip)?,
             Change::Drop => return self.without_a_word(dice, listed),
             Change::Extra => {
                 let more = dice.text(&["Group", "International", "Holding", "Branch", "Export"]);
@@ -239,8 +244,4 @@ fn cut(listed: &str) -> Option<CompactString> {
     }
     plain.truncate(FIELD);
     Some(plain.trim_end().into())
-}
-
-fn spelling(name: CompactString, sort: Sort) -> Spelling {
-    Spelling { surname: name, given: CompactString::default(), script: Script::Latin, sort }
 }

@@ -1,6 +1,5 @@
 //! A person: the names a list holds of them, their birth date, and as much as the list knows of it.
 
-use compact_str::CompactString;
 use smallvec::SmallVec;
 
 use super::culture::Culture;
@@ -165,6 +164,5 @@ fn nickname(dice: &mut Dice, naming: &Naming, culture: Culture, female: bool) ->
         let given = naming.latin(culture, culture.system(dice), |word| word.part == Part::Given);
         if given.given.is_empty() { given.surname } else { given.given }
     };
-    let given = CompactString::default();
-    Spelling { surname, given, script: Script::Latin, sort: Sort::Weak }
+    Spelling::whole(surname, Script::Latin, Sort::Weak)
 }

@@ -59,6 +59,11 @@ pub enum Sort {
 }
 
 impl Spelling {
+    /// A name that is not in parts.
+    pub(super) fn whole(name: CompactString, script: Script, sort: Sort) -> Self {
+        Self { surname: name, given: CompactString::default(), script, sort }
+    }
+
     /// Whether both are written alike.
     pub(super) fn reads_like(&self, other: &Self) -> bool {
         self.surname == other.surname && self.given == other.given

@@ -2,6 +2,7 @@
 
 use compact_str::CompactString;
 
+use super::fields::Slip;
 use crate::domain::Country;
 
 /// What was done to the name of a firm or a vessel.
@@ -9,24 +10,14 @@ use crate::domain::Country;
 pub enum Change {
     /// Nothing.
     Exact,
-    /// One letter wrong, missing or too many.
-    Typo1,
-    /// Two letters.
-    Typo2,
-    /// Two neighbouring letters in the wrong order.
-    Transpose,
+    /// What befalls any name.
+    Slip(Slip),
     /// What a firm does before its name, or behind.
     Reorder,
     /// A word missing that is not the firm's own.
     Drop,
     /// A word more.
     Extra,
-    /// Two words written as one.
-    Joined,
-    /// A word written as two.
-    Split,
-    /// Accents and special letters lost.
-    Diacritics,
     /// The same legal form written otherwise.
     Form,
     /// No legal form.
@@ -49,15 +40,15 @@ impl Change {
     /// What is done to firms.
     pub const OF_ORGANISATIONS: [Self; 16] = [
         Self::Exact,
-        Self::Typo1,
-        Self::Typo2,
-        Self::Transpose,
+        Self::Slip(Slip::Typo1),
+        Self::Slip(Slip::Typo2),
+        Self::Slip(Slip::Transpose),
         Self::Reorder,
         Self::Drop,
         Self::Extra,
-        Self::Joined,
-        Self::Split,
-        Self::Diacritics,
+        Self::Slip(Slip::Joined),
+        Self::Slip(Slip::Split),
+        Self::Slip(Slip::Diacritics),
         Self::Form,
         Self::NoForm,
         Self::Abbreviated,
@@ -68,28 +59,29 @@ impl Change {
     /// What is done to vessels.
     pub const OF_VESSELS: [Self; 8] = [
         Self::Exact,
-        Self::Typo1,
-        Self::Typo2,
-        Self::Transpose,
-        Self::Joined,
-        Self::Split,
+        Self::Slip(Slip::Typo1),
+        Self::Slip(Slip::Typo2),
+        Self::Slip(Slip::Transpose),
+        Self::Slip(Slip::Joined),
+        Self::Slip(Slip::Split),
         Self::Prefix,
         Self::Numeral,
     ];
+
+    /// Its place among all of them: draws of its own hang on it.
+    pub(super) fn number(self) -> u32 {
+        let all = Self::OF_ORGANISATIONS.into_iter().chain([Self::Prefix, Self::Numeral]);
+        (0..).zip(all).find(|(_, change)| *change == self).map_or(0, |(number, _)| number)
+    }
 
     /// Its name in reports.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Exact => "exact",
-            Self::Typo1 => "typo1",
-            Self::Typo2 => "typo2",
-            Self::Transpose => "transpose",
+            Self::Slip(slip) => slip.label(),
             Self::Reorder => "reorder",
             Self::Drop => "drop",
             Self::Extra => "extra",
-            Self::Joined => "joined",
-            Self::Split => "split",
-            Self::Diacritics => "diacritics",
             Self::Form => "legal-form",
             Self::NoForm => "no-legal-form",
             Self::Abbreviated => "abbreviated",

@@ -50,6 +50,21 @@ pub(super) fn other(dice: &mut Dice, word: &str) -> Option<CompactString> {
 }
 
 #[cfg(test)]
+impl Groups {
+    /// Whether both stand in one group.
+    fn hold(&self, one: &str, other: &str) -> bool {
+        self.groups.iter().any(|group| group.contains(&one) && group.contains(&other))
+    }
+}
+
+/// Whether both are known spellings of one name.
+#[cfg(test)]
+pub(super) fn are_variants(one: &str, other: &str) -> bool {
+    let small = |word: &str| unmarked(word, Loss::Bare).to_lowercase();
+    GROUPS.hold(&small(one), &small(other))
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

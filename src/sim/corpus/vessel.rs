@@ -6,7 +6,6 @@ use compact_str::CompactString;
 use smallvec::SmallVec;
 
 use super::fields::Fields;
-use super::letters;
 use super::spelling::{Script, Sort, Spelling};
 use super::thing::{Change, Statement, ThingLabel};
 use crate::domain::Country;
@@ -73,10 +72,12 @@ impl Vessel {
             prefix: dice.text(prefixes),
         };
         let with_prefix = dice.percent(20);
-        vessel.names.push(spelling(vessel.name(with_prefix, dice.percent(60)), Sort::Primary));
+        let name = vessel.name(with_prefix, dice.percent(60));
+        vessel.names.push(Spelling::whole(name, Script::Latin, Sort::Primary));
         for _ in 0..dice.below(3) {
             let former = Self { words: words(dice), count: 0, ..vessel.clone() };
-            vessel.names.push(spelling(former.name(false, true), Sort::Alias));
+            let name = former.name(false, true);
+            vessel.names.push(Spelling::whole(name, Script::Latin, Sort::Alias));
         }
         Some(vessel)
     }
@@ -100,11 +101,7 @@ impl Vessel {
         let mut fields = Fields::read(listed);
         match change {
             Change::Exact => {}
-            Change::Typo1 => fields.letters(|words| letters::mistype(dice, words, 1))?,
-            Change::Typo2 => fields.letters(|words| letters::mistype(dice, words, 2))?,
-            Change::Transpose => fields.letters(|words| letters::transpose(dice, words))?,
-            Change::Joined => fields.join(dice)?,
-            Change::Split => fields.split(dice)?,
+            Change::Slip(slip) => fields.slip(dice, slip)?,
             Change::Prefix => match listed.surname.strip_prefix(self.prefix) {
                 Some(bare) => fields.surname = bare.split_whitespace().map(Into::into).collect(),
                 None => fields.surname.insert(0, self.prefix.into()),
@@ -121,7 +118,6 @@ impl Vessel {
             Change::Reorder
             | Change::Drop
             | Change::Extra
-            | Change::Diacritics
             | Change::Form
             | Change::NoForm
             | Change::Abbreviated
@@ -157,8 +153,4 @@ fn imo(dice: &mut Dice) -> CompactString {
     }
     number.extend(char::from_digit(sum % 10, 10));
     number
-}
-
-fn spelling(name: CompactString, sort: Sort) -> Spelling {
-    Spelling { surname: name, given: CompactString::default(), script: Script::Latin, sort }
 }

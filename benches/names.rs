@@ -1,0 +1,391 @@
+//! How fast names are found: `cargo bench --bench names -- [--persons N] [--travellers N] [--seed N]`.
+//!
+//! A list of invented persons and travellers who are on no list, one core. What stands behind each
+//! figure is in `benches/README.md`.
+
+use std::error::Error;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use portcullis::domain::{Country, Date, Name};
+use portcullis::index::fuzzy::{
+    Builder, Fresh, Limits, Listed, Live, Query, Scratch, Snapshot, View, Weights, Writer,
+};
+use portcullis::matching;
+use portcullis::matching::score::{Mode, NationalityRelation, Prepared, Setting, Subject, score};
+use portcullis::names::{Analysed, Analyser, Bearer, Bits, Population, Rarity, Word};
+use portcullis::sim::corpus::{Corpus, Crowd, Mix, Person, Traveller};
+
+/// A list is never taken for shorter than this, as in screening.
+const SUBJECTS_MIN: usize = 1 << 20;
+/// How often each traveller is looked for; the quickest counts, since the others were disturbed.
+const PASSES: usize = 3;
+/// Changes a second while it is measured what they cost.
+const CHANGES_A_SECOND: u32 = 1_000;
+/// Travellers whom the control looks for: it takes long.
+const CONTROL: usize = 500;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let settings = Settings::read(std::env::args().skip(1))?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "# Names: {} persons, {} travellers", settings.persons, settings.travellers)?;
+    writeln!(out, "seed {}, one core\n", settings.seed)?;
+    let corpus = Corpus::new(settings.seed);
+    let weights = matching::weights(Arc::new(Population::built_in()));
+    let began = Instant::now();
+    let builder = filled(&corpus, settings.persons);
+    let added = began.elapsed();
+    let snapshot = builder.build(weights.clone());
+    let built = began.elapsed();
+    describe(&mut out, &snapshot, (added, built))?;
+    let (live, mut writer) = Live::new(weights);
+    writer.replace(snapshot);
+    let bench = Bench::new(&settings, &corpus);
+    bench.by_unknown_words(&mut out, &live.view())?;
+    bench.under_changes(&mut out, &live, &mut writer)?;
+    bench.control(&mut out, &live.view())
+}
+
+/// What is asked for on the command line.
+struct Settings {
+    persons: u32,
+    travellers: u32,
+    seed: u64,
+}
+
+impl Settings {
+    fn read(mut words: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
+        let mut settings = Self { persons: 1_000_000, travellers: 20_000, seed: 7 };
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or_else(|| format!("{word} lacks its value"));
+            match word.as_str() {
+                "--persons" => settings.persons = value()?.parse()?,
+                "--travellers" => settings.travellers = value()?.parse()?,
+                "--seed" => settings.seed = value()?.parse()?,
+                // Cargo says so.
+                "--bench" => {}
+                other => return Err(format!("unknown: {other}").into()),
+            }
+        }
+        Ok(settings)
+    }
+}
+
+fn filled(corpus: &Corpus, persons: u32) -> Builder<u32> {
+    let (mut builder, mut analyser) = (Builder::default(), Analyser::default());
+    for person in corpus.persons(persons) {
+        file(&mut analyser, &person, |listed| builder.add(person.number, listed));
+    }
+    builder
+}
+
+/// Shows what is filed about a person.
+fn file(analyser: &mut Analyser, person: &Person, then: impl FnOnce(&Listed<'_>)) {
+    let names: Vec<Analysed> = person.names.iter().map(|name| analysed(analyser, name)).collect();
+    let (born, nations) = (person.listed_birth.as_slice(), person.listed_nationality.as_slice());
+    then(&Listed { names: &names, born, nations });
+}
+
+fn analysed(analyser: &mut Analyser, name: &portcullis::sim::corpus::Spelling) -> Analysed {
+    let mut into = Analysed::default();
+    let name = Name { surname: &name.surname, given: &name.given };
+    analyser.analyse(name, Bearer::Person, &mut into);
+    into
+}
+
+fn describe(
+    out: &mut impl Write,
+    snapshot: &Snapshot<u32>,
+    (added, built): (Duration, Duration),
+) -> std::io::Result<()> {
+    let bytes: usize = snapshot.bytes().iter().map(|(_, bytes)| bytes).sum();
+    writeln!(out, "| list | |\n|---|---|")?;
+    writeln!(out, "| names | {} |", snapshot.len())?;
+    writeln!(out, "| different words | {} |", snapshot.words())?;
+    writeln!(out, "| read and analysed | {:.1} s |", added.as_secs_f64())?;
+    writeln!(out, "| ready, cold | {:.1} s |", built.as_secs_f64())?;
+    writeln!(out, "| memory | {} MB |\n", bytes / 1_000_000)
+}
+
+/// What all measurements share.
+struct Bench<'a> {
+    settings: &'a Settings,
+    corpus: &'a Corpus,
+    population: Population,
+    setting: Setting,
+}
+
+impl<'a> Bench<'a> {
+    fn new(settings: &'a Settings, corpus: &'a Corpus) -> Self {
+        let subjects = (settings.persons as usize).max(SUBJECTS_MIN);
+        let setting = Setting::of_list(subjects, Mode::Balanced);
+        Self { settings, corpus, population: Population::built_in(), setting }
+    }
+
+    fn travellers(&self, unknown: Option<f64>) -> Vec<Traveller> {
+        let crowd = Crowd::new(self.corpus, self.settings.persons, Mix::travelling());
+        let crowd = match unknown {
+            Some(share) => crowd.unknown(share),
+            None => crowd,
+        };
+        crowd.travellers(self.settings.travellers).collect()
+    }
+
+    /// Speed by the share of words that no listed name has.
+    fn by_unknown_words(&self, out: &mut impl Write, view: &View<u32>) -> std::io::Result<()> {
+        writeln!(
+            out,
+            "| unknown words | travellers/s | mean us | p50 | p99 | searched alone | candidates | cut |"
+        )?;
+        writeln!(out, "|---|---|---|---|---|---|---|---|")?;
+        for share in [None, Some(0.05), Some(0.1), Some(0.2), Some(0.3)] {
+            let travellers = self.travellers(share);
+            let mut officer = Officer::new(self);
+            let (mut candidates, mut cut) = (0, 0);
+            for traveller in &travellers {
+                cut += usize::from(officer.search(view, traveller));
+                candidates += officer.found.len();
+            }
+            let many = travellers.len() as f64;
+            let alone = Times::quickest(&travellers, |one| {
+                officer.search(view, one);
+            });
+            let times = Times::quickest(&travellers, |one| officer.screen(view, one));
+            let share =
+                share.map_or("as they come".into(), |share| format!("{:.0} %", share * 100.0));
+            writeln!(
+                out,
+                "| {share} | {:.0} | {:.1} | {:.1} | {:.1} | {:.1} | {:.2} | {:.2} % |",
+                1e6 / times.mean(),
+                times.mean(),
+                times.at(0.5),
+                times.at(0.99),
+                alone.mean(),
+                candidates as f64 / many,
+                100.0 * cut as f64 / many
+            )?;
+        }
+        writeln!(out)
+    }
+
+    /// The slowest in a hundred while the list changes, and while it is made anew, as it is.
+    fn under_changes(
+        &self,
+        out: &mut impl Write,
+        live: &Arc<Live<u32>>,
+        writer: &mut Writer<u32>,
+    ) -> std::io::Result<()> {
+        let travellers = self.travellers(None);
+        let mut officer = Officer::new(self);
+        let mut once = |done: &dyn Fn() -> bool| {
+            let mut times = Times(Vec::new());
+            for one in travellers.iter().cycle() {
+                if times.0.len() >= travellers.len() && done() {
+                    break;
+                }
+                let began = Instant::now();
+                officer.screen(&live.view(), one);
+                times.0.push(began.elapsed().as_nanos() as u32);
+            }
+            times.0.sort_unstable();
+            times
+        };
+        let idle = once(&|| true);
+        let (end, fresh) = (AtomicBool::new(false), std::sync::Mutex::new(None));
+        let changing = std::thread::scope(|scope| {
+            scope.spawn(|| self.change(writer, &end));
+            let times = once(&|| true);
+            end.store(true, Ordering::Release);
+            times
+        });
+        let draft = writer.draft();
+        let renewing = std::thread::scope(|scope| {
+            let made = scope.spawn(|| {
+                let made: Fresh<u32> = draft.build();
+                fresh.lock().map(|mut slot| *slot = Some(made)).is_ok()
+            });
+            once(&|| made.is_finished())
+        });
+        if let Ok(Some(fresh)) = fresh.into_inner() {
+            writer.swap(fresh);
+        }
+        let again = once(&|| true);
+        writeln!(out, "| every look counted | p99 us | of idle |\n|---|---|---|")?;
+        for (what, times) in [
+            ("idle", &idle),
+            ("1000 changes a second", &changing),
+            ("while the list is made anew", &renewing),
+            ("idle again", &again),
+        ] {
+            let p99 = times.at(0.99);
+            writeln!(out, "| {what} | {p99:.1} | {:.2} |", p99 / idle.at(0.99))?;
+        }
+        writeln!(out)
+    }
+
+    /// Files and takes back entries at an even rate until told to end.
+    fn change(&self, writer: &mut Writer<u32>, end: &AtomicBool) {
+        let began = Instant::now();
+        let mut analyser = Analyser::default();
+        let new = Corpus::new(self.settings.seed + 1);
+        for turn in 0_u32.. {
+            let due = Duration::from_secs(1) * turn / CHANGES_A_SECOND;
+            std::thread::sleep(due.saturating_sub(began.elapsed()));
+            if end.load(Ordering::Acquire) {
+                return;
+            }
+            match (turn % 4, new.person(turn)) {
+                (0, _) => writer.remove(&(turn * 7 % self.settings.persons)),
+                (_, Some(person)) => file(&mut analyser, &person, |listed| {
+                    writer.add(&(self.settings.persons + turn), listed);
+                }),
+                (_, None) => {}
+            }
+        }
+    }
+
+    /// The control: names by the consonants of their words, no date, nothing ranked. Whoever shares
+    /// two is a candidate.
+    fn control(&self, out: &mut impl Write, view: &View<u32>) -> Result<(), Box<dyn Error>> {
+        let mut analyser = Analyser::default();
+        let mut postings = std::collections::HashMap::<u64, Vec<u32>>::new();
+        for person in self.corpus.persons(self.settings.persons) {
+            for name in &person.names {
+                let words = analysed(&mut analyser, name);
+                for word in words.words() {
+                    postings.entry(word.skeleton().bits()).or_default().push(person.number);
+                }
+            }
+        }
+        let travellers = self.travellers(None);
+        let some = travellers.get(..CONTROL.min(travellers.len())).unwrap_or_default();
+        let mut shared = std::collections::HashMap::<u32, u32>::new();
+        let plain = Times::quickest(some, |one| {
+            shared.clear();
+            for word in analysed(&mut analyser, &one.name).words() {
+                for number in postings.get(&word.skeleton().bits()).into_iter().flatten() {
+                    *shared.entry(*number).or_default() += 1;
+                }
+            }
+            shared.retain(|_, words| *words > 1);
+        });
+        let mut officer = Officer::new(self);
+        let ours = Times::quickest(some, |one| {
+            officer.search(view, one);
+        });
+        writeln!(out, "| retrieval | mean us | p99 |\n|---|---|---|")?;
+        for (what, times) in [("control: lists by consonants", plain), ("ours", ours)] {
+            writeln!(out, "| {what} | {:.1} | {:.1} |", times.mean(), times.at(0.99))?;
+        }
+        Ok(())
+    }
+}
+
+/// Who screens travellers, with all the room it takes.
+struct Officer<'a> {
+    bench: &'a Bench<'a>,
+    analyser: Analyser,
+    words: Analysed,
+    scratch: Scratch,
+    found: Vec<portcullis::index::fuzzy::Found<u32>>,
+}
+
+/// How rare words are: as the population has them.
+struct AsPopulation<'a>(&'a Population);
+
+impl Rarity for AsPopulation<'_> {
+    fn bits(&self, word: &Word) -> Bits {
+        self.0.of(Bearer::Person).bits_with(word, 0, 0)
+    }
+}
+
+impl<'a> Officer<'a> {
+    fn new(bench: &'a Bench<'a>) -> Self {
+        Self {
+            bench,
+            analyser: Analyser::default(),
+            words: Analysed::default(),
+            scratch: Scratch::default(),
+            found: Vec::new(),
+        }
+    }
+
+    /// From the name as stated to candidates; whether a limit was met.
+    fn search(&mut self, view: &View<u32>, one: &Traveller) -> bool {
+        let name = Name { surname: &one.name.surname, given: &one.name.given };
+        self.analyser.analyse(name, Bearer::Person, &mut self.words);
+        self.found.clear();
+        let same = NationalityRelation::Same.bits();
+        let query = Query {
+            words: self.words.words(),
+            born: Some(one.born),
+            nation: Some((one.nationality, same)),
+            threshold: self.bench.setting.threshold_bits(),
+            limits: Limits::default(),
+        };
+        view.search(&query, &mut self.scratch, &mut self.found).cut
+    }
+
+    /// The same, and each candidate scored.
+    fn screen(&mut self, view: &View<u32>, one: &Traveller) {
+        self.search(view, one);
+        if self.found.is_empty() {
+            return;
+        }
+        self.found.sort_unstable_by_key(|found| found.entry);
+        self.found.dedup_by_key(|found| found.entry);
+        let rarity = AsPopulation(&self.bench.population);
+        let stated = [Prepared::new(&self.words, Bearer::Person, &rarity)];
+        let (born, nation): ([Date; 1], [Country; 1]) = ([one.born], [one.nationality]);
+        let stated =
+            Subject { names: &stated, born: &born, nationalities: &nation, ..Subject::default() };
+        for found in &self.found {
+            let Some(person) = self.bench.corpus.person(found.entry) else { continue };
+            let names: Vec<Prepared> = person
+                .names
+                .iter()
+                .map(|name| analysed(&mut self.analyser, name))
+                .map(|name| Prepared::new(&name, Bearer::Person, &rarity))
+                .collect();
+            let listed = Subject {
+                names: &names,
+                born: person.listed_birth.as_slice(),
+                nationalities: person.listed_nationality.as_slice(),
+                ..Subject::default()
+            };
+            std::hint::black_box(score(&stated, &listed, &self.bench.setting));
+        }
+    }
+}
+
+/// Times in nanoseconds, in order.
+struct Times(Vec<u32>);
+
+impl Times {
+    /// The quickest of several looks at each.
+    fn quickest<'t>(all: &'t [Traveller], mut look: impl FnMut(&'t Traveller)) -> Self {
+        let mut times = vec![u32::MAX; all.len()];
+        for _ in 0..PASSES {
+            for (time, one) in times.iter_mut().zip(all) {
+                let began = Instant::now();
+                look(one);
+                *time = (*time).min(began.elapsed().as_nanos() as u32);
+            }
+        }
+        times.sort_unstable();
+        Self(times)
+    }
+
+    /// Microseconds.
+    fn mean(&self) -> f64 {
+        self.0.iter().map(|time| f64::from(*time)).sum::<f64>() / self.0.len().max(1) as f64 / 1e3
+    }
+
+    /// Microseconds that this share of looks does not exceed.
+    fn at(&self, share: f64) -> f64 {
+        let place = (self.0.len() as f64 * share) as usize;
+        self.0.get(place).map_or(0.0, |time| f64::from(*time) / 1e3)
+    }
+}
