@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use portcullis::domain::{Country, Date, Name};
 use portcullis::index::fuzzy::{
-    Builder, Fresh, Limits, Listed, Live, Query, Scratch, Snapshot, View, Weights, Writer,
+    Builder, Fresh, Limits, Listed, Live, Query, Scratch, Snapshot, View, Writer,
 };
 use portcullis::matching;
 use portcullis::matching::score::{Mode, NationalityRelation, Prepared, Setting, Subject, score};
@@ -154,7 +154,7 @@ impl<'a> Bench<'a> {
             });
             let times = Times::quickest(&travellers, |one| officer.screen(view, one));
             let share =
-                share.map_or("as they come".into(), |share| format!("{:.0} %", share * 100.0));
+                share.map_or_else(|| "as they come".into(), |share| format!("{:.0} %", share * 100.0));
             writeln!(
                 out,
                 "| {share} | {:.0} | {:.1} | {:.1} | {:.1} | {:.1} | {:.2} | {:.2} % |",
