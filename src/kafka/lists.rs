@@ -18,10 +18,11 @@ use crate::codec::Decoder;
 use crate::domain::Timestamp;
 use crate::metrics::Metrics;
 use crate::pipeline::Schemas;
-use crate::watchlist::{Change, NameSnapshot, Progress, Writer};
+use crate::watchlist::{Change, Progress, Writer};
 
 use super::clock::wall;
 use super::context::{Complaints, Quiet};
+use super::list_names::Renewal;
 use super::list_place::{Part, Place};
 use super::list_record::{Refusal, Source, read};
 use super::{Config, Error, native};
@@ -51,12 +52,16 @@ const SETTLE_WITHIN: Duration = Duration::from_secs(300);
 const LOOK_SOON: Duration = Duration::from_millis(50);
 /// How long to rest before a topic that could not be opened is tried again.
 const OPEN_AGAIN: Duration = Duration::from_millis(500);
+/// How often a stop looks whether the thread has ended.
+const STOP_POLL: Duration = Duration::from_millis(2);
 /// How long questions to the brokers may take.
 const ASK_WITHIN: Duration = Duration::from_secs(2);
 
 /// The running reader. Dropping it stops it.
 pub struct ListReader {
     stop: Arc<AtomicBool>,
+    /// Whether it files all names at once, which takes seconds for millions.
+    filing: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -77,12 +82,12 @@ impl ListReader {
         let consumer = Quiet::consumer(config, config.reader().set("fetch.wait.max.ms", "100"))?;
         let mut reading =
             Reading::new(consumer, reader, writer, decoder, schemas, metrics, complaints);
-        let stop = Arc::clone(&reading.stop);
+        let (stop, filing) = (Arc::clone(&reading.stop), Arc::clone(&reading.filing));
         let thread =
             std::thread::Builder::new().name("lists".into()).spawn(move || reading.run()).map_err(
                 |error| Error::Failed { doing: "starting a thread", why: error.to_string() },
             )?;
-        Ok(Self { stop, thread: Some(thread) })
+        Ok(Self { stop, filing, thread: Some(thread) })
     }
 }
 
@@ -105,10 +110,15 @@ impl ListReader {
         Err(Error::Failed { doing: "reading the lists", why })
     }
 
-    /// Stops the thread; `false` when it had failed.
+    /// Stops the thread; `false` when it had failed. One that files names is left to itself: nothing
+    /// comes of what it does, and the end of the process must not wait for it.
     fn stop(&mut self) -> bool {
         self.stop.store(true, Ordering::Relaxed);
-        self.thread.take().is_none_or(|thread| thread.join().is_ok())
+        let Some(thread) = self.thread.take() else { return true };
+        while !thread.is_finished() && !self.filing.load(Ordering::Acquire) {
+            std::thread::sleep(STOP_POLL);
+        }
+        !thread.is_finished() || thread.join().is_ok()
     }
 }
 
@@ -129,6 +139,7 @@ struct Reading {
     metrics: Arc<Metrics>,
     complaints: Arc<Complaints>,
     stop: Arc<AtomicBool>,
+    filing: Arc<AtomicBool>,
     place: Place,
     progress: Progress,
     publish_due: Instant,
@@ -145,7 +156,7 @@ struct Reading {
     /// Whether the topic was gone when it was last asked for: what comes back is another.
     vanished: bool,
     /// Makes a new snapshot of the names while changes go on.
-    renewing: Option<JoinHandle<NameSnapshot>>,
+    renewal: Renewal,
 }
 
 /// Records that come while events wait for lists.
@@ -167,6 +178,7 @@ impl Reading {
         metrics: Arc<Metrics>,
         complaints: Arc<Complaints>,
     ) -> Self {
+        let renewal = Renewal::new(Arc::clone(&metrics));
         Self {
             consumer,
             config,
@@ -176,6 +188,8 @@ impl Reading {
             metrics,
             complaints,
             stop: Arc::default(),
+            filing: Arc::default(),
+            renewal,
             place: Place::default(),
             progress: Progress::default(),
             publish_due: Instant::now(),
@@ -185,7 +199,6 @@ impl Reading {
             newest_at: None,
             unrest: None,
             vanished: false,
-            renewing: None,
         }
     }
 
@@ -211,28 +224,7 @@ impl Reading {
             if now >= self.publish_due {
                 self.publish_due = now + PUBLISH_INTERVAL;
                 self.publish();
-                self.renew_names();
-            }
-        }
-    }
-
-    /// Has a new snapshot of the names made once enough of them have changed, by a thread of its own,
-    /// and puts it in force when it is there. Until then they are found all the same, only slower.
-    fn renew_names(&mut self) {
-        if let Some(renewing) = self.renewing.take_if(|thread| thread.is_finished()) {
-            match renewing.join() {
-                Ok(snapshot) => self.writer.renew_names(snapshot),
-                // They are searched where they are, slower with each change. The fault is logged.
-                Err(_panic) => tracing::error!("the names cannot be renewed"),
-            }
-        }
-        if self.renewing.is_none()
-            && let Some(draft) = self.writer.draft_names()
-        {
-            let thread = std::thread::Builder::new().name("names".into());
-            match thread.spawn(|| draft.build()) {
-                Ok(renewing) => self.renewing = Some(renewing),
-                Err(error) => tracing::warn!(%error, "no thread to renew the names with"),
+                self.renewal.go_on(&mut self.writer);
             }
         }
     }
@@ -375,7 +367,9 @@ impl Reading {
                 let now = Instant::now();
                 self.unrest = Some(Unrest { since: now, newest: now });
             }
+            self.filing.store(true, Ordering::Release);
             self.publish();
+            self.filing.store(false, Ordering::Release);
             tracing::info!(records = self.progress.records_read, "the lists are loaded");
         }
     }

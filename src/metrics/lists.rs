@@ -14,6 +14,7 @@ use super::{Make, seconds};
 /// counted together as [`OTHER_LISTS`], which is no name that a list can have.
 pub(super) const LISTS_MAX: usize = 256;
 const OTHER_LISTS: &str = "(other)";
+const NAMES_CHANGES: &str = "Changes of names since the snapshot that they are searched in";
 
 /// Metrics of the lists.
 pub(super) struct ListMetrics {
@@ -24,6 +25,7 @@ pub(super) struct ListMetrics {
     offset: IntGaugeVec,
     pub(super) refused: IntCounterVec,
     ready: IntGauge,
+    names_changes: IntGauge,
     /// The lists that have labels.
     shown: Mutex<BTreeSet<ListId>>,
 }
@@ -58,12 +60,14 @@ impl ListMetrics {
                 &["cause"],
             )?,
             ready: made.gauge("ready", "1 when every required list is loaded and current")?,
+            names_changes: made.gauge("names_changes", NAMES_CHANGES)?,
             shown: Mutex::default(),
         })
     }
 
     pub(super) fn show(&self, standing: &Standing, now: Timestamp) {
         self.ready.set(i64::from(standing.ready()));
+        self.names_changes.set(standing.names.map_or(0, |at| i64::from(at.changes)));
         let Ok(mut shown) = self.shown.lock() else { return };
         let (required, free): (Vec<_>, Vec<_>) =
             standing.lists.iter().partition(|list| list.stance.is_some());

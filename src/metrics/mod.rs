@@ -34,6 +34,7 @@ const DEAD_LETTERS: &str = "Records sent to the dead-letter topic, by cause";
 const DEFECTS: &str = "Fields of screened events that could not be used";
 const CANDIDATES_CUT: &str = "Candidates not looked at: an event met more than the bound";
 const NAMES_AGAIN: &str = "Searches of names that met their bound and were done again with more";
+const NAMES_FAILED: &str = "Snapshots of changed names that could not be made";
 const UNCOMMITTED_SECONDS: &str =
     "How long what is finished has waited to be acknowledged as committed, by partition";
 const LAG_RECORDS: &str = "Records not yet finished, by partition";
@@ -127,6 +128,8 @@ pub struct Metrics {
     pub candidates_cut: IntCounter,
     /// Searches of names that met their bound and were done again with more room.
     pub names_again: IntCounter,
+    /// Snapshots of names that could not be made.
+    pub names_renewals_failed: IntCounter,
     /// Records between the committed prefix and the end of a partition.
     pub lag_records: IntGaugeVec,
     /// Age of the newest record judged, by its broker's clock, while the partition lags.
@@ -201,6 +204,7 @@ impl Metrics {
             defects: counters("defects_total", DEFECTS, &["field", "reason"])?,
             candidates_cut: made.counter("candidates_cut_total", CANDIDATES_CUT)?,
             names_again: made.counter("names_again_total", NAMES_AGAIN)?,
+            names_renewals_failed: made.counter("names_renewals_failed_total", NAMES_FAILED)?,
             lag_records: made.gauges("lag_records", LAG_RECORDS, &topic_partition)?,
             lag_seconds: made.seconds("lag_seconds", LAG_SECONDS, &topic_partition)?,
             uncommitted_seconds: made.seconds(

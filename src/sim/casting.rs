@@ -9,8 +9,8 @@ use super::people::{Document, Naming, Person, born, identity, year};
 use super::stock::{Nation, STOCK};
 use super::world::Lore;
 
-/// How often somebody is drawn again for being near to a listed namesake. Where lists are so long that
-/// every name or every year has one, that stays.
+/// How often somebody's birth is drawn again for being near to that of a listed namesake. Where lists
+/// are so long that every year has one, it stays.
 const REDRAWN_MAX: u32 = 32;
 
 /// A subject of the lists, under the attributes it shows.
@@ -30,6 +30,8 @@ pub(super) enum Part {
     Listed(Plant),
     /// Nearly listed: must not be met.
     Decoy,
+    /// Bears the name of the person of this number, and is another.
+    Namesake(u32),
 }
 
 /// A person on the way, under the identity shown.
@@ -72,14 +74,7 @@ impl Lore {
 
     /// Somebody who shares no name with birth date and no document with anybody listed.
     pub(super) fn fresh_person(&self, dice: &mut Dice) -> Option<Person> {
-        let mut person = Person::draw(dice)?;
-        let mut redrawn = 0;
-        while redrawn < REDRAWN_MAX && self.is_namesake(person.name) {
-            person = Person::draw(dice)?;
-            redrawn += 1;
-        }
-        self.clear(dice, &mut person)?;
-        Some(person)
+        self.unlike(dice, Person::draw)
     }
 
     /// A relative of this person who shares nothing with anybody listed.
@@ -89,7 +84,22 @@ impl Lore {
         of: &Person,
         child: bool,
     ) -> Option<Person> {
-        let mut person = of.relative(dice, child)?;
+        self.unlike(dice, |dice| of.relative(dice, child))
+    }
+
+    /// Somebody drawn who shares nothing with anybody listed, nor the whole name with somebody of
+    /// whom no date is known.
+    fn unlike(
+        &self,
+        dice: &mut Dice,
+        mut draw: impl FnMut(&mut Dice) -> Option<Person>,
+    ) -> Option<Person> {
+        let mut person = draw(dice)?;
+        let mut redrawn = 0;
+        while redrawn < REDRAWN_MAX && self.is_undated(person.name) {
+            person = draw(dice)?;
+            redrawn += 1;
+        }
         self.clear(dice, &mut person)?;
         Some(person)
     }
@@ -284,13 +294,12 @@ impl Lore {
 
     /// Somebody who could be mistaken for a listed person by a careless comparison.
     fn near_traveller(&self, dice: &mut Dice) -> Option<Traveller> {
-        let (_, body) = self.any(dice, Class::Person)?;
+        let (index, body) = self.any(dice, Class::Person)?;
         let Body::Person(wanted) = body else { return None };
         let fresh = self.fresh_person(dice)?;
-        let listed = &wanted.person;
-        let person = match dice.below(4) {
-            // The same name, born in quite another year than lists say.
-            0 if self.is_namesake(listed.name) => return None,
+        let (listed, way) = (&wanted.person, dice.below(4));
+        let person = match way {
+            // The same name, born in quite another year.
             0 => {
                 let mut person = Person { name: listed.name, female: listed.female, ..fresh };
                 while self.is_near(person.name, year(person.birth)) {
@@ -324,7 +333,8 @@ impl Lore {
         };
         let met = self.is_taken(person.document.key())
             || self.is_taken(identity(person.name, person.birth));
-        (!met).then_some(Traveller { person, contact: None, part: Part::Decoy })
+        let part = if way == 0 { Part::Namesake(index) } else { Part::Decoy };
+        (!met).then_some(Traveller { person, contact: None, part })
     }
 
     fn planted_vehicle(

@@ -62,6 +62,8 @@ impl Traits {
     const EXACT: Self = Self(32 | 64 | 128 | 256 | 512 | 1024);
     const NAMES: Self = Self(1 | 2);
     const BIRTHS: Self = Self(4 | 8);
+    /// All that tells when somebody was born.
+    pub(super) const DATES: Self = Self(4 | 8 | 16);
 
     pub(super) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -69,11 +71,6 @@ impl Traits {
 
     pub(super) const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
-    }
-
-    /// Whether nothing is said of when somebody was born.
-    pub(super) const fn is_undated(self) -> bool {
-        !self.has(Self::BIRTHS.and(Self::YEAR))
     }
 
     pub(super) const fn has(self, other: Self) -> bool {
@@ -105,6 +102,14 @@ pub(super) struct Plan {
     pub(super) holds: Traits,
     pub(super) from: Option<Timestamp>,
     pub(super) to: Option<Timestamp>,
+}
+
+impl Plan {
+    /// Whether the entry is in force at this instant.
+    pub(super) fn is_in_force(&self, at: Timestamp) -> bool {
+        let begun = self.from.is_none_or(|from| from.micros() <= at.micros());
+        begun && self.to.is_none_or(|to| at.micros() < to.micros())
+    }
 }
 
 /// The subject itself.

@@ -103,6 +103,10 @@ impl Sketch {
         match part {
             Part::Extra => {}
             Part::Decoy => self.decoy = true,
+            Part::Namesake(index) => {
+                self.decoy = true;
+                lore.expect_namesake(index, at, &mut self.possible);
+            }
             Part::Listed(plant) => {
                 let before = self.expected.len();
                 let shows = plant.shows.without(hidden);

@@ -18,8 +18,9 @@ use crate::domain::{
 
 /// Years of birth that are near one another: a slip in the year, or in how it is read.
 const NEAR_YEARS: u32 = 2;
-/// Stands for every year, where an entry states none.
-const ANY_YEAR: u32 = 0;
+
+/// Stands for the year of birth of those of whom none is known.
+const UNDATED: u32 = 0;
 
 /// The lists, and what every traffic must know of them. Cheap to clone; the same settings make the
 /// same world on every machine.
@@ -104,10 +105,9 @@ impl Lore {
         years.into_iter().any(|year| self.cohorts.contains(&cohort(name, year)))
     }
 
-    /// Whether an entry bears this name and says nothing of when its bearer was born, so that the name
-    /// alone may tell enough.
-    pub(super) fn is_namesake(&self, name: Naming) -> bool {
-        self.cohorts.contains(&cohort(name, ANY_YEAR))
+    /// Whether somebody listed bears this name of whom an entry knows no date.
+    pub(super) fn is_undated(&self, name: Naming) -> bool {
+        self.cohorts.contains(&cohort(name, UNDATED))
     }
 
     /// The subject of this number.
@@ -127,13 +127,22 @@ impl Lore {
     ) {
         let Some(listed) = self.listed(class, index) else { return };
         for plan in &listed.plans {
-            let begun = plan.from.is_none_or(|from| from.micros() <= at.micros());
-            let over = plan.to.is_some_and(|to| to.micros() <= at.micros());
-            if begun && !over {
+            if plan.is_in_force(at) {
                 let is_met = plan.holds.met_by(stated, self.settings.names_alike);
                 let out = if is_met { &mut *must } else { &mut *may };
                 out.extend(self.list(class, plan).and_then(|list| entry_key(list, class, index)));
             }
+        }
+    }
+
+    /// The entries about a person in force at `at` that nobody can tell from a namesake, since they
+    /// know no date.
+    pub(super) fn expect_namesake(&self, index: u32, at: Timestamp, may: &mut Vec<EntryKey>) {
+        let class = Class::Person;
+        let Some(listed) = self.listed(class, index) else { return };
+        let undated = listed.plans.iter().filter(|plan| !plan.holds.has(Traits::DATES));
+        for plan in undated.filter(|plan| plan.is_in_force(at)) {
+            may.extend(self.list(class, plan).and_then(|list| entry_key(list, class, index)));
         }
     }
 
@@ -155,11 +164,12 @@ impl Lore {
             if let Body::Person(wanted) = &listed.body
                 && self.settings.names_alike
             {
-                let identities = wanted.identities();
-                self.cohorts.extend(identities.map(|(name, birth)| cohort(name, year(birth))));
-                if listed.plans.iter().any(|plan| plan.holds.is_undated()) {
-                    let names = wanted.identities().map(|(name, _)| name);
-                    self.cohorts.extend(names.map(|name| cohort(name, ANY_YEAR)));
+                let is_undated = listed.plans.iter().any(|plan| !plan.holds.has(Traits::DATES));
+                for (name, birth) in wanted.identities() {
+                    self.cohorts.insert(cohort(name, year(birth)));
+                    if is_undated {
+                        self.cohorts.insert(cohort(name, UNDATED));
+                    }
                 }
             }
             if attempt > 0 {

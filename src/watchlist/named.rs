@@ -140,6 +140,11 @@ impl NameWriter {
         Some(NameDraft(self.writer.draft()))
     }
 
+    /// Gives the last draft up: no snapshot came of it.
+    pub(super) fn give_up(&mut self) {
+        self.drafted = Drafted::None;
+    }
+
     /// Puts a snapshot in force that was made of the last draft; `false` where it is outdated.
     pub(super) fn renew(&mut self, snapshot: NameSnapshot) -> bool {
         let is_wanted = self.drafted == Drafted::Wanted;

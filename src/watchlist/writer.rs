@@ -157,6 +157,13 @@ impl Writer {
         self.names.as_mut()?.draft()
     }
 
+    /// Gives the last draft up: no snapshot came of it.
+    pub fn give_up_names(&mut self) {
+        if let Some(names) = &mut self.names {
+            names.give_up();
+        }
+    }
+
     /// Puts a snapshot in force that was made of the last draft.
     pub fn renew_names(&mut self, snapshot: NameSnapshot) {
         if let Some(names) = &mut self.names {
