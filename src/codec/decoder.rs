@@ -1,9 +1,9 @@
-//! The door of the codec: bytes in, events and entries out. One decoder a lane.
+//! The door of the codec: bytes in, events, entries and suppressions out. One decoder a lane.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use super::bind::{EntryBinder, EventBinder};
+use super::bind::{EntryBinder, EventBinder, SuppressionBinder};
 use super::error::Refused;
 use super::framing::{Framing, Headers, SchemaRef, split};
 use super::json;
@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::schemas::{Contract, Schemas};
 use super::writer::Writer;
 use super::{Datum, Error, Limits, SchemaText, Shape, View};
-use crate::domain::{Entry, Event, Topic};
+use crate::domain::{Entry, Event, Suppression, Topic};
 
 /// The writers' schemas that one decoder keeps, the shipped ones among them. Ids come from outside:
 /// beyond, the one that has not been used for longest is forgotten, and can be learnt again.
@@ -174,6 +174,32 @@ impl Decoder {
         }
     }
 
+    /// Reads a suppression. `key` is the record's key, where it has one: it must be that of the pair in
+    /// the value, or compaction would mix two.
+    ///
+    /// # Errors
+    /// As [`Self::decode_entry`].
+    pub fn decode_suppression(
+        &mut self,
+        key: Option<&[u8]>,
+        value: &[u8],
+        headers: Headers<'_>,
+    ) -> Result<Suppression, Error> {
+        let readers = Readers::shipped()?;
+        let (shape, binder) = &readers.suppressions;
+        let view = self.decode(Contract::Suppressions, shape, value, headers)?;
+        let read = binder.bind(view)?;
+        match key {
+            Some(key) if read.pair.to_key().as_bytes() != key => Err(Error::Refused {
+                field: "key",
+                refusal: Refused::Rule(
+                    "give the record the key SUBJECT LIST/ENTRY, as in its value",
+                ),
+            }),
+            Some(_) | None => Ok(read),
+        }
+    }
+
     /// How many fields of the last JSON value the schema did not know.
     pub fn unknown_fields(&self) -> u32 {
         self.datum.unknown_fields()
@@ -259,6 +285,7 @@ struct Readers {
     declarations: (Shape, EventBinder),
     cash: (Shape, EventBinder),
     entries: (Shape, EntryBinder),
+    suppressions: (Shape, SuppressionBinder),
 }
 
 impl Readers {
@@ -275,6 +302,8 @@ impl Readers {
         };
         let entries = Shape::parse(Contract::Entries.text())?;
         let binder = EntryBinder::new(&entries)?;
+        let suppressions = Shape::parse(Contract::Suppressions.text())?;
+        let suppression_binder = SuppressionBinder::new(&suppressions)?;
         Ok(Self {
             crossings: event(Topic::Crossings)?,
             advance_passenger: event(Topic::AdvancePassenger)?,
@@ -283,6 +312,7 @@ impl Readers {
             declarations: event(Topic::Declarations)?,
             cash: event(Topic::Cash)?,
             entries: (entries, binder),
+            suppressions: (suppressions, suppression_binder),
         })
     }
 

@@ -39,7 +39,7 @@ mod writer;
 
 pub use datum::{Datum, Items, Limits, View};
 pub use decoder::Decoder;
-pub use encode::{Format, encode_entry, encode_event, encode_notice};
+pub use encode::{Format, encode_entry, encode_event, encode_notice, encode_suppression};
 pub use error::{Error, Place, Refused};
 pub use framing::{Framing, Headers, SCHEMA_ID_HEADER, SchemaRef, split};
 pub use json::read as read_json;

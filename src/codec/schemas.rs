@@ -18,6 +18,8 @@ pub enum Contract {
     Entries,
     /// Alerts, for the Command and for every agency.
     Alerts,
+    /// The register of those judged not to be the subject of an entry.
+    Suppressions,
 }
 
 /// A released version of a schema.
@@ -41,7 +43,7 @@ pub struct Schemas {
 
 impl Contract {
     /// Every contract.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Events(Topic::Crossings),
         Self::Events(Topic::AdvancePassenger),
         Self::Events(Topic::Vehicles),
@@ -50,6 +52,7 @@ impl Contract {
         Self::Events(Topic::Cash),
         Self::Entries,
         Self::Alerts,
+        Self::Suppressions,
     ];
 
     /// The topic's name unless the configuration gives another; also the schema's name.
@@ -63,6 +66,7 @@ impl Contract {
             Self::Events(Topic::Cash) => "customs.cash",
             Self::Entries => "watchlist.entries",
             Self::Alerts => "alerts",
+            Self::Suppressions => "watchlist.suppressions",
         }
     }
 
@@ -83,6 +87,7 @@ impl Contract {
             Self::Events(Topic::Cash) => include_str!("../../schemas/customs.cash.avsc"),
             Self::Entries => include_str!("../../schemas/watchlist.entries.avsc"),
             Self::Alerts => include_str!("../../schemas/alerts.avsc"),
+            Self::Suppressions => include_str!("../../schemas/watchlist.suppressions.avsc"),
         }
     }
 
@@ -202,5 +207,11 @@ const RELEASED: &[Released] = &[
         version: 2,
         id: 1_000_000_009,
         text: include_str!("../../schemas/released/alerts/v2.avsc"),
+    },
+    Released {
+        contract: Contract::Suppressions,
+        version: 1,
+        id: 1_000_000_010,
+        text: include_str!("../../schemas/released/watchlist.suppressions/v1.avsc"),
     },
 ];

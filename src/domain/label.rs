@@ -79,6 +79,30 @@ impl EntryId {
     }
 }
 
+/// An officer as the unit refers to him: a number or a pseudonym. Printable ASCII without spaces, 1 to
+/// 64.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfficerRef(CompactString);
+
+impl OfficerRef {
+    /// Reads the reference.
+    ///
+    /// # Errors
+    /// [`Unfit`] when it has another form.
+    pub fn parse(text: &str) -> Result<Self, Unfit> {
+        if is_reference(text, 64) {
+            Ok(Self(CompactString::new(text)))
+        } else {
+            Err(Unfit { expected: "1 to 64 printable ASCII characters without spaces" })
+        }
+    }
+
+    /// The reference as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// An event as its agency names it: printable ASCII without spaces, 1 to 128. Unique within the
 /// agency; an event sent again keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

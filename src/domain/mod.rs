@@ -1,4 +1,4 @@
-//! The vocabulary: events, identifiers, watchlist entries, alerts.
+//! The vocabulary: events, identifiers, watchlist entries, alerts, suppressions.
 //!
 //! In: nothing. Out: typed values for every other room.
 //! Invariants: a value that exists is valid; what holds personal data has no `Debug` that shows it
@@ -12,6 +12,7 @@ mod event;
 mod identifier;
 mod label;
 mod name;
+mod suppression;
 mod time;
 
 pub use alert::{
@@ -27,6 +28,9 @@ pub use event::{
     VehicleMovement,
 };
 pub use identifier::{Check, Identifier, Key, Kind, Reason as RefusalReason, Refusal};
-pub use label::{AgencyId, EntryId, EventId, ListId, Unfit};
+pub use label::{AgencyId, EntryId, EventId, ListId, OfficerRef, Unfit};
 pub use name::{Folded, Name};
+pub use suppression::{
+    Described, Fingerprint, Pair, PairId, SubjectKey, Suppression, Term,
+};
 pub use time::{Date, Timestamp};

@@ -191,7 +191,7 @@ impl HandlingSlots {
     }
 }
 
-fn required<'a>(view: View<'a>, field: Field) -> Result<&'a str, Error> {
+pub(super) fn required<'a>(view: View<'a>, field: Field) -> Result<&'a str, Error> {
     view.text(field.slot).map(Option::unwrap_or_default)
 }
 
@@ -199,7 +199,7 @@ fn boxed(view: View<'_>, field: Field) -> Result<Option<Box<str>>, Error> {
     Ok(text(view, field)?.map(Box::from))
 }
 
-fn instant(view: View<'_>, field: Field) -> Result<Option<Timestamp>, Error> {
+pub(super) fn instant(view: View<'_>, field: Field) -> Result<Option<Timestamp>, Error> {
     let Some(micros) = view.int(field.slot) else { return Ok(None) };
     let instant = Timestamp::from_micros(micros);
     instant.map(Some).ok_or_else(|| Error::OutOfRange { place: Place::Field(field.path.into()) })
@@ -224,10 +224,10 @@ fn each<T>(
     Ok(values.into())
 }
 
-fn refuse<R: Into<Refused>>(field: Field) -> impl FnOnce(R) -> Error {
+pub(super) fn refuse<R: Into<Refused>>(field: Field) -> impl FnOnce(R) -> Error {
     move |refusal| Error::Refused { field: field.path, refusal: refusal.into() }
 }
 
-fn rule(field: Field, rule: &'static str) -> Error {
+pub(super) fn rule(field: Field, rule: &'static str) -> Error {
     Error::Refused { field: field.path, refusal: Refused::Rule(rule) }
 }

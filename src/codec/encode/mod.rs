@@ -1,15 +1,16 @@
-//! Vocabulary to bytes: events, entries and notices as JSON or Avro. Equal values, equal bytes.
+//! Vocabulary to bytes: events, entries, suppressions and notices as JSON or Avro. Equal values, equal bytes.
 
 mod entry;
 mod event;
 mod notice;
 mod parts;
+mod suppression;
 
 use serde::Serialize;
 
 use super::Error;
 use super::schemas::{Contract, Schemas};
-use crate::domain::{Entry, Event, Facts, Notice};
+use crate::domain::{Entry, Event, Facts, Notice, Suppression};
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,14 @@ pub fn encode_event(event: &Event<'_>, format: Format) -> Result<Vec<u8>, Error>
 /// [`Error::Unwritable`] when the schema cannot hold it, which is a mistake of ours.
 pub fn encode_entry(entry: &Entry, format: Format) -> Result<Vec<u8>, Error> {
     write(&entry::entry(entry), Contract::Entries, format)
+}
+
+/// Writes a suppression.
+///
+/// # Errors
+/// [`Error::Unwritable`] when the schema cannot hold it, which is a mistake of ours.
+pub fn encode_suppression(suppression: &Suppression, format: Format) -> Result<Vec<u8>, Error> {
+    write(&suppression::suppression(suppression), Contract::Suppressions, format)
 }
 
 /// Writes a notice.

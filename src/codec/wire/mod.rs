@@ -8,6 +8,7 @@ mod alert;
 mod entry;
 mod event;
 mod scalar;
+mod suppression;
 
 pub(super) use alert::{
     Alert, EventSummary, Evidence, ListVersion, Observation, Reason, Resemblance,
@@ -19,3 +20,4 @@ pub(super) use event::{
     Vehicle, VehicleMovement, Vessel,
 };
 pub(super) use scalar::{Day, Instant, Symbol, Text};
+pub(super) use suppression::Suppression;
