@@ -30,7 +30,5 @@ pub use event::{
 pub use identifier::{Check, Identifier, Key, Kind, Reason as RefusalReason, Refusal};
 pub use label::{AgencyId, EntryId, EventId, ListId, OfficerRef, Unfit};
 pub use name::{Folded, Name};
-pub use suppression::{
-    Described, Fingerprint, Pair, PairId, SubjectKey, Suppression, Term,
-};
+pub use suppression::{Described, Fingerprint, Pair, PairId, SubjectKey, Suppression, Term};
 pub use time::{Date, Timestamp};

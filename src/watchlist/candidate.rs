@@ -6,8 +6,8 @@ use std::sync::Arc;
 use triomphe::ThinArc;
 
 use crate::domain::{
-    Country, Date, Entry, EntryId, EntryKey, Handling, Identifier, ListId, ListedName, Name,
-    Subject, Timestamp, covers,
+    Country, Date, Described, Entry, EntryId, EntryKey, Handling, Identifier, ListId, ListedName,
+    Name, Subject, Timestamp, covers,
 };
 
 use super::packed::{Packed, pack};
@@ -179,6 +179,28 @@ impl Candidate {
 
     fn address(&self) -> usize {
         std::ptr::from_ref(self.header()).addr()
+    }
+}
+
+impl Described for Candidate {
+    fn subject(&self) -> Subject {
+        Self::subject(self)
+    }
+
+    fn names(&self) -> impl Iterator<Item = Name<'_>> {
+        Self::names(self)
+    }
+
+    fn birth_dates(&self) -> impl Iterator<Item = Date> {
+        Self::birth_dates(self)
+    }
+
+    fn nationalities(&self) -> impl Iterator<Item = Country> {
+        Self::nationalities(self)
+    }
+
+    fn identifiers(&self) -> impl Iterator<Item = Identifier> {
+        Self::identifiers(self)
     }
 }
 

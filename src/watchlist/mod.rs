@@ -14,6 +14,7 @@ mod held;
 mod named;
 mod packed;
 mod places;
+mod register;
 #[cfg(test)]
 pub(crate) mod sample;
 mod standing;
@@ -37,6 +38,7 @@ use places::Place;
 
 pub use candidate::Candidate;
 pub use named::{NameDraft, NameSnapshot, as_known, bearer, each_form};
+pub use register::{Asked, Register, RegisterStanding, RegisterWriter};
 pub use standing::{ListState, Requirement, Stance, Standing, State};
 pub use writer::{Change, Progress, Writer};
 
@@ -55,6 +57,8 @@ pub struct Lists {
     moved: AtomicU64,
     /// How many readers have asked that nothing be moved for a moment.
     holds: AtomicU32,
+    /// Who was judged not to be meant.
+    register: Arc<Register>,
 }
 
 /// Keeps entries from being moved until it is dropped.
@@ -93,9 +97,15 @@ impl Lists {
             cleared: AtomicU64::new(0),
             moved: AtomicU64::new(0),
             holds: AtomicU32::new(0),
+            register: Arc::default(),
         });
         let writer = Writer::new(Arc::clone(&lists), requirements, names);
         (lists, writer)
+    }
+
+    /// The register of those judged not to be meant by an entry.
+    pub const fn register(&self) -> &Arc<Register> {
+        &self.register
     }
 
     /// How rare words are in names of this bearer, in the population and on the lists; `None` where
