@@ -18,11 +18,14 @@ mod naming;
 mod resemble;
 mod roster;
 pub mod score;
+mod suppress;
+#[cfg(test)]
 pub(crate) mod tests;
 
 pub use bound::weights;
 pub use naming::{Naming, Rule, Threshold};
 pub use roster::{Ranked, Roster};
+pub use suppress::Suppressed;
 
 use smallvec::SmallVec;
 
@@ -54,6 +57,8 @@ pub struct Matches {
     pub cut: usize,
     /// Searches of names that met their bound and were done again with more room.
     pub again: usize,
+    /// Matches that the register silences.
+    pub suppressed: Vec<Suppressed>,
 }
 
 /// Buffers that screening uses again for each event, so that an event without a match allocates
@@ -66,12 +71,19 @@ pub struct Scratch {
     asked: Vec<Foreseen>,
     alike: Vec<Candidate>,
     room: Room,
+    passes_over_register: bool,
 }
 
 impl Scratch {
     /// For screening with these thresholds.
     pub fn new(naming: Naming) -> Self {
         Self { room: Room::new(naming), ..Self::default() }
+    }
+
+    /// Whether matches are silenced as the register of the lists says. They are, unless it is told here
+    /// that the register is too old for that.
+    pub const fn heed_register(&mut self, heeds: bool) {
+        self.passes_over_register = !heeds;
     }
 }
 
@@ -117,6 +129,7 @@ pub fn screen(lists: &Lists, event: &Event<'_>, now: Timestamp, scratch: &mut Sc
         let mut search = Search {
             all: lists,
             lists: lists.look_up(now),
+            now,
             budget: Budget::of(event),
             matches: Matches::default(),
         };
@@ -137,6 +150,7 @@ pub fn screen(lists: &Lists, event: &Event<'_>, now: Timestamp, scratch: &mut Sc
 struct Search<'a> {
     all: &'a Lists,
     lists: LookUp<'a>,
+    now: Timestamp,
     budget: Budget,
     matches: Matches,
 }
@@ -147,10 +161,15 @@ impl Search<'_> {
             self.identifier(stated, scratch);
         }
         for party in &event.parties {
+            let from = self.matches.found.len();
             if self.lists.has_likeness() {
                 self.resembling(event, party, scratch);
             } else {
                 self.party(party, scratch);
+            }
+            if !scratch.passes_over_register {
+                let (register, about) = (self.all.register(), (event, party));
+                suppress::suppress(&mut self.matches, from, register, about, self.now);
             }
         }
     }

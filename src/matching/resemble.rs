@@ -213,7 +213,7 @@ fn sort(party: &Party<'_>) -> Sort {
 }
 
 /// The identifiers that the event states of a party: those of its role, where it is alone in it.
-fn identifiers(event: &Event<'_>, party: &Party<'_>) -> SmallVec<[Identifier; 2]> {
+pub(super) fn identifiers(event: &Event<'_>, party: &Party<'_>) -> SmallVec<[Identifier; 2]> {
     let alone = is_alone(event, party);
     let of_role = event.identifiers.iter().filter(|stated| alone && stated.role == party.role);
     of_role.map(|stated| stated.identifier.clone()).collect()

@@ -48,7 +48,8 @@ pub struct Asked<'a> {
     pub persons: &'a [Fingerprint],
 }
 
-/// Withdrawn or expired suppressions are kept no longer than any event may wait to be screened.
+/// How long expired suppressions are kept: longer than any event may wait to be screened, since what
+/// was in force when it arrived counts.
 const KEPT_MICROS: i64 = 35 * 86_400_000_000;
 
 impl Register {
