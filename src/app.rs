@@ -10,14 +10,15 @@ use crate::codec::{Contract, Decoder, Format, Limits};
 use crate::config::{AlertFormat, Settings};
 use crate::console::{self, Phase, Served};
 use crate::kafka::{
-    self, Admin, Complaints, Error, Existing, Known, LanePort, ListReader, Registry, Sender,
+    self, Admin, Complaints, Error, Existing, Known, LanePort, ListReader, RegisterParts,
+    RegisterReader, Registry, Sender,
 };
 use crate::matching;
 use crate::metrics::Metrics;
 use crate::names::Population;
 use crate::pipeline::{Halted, Judge, Lane, Lookup, Schemas};
 use crate::planted::{self, Bug};
-use crate::watchlist::{Lists, Writer};
+use crate::watchlist::{Lists, RegisterWriter, Writer};
 
 /// How long the last messages may take when the process ends.
 const FLUSH_WITHIN: Duration = Duration::from_secs(5);
@@ -111,11 +112,11 @@ impl App {
         if self.await_topics(&admin) {
             self.look_at_promises(admin);
             let schemas = self.schemas()?;
-            if let Some(reader) = self.read_lists(&schemas)? {
-                if self.await_lists(&reader) {
-                    self.screen(&schemas, &reader)?;
+            if let Some(readers) = self.read_lists(&schemas)? {
+                if self.await_lists(&readers) {
+                    self.screen(&schemas, &readers)?;
                 }
-                reader.finish()?;
+                readers.finish()?;
             }
         }
         self.phase.enter("stopping");
@@ -155,15 +156,16 @@ impl App {
     /// waits for it, and a broker that does not tell is none the worse.
     fn look_at_promises(&self, admin: Admin) {
         let (inputs, written) = (self.settings.inputs(), self.settings.written());
-        let lists = self.settings.reader.topic.clone();
+        let registers = self.settings.registers().map(String::clone);
         let complaints = Arc::clone(&self.complaints);
         let look = move || {
             let Ok(mut topics) = admin.topics(ASK_WITHIN) else { return };
             topics.retain(|name, _| {
-                inputs.contains(name) || *name == lists || written.contains(name)
+                inputs.contains(name) || registers.contains(name) || written.contains(name)
             });
             if admin.describe(&mut topics).is_ok() {
-                let at_risk = kafka::promises_at_risk(&topics, &inputs, &lists, &written);
+                let at_risk =
+                    kafka::promises_at_risk(&topics, &inputs, registers.each_ref(), &written);
                 if !at_risk.is_empty() {
                     complaints.make("settings of topics", &at_risk.join("; "));
                 }
@@ -175,9 +177,10 @@ impl App {
     }
 
     fn missing(&self, topics: &BTreeMap<String, Existing>) -> Vec<String> {
-        let Settings { lane, outputs, reader, .. } = &self.settings;
+        let Settings { lane, outputs, .. } = &self.settings;
         let inputs = lane.inputs.iter().map(|(_, name)| name);
-        let needed = inputs.chain([&reader.topic, &outputs.command, &outputs.dead_letter]);
+        let registers = self.settings.registers();
+        let needed = inputs.chain(registers).chain([&outputs.command, &outputs.dead_letter]);
         needed.filter(|name| !topics.contains_key(*name)).cloned().collect()
     }
 
@@ -201,7 +204,7 @@ impl App {
         }
     }
 
-    fn read_lists(&mut self, schemas: &Arc<dyn Schemas>) -> Result<Option<ListReader>, Error> {
+    fn read_lists(&mut self, schemas: &Arc<dyn Schemas>) -> Result<Option<Readers>, Error> {
         self.phase.enter("loading");
         let Some(writer) = self.writer.take() else { return Ok(None) };
         let reader = ListReader::start(
@@ -213,20 +216,37 @@ impl App {
             Arc::clone(&self.metrics),
             Arc::clone(&self.complaints),
         )?;
-        Ok(Some(reader))
+        Ok(Some(Readers { lists: reader, register: self.read_register(schemas)? }))
     }
 
-    /// Waits until the lists are loaded and there is something to screen against; `false` when
-    /// stopped before. Lanes do not join the group sooner: they would take partitions from
+    fn read_register(&self, schemas: &Arc<dyn Schemas>) -> Result<RegisterReader, Error> {
+        let parts = RegisterParts {
+            topic: self.settings.suppressions.clone(),
+            confirm_interval: self.settings.reader.confirm_interval,
+            writer: RegisterWriter::new(Arc::clone(self.lists.register())),
+            decoder: self.decoder()?,
+            schemas: Arc::clone(schemas),
+            metrics: Arc::clone(&self.metrics),
+            complaints: Arc::clone(&self.complaints),
+        };
+        RegisterReader::start(&self.settings.kafka, parts)
+    }
+
+    /// Waits until lists and suppressions are loaded and there is something to screen against; `false`
+    /// when stopped before. Lanes do not join the group sooner: they would take partitions from
     /// instances that can screen.
-    fn await_lists(&self, reader: &ListReader) -> bool {
-        while self.goes_on(reader) {
+    fn await_lists(&self, readers: &Readers) -> bool {
+        while self.goes_on(readers) {
             let standing = self.lists.standing();
-            if !standing.holds() {
+            let register_is_loaded = self.lists.register().standing().loaded;
+            if !standing.holds() && register_is_loaded {
                 self.complaints.settle("lists", "the lists are there");
                 return true;
             }
-            if standing.loaded {
+            if !register_is_loaded {
+                let topic = &self.settings.suppressions;
+                self.phase.wait_for("loading", format!("suppressions are being read from {topic}"));
+            } else if standing.loaded {
                 let topic = &self.settings.reader.topic;
                 let text = if standing.is_blind() && !standing.is_empty() {
                     format!("lists are being published in {topic}: waiting until they are whole")
@@ -247,9 +267,9 @@ impl App {
     }
 
     /// Runs the lanes; with new clients after a fault that halts.
-    fn screen(&self, schemas: &Arc<dyn Schemas>, reader: &ListReader) -> Result<(), Error> {
-        while self.goes_on(reader) {
-            match self.run_lanes(schemas, reader)? {
+    fn screen(&self, schemas: &Arc<dyn Schemas>, readers: &Readers) -> Result<(), Error> {
+        while self.goes_on(readers) {
+            match self.run_lanes(schemas, readers)? {
                 Ok(()) => return Ok(()),
                 Err(Halted(cause)) => {
                     self.metrics.halts.with_label_values(&[cause]).inc();
@@ -268,7 +288,7 @@ impl App {
     fn run_lanes(
         &self,
         schemas: &Arc<dyn Schemas>,
-        reader: &ListReader,
+        readers: &Readers,
     ) -> Result<Result<(), Halted>, Error> {
         let settings = &self.settings;
         let sender =
@@ -291,11 +311,13 @@ impl App {
                 self.decoder()?,
                 self.format(),
             );
-            let judge = judge.with_naming(settings.naming.clone().unwrap_or_default());
+            let judge = judge
+                .with_naming(settings.naming.clone().unwrap_or_default())
+                .with_samples(settings.sample_one_in);
             lanes.push(Lane::new(settings.lane.clone(), port, judge, Arc::clone(&self.metrics)));
         }
         self.phase.enter("running");
-        let outcome = self.run_together(lanes, reader);
+        let outcome = self.run_together(lanes, readers);
         if !planted::has(Bug::DropWithoutFlush) && !sender.flush(FLUSH_WITHIN) {
             tracing::warn!(
                 "some messages were not acknowledged in time: their events were not committed, and are read again"
@@ -305,7 +327,7 @@ impl App {
     }
 
     /// Runs lanes on a thread each. When one halts, the others end too: they share a producer.
-    fn run_together(&self, lanes: Vec<Lane<LanePort>>, reader: &ListReader) -> Result<(), Halted> {
+    fn run_together(&self, lanes: Vec<Lane<LanePort>>, readers: &Readers) -> Result<(), Halted> {
         let end = AtomicBool::new(false);
         let run = |mut lane: Lane<LanePort>| {
             // Set on every way out, also by a panic.
@@ -315,7 +337,7 @@ impl App {
         std::thread::scope(|scope| {
             let running: Vec<_> = lanes.into_iter().map(|lane| scope.spawn(|| run(lane))).collect();
             while !running.iter().all(std::thread::ScopedJoinHandle::is_finished) {
-                if !self.goes_on(reader) {
+                if !self.goes_on(readers) {
                     end.store(true, Ordering::Relaxed);
                 }
                 std::thread::sleep(Duration::from_millis(10));
@@ -345,12 +367,30 @@ impl App {
     }
 
     /// Whether there is more to do: not when stopped, nor against lists that stand still.
-    fn goes_on(&self, reader: &ListReader) -> bool {
-        !self.stopped() && !reader.has_failed()
+    fn goes_on(&self, readers: &Readers) -> bool {
+        !self.stopped() && !readers.have_failed()
     }
 
     fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// Those who keep lists and suppressions in step with their topics.
+struct Readers {
+    lists: ListReader,
+    register: RegisterReader,
+}
+
+impl Readers {
+    fn have_failed(&self) -> bool {
+        self.lists.has_failed() || self.register.has_failed()
+    }
+
+    fn finish(self) -> Result<(), Error> {
+        // Both are stopped, whatever the other says.
+        let (lists, register) = (self.lists.finish(), self.register.finish());
+        lists.and(register)
     }
 }
 

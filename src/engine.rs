@@ -5,9 +5,11 @@
 //! that touches no list allocates nothing.
 //! Absent on purpose: clocks, I/O, errors. What cannot be decoded never comes here.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::alerting;
-use crate::domain::{Coordinates, Event, EventSummary, Notice, Timestamp};
-use crate::matching::{self, Scratch};
+use crate::domain::{Coordinates, Event, EventSummary, ListId, Notice, PairId, Timestamp};
+use crate::matching::{self, Scratch, Suppressed};
 use crate::planted::{self, Bug};
 use crate::watchlist::{Lists, Standing};
 
@@ -35,6 +37,20 @@ pub struct Decision {
     pub cut: usize,
     /// Searches of names that were done again with more room.
     pub again: usize,
+    /// Matches that the register silenced.
+    pub suppressed: Vec<Silenced>,
+}
+
+/// A match that was silenced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silenced {
+    /// The list of the entry.
+    pub list: ListId,
+    /// Which judgement silenced it.
+    pub pair: PairId,
+    /// A number drawn of the event and the judgement, whatever the instance and however often: whoever
+    /// samples takes those that a number divides.
+    pub draw: u64,
 }
 
 /// Whether a list may know anything that the event states; what this says no of comes to nothing.
@@ -51,10 +67,12 @@ pub fn decide(
     scratch: &mut Scratch,
 ) -> Decision {
     let matches = matching::screen(lists, event, arrival.appended_at, scratch);
-    if matches.found.is_empty() {
-        return Decision { notices: Vec::new(), cut: matches.cut, again: matches.again };
-    }
+    let silenced = |one| silenced(one, event);
+    let suppressed = matches.suppressed.into_iter().map(silenced).collect();
     let (cut, again) = (matches.cut, matches.again);
+    if matches.found.is_empty() {
+        return Decision { notices: Vec::new(), cut, again, suppressed };
+    }
     let summary = summary(event, arrival);
     let mut alerts = alerting::alerts(&summary, matches.found, standing);
     alerts.iter_mut().for_each(|alert| alert.cut = cut > 0);
@@ -62,7 +80,18 @@ pub fn decide(
     if planted::has(Bug::CutTail) {
         notices.pop();
     }
-    Decision { notices, cut, again }
+    Decision { notices, cut, again, suppressed }
+}
+
+fn silenced(one: Suppressed, event: &Event<'_>) -> Silenced {
+    let hash = Sha256::new()
+        .chain_update(one.pair.bytes())
+        .chain_update(event.agency.as_str())
+        .chain_update(b"/")
+        .chain_update(event.id.as_str())
+        .finalize();
+    let draw = hash.first_chunk().copied().map_or(0, u64::from_be_bytes);
+    Silenced { list: one.list, pair: one.pair, draw }
 }
 
 fn summary(event: &Event<'_>, arrival: Arrival<'_>) -> EventSummary {

@@ -19,6 +19,7 @@ const UNUSED: [&str; 5] = ["advance_passenger", "vehicles", "containers", "decla
 pub(super) struct Ground<'a> {
     pub(super) config: &'a Config,
     pub(super) lists: String,
+    suppressions: String,
     pub(super) backlog: String,
     admin: Admin,
     replication: i32,
@@ -52,11 +53,12 @@ impl<'a> Ground<'a> {
         let ground = Self {
             config,
             lists: format!("{}.lists", config.prefix),
+            suppressions: format!("{}.suppressions", config.prefix),
             backlog: format!("{}.backlog", config.prefix),
             admin,
             replication: config.replication.unwrap_or(copies),
         };
-        let shared = [ground.lists.clone(), ground.backlog.clone()];
+        let shared = [ground.lists.clone(), ground.suppressions.clone(), ground.backlog.clone()];
         let specs = ground.plan(&ground.outputs("shared"), vec![ground.backlog.clone()])?;
         ground.create(specs.into_iter().filter(|spec| shared.contains(&spec.name)).collect())?;
         Ok(ground)
@@ -74,7 +76,7 @@ impl<'a> Ground<'a> {
         let live = format!("{}.{name}.live", self.config.prefix);
         let passed = format!("{}.{name}.passed", self.config.prefix);
         let mut specs = self.plan(&outputs, vec![live.clone(), passed.clone()])?;
-        specs.retain(|spec| spec.name != self.lists);
+        specs.retain(|spec| spec.name != self.lists && spec.name != self.suppressions);
         let made = specs.iter().map(|spec| spec.name.clone()).collect();
         let output = match subject {
             Subject::Pass => passed,
@@ -114,6 +116,7 @@ impl<'a> Ground<'a> {
         let plan = Plan {
             inputs,
             lists: self.lists.clone(),
+            suppressions: self.suppressions.clone(),
             outputs: outputs.clone(),
             agencies: vec![AgencyId::parse(AGENCY).map_err(Error::made)?],
             partitions: self.config.partitions,
@@ -144,7 +147,7 @@ impl<'a> Ground<'a> {
 
 impl Drop for Ground<'_> {
     fn drop(&mut self) {
-        self.delete(&[&self.lists, &self.backlog]);
+        self.delete(&[&self.lists, &self.suppressions, &self.backlog]);
     }
 }
 
@@ -194,6 +197,7 @@ impl Site<'_> {
         set(format!("topics.crossings={}", self.inputs().join(",")));
         UNUSED.iter().for_each(|kind| set(format!("topics.{kind}=")));
         set(format!("lists.topic={}", self.ground.lists));
+        set(format!("suppressions.topic={}", self.ground.suppressions));
         set(format!("topics.alerts_command={}", self.outputs.command));
         set(format!("topics.alerts_agency_prefix={}", self.outputs.agency_prefix));
         set(format!("topics.dead_letter={}", self.outputs.dead_letter));

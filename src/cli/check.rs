@@ -80,8 +80,8 @@ fn look(settings: &Settings) -> Result<Vec<String>, String> {
     let admin = Admin::new(&settings.kafka).map_err(|error| error.to_string())?;
     let mut topics = admin.topics(ASK_WITHIN).map_err(|error| error.to_string())?;
     let (inputs, written) = (settings.inputs(), settings.written());
-    let lists = &settings.reader.topic;
-    let needed: Vec<&String> = inputs.iter().chain([lists]).chain(&written).collect();
+    let registers = settings.registers();
+    let needed: Vec<&String> = inputs.iter().chain(registers).chain(&written).collect();
     topics.retain(|name, _| needed.contains(&name));
     admin.describe(&mut topics).map_err(|error| error.to_string())?;
     let mut findings = Vec::new();
@@ -90,6 +90,6 @@ fn look(settings: &Settings) -> Result<Vec<String>, String> {
             findings.push(format!("{name}: missing; make it with `portcullis topics create`"));
         }
     }
-    findings.extend(promises_at_risk(&topics, &inputs, lists, &written));
+    findings.extend(promises_at_risk(&topics, &inputs, registers, &written));
     Ok(findings)
 }

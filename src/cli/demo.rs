@@ -107,6 +107,7 @@ fn start_broker(agencies: &[AgencyId]) -> Result<EmbeddedBroker, String> {
     let plan = Plan {
         inputs: reader_settings.inputs(),
         lists: reader_settings.reader.topic.clone(),
+        suppressions: reader_settings.suppressions.clone(),
         outputs: reader_settings.outputs,
         agencies: agencies.to_vec(),
         partitions: PARTITIONS,

@@ -71,6 +71,7 @@ fn planned(
     let plan = Plan {
         inputs: settings.inputs(),
         lists: settings.reader.topic.clone(),
+        suppressions: settings.suppressions.clone(),
         outputs: settings.outputs.clone(),
         agencies,
         partitions: arguments.partitions,

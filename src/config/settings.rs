@@ -30,6 +30,10 @@ pub struct Settings {
     pub lane: pipeline::Config,
     /// The list topic.
     pub reader: ReaderConfig,
+    /// The topic of suppressions.
+    pub suppressions: String,
+    /// One match that a suppression silences in so many is noted for review.
+    pub sample_one_in: u64,
     /// Lists that must be there.
     pub requirements: Vec<Requirement>,
     /// How names are compared by likeness; equal ones alone where there is none.
@@ -48,6 +52,11 @@ impl Settings {
     /// The topics that events come from.
     pub fn inputs(&self) -> Vec<String> {
         self.lane.inputs.iter().map(|(_, name)| name.clone()).collect()
+    }
+
+    /// The compacted topics that every instance reads whole: lists and suppressions.
+    pub fn registers(&self) -> [&String; 2] {
+        [&self.reader.topic, &self.suppressions]
     }
 
     /// The feeds that alerts go to, as far as they are known by name.
@@ -109,6 +118,12 @@ pub fn read(reader: &mut Reader) -> Settings {
         "Lists that come while events wait for them are whole when nothing has come for so long: no event is screened against half a publication.",
     );
     let requirements = read_requirements(reader);
+    let sample_one_in = reader.count(
+        "suppressions.sample_one_in",
+        pipeline::SAMPLE_ONE_IN,
+        1..=10_000,
+        "Of the matches that suppressions silence, one in so many is noted in the log for review, by the event's coordinates and without personal data.",
+    );
     let naming = super::names::read(reader);
     let lane = read_lane(reader, topics.inputs, stale_after, kafka.session_timeout);
     Settings {
@@ -119,6 +134,8 @@ pub fn read(reader: &mut Reader) -> Settings {
         lanes,
         lane,
         reader: ReaderConfig { topic: topics.lists, confirm_interval, settle },
+        suppressions: topics.suppressions,
+        sample_one_in,
         requirements,
         naming,
         agencies: topics.agencies,

@@ -20,6 +20,7 @@ pub enum AlertFormat {
 pub(super) struct Topics {
     pub(super) inputs: Vec<(Topic, String)>,
     pub(super) lists: String,
+    pub(super) suppressions: String,
     pub(super) outputs: Outputs,
     pub(super) alert_format: AlertFormat,
     /// Agencies that have a feed.
@@ -42,8 +43,13 @@ pub(super) fn read(reader: &mut Reader) -> Topics {
     let (outputs, alert_format) = read_outputs(reader);
     let lists =
         reader.text("lists.topic", "watchlist.entries", "The compacted topic of list entries.");
+    let suppressions = reader.text(
+        "suppressions.topic",
+        "watchlist.suppressions",
+        "The compacted topic of subjects judged not to be meant by an entry.",
+    );
     let agencies = read_agencies(reader);
-    let topics = Topics { inputs, lists, outputs, alert_format, agencies };
+    let topics = Topics { inputs, lists, suppressions, outputs, alert_format, agencies };
     check_names(reader, &topics);
     topics
 }
@@ -110,10 +116,11 @@ fn read_agencies(reader: &mut Reader) -> Vec<AgencyId> {
 /// as input would feed itself, and one list of partitions cannot hold two kinds of event.
 fn check_names(reader: &mut Reader, topics: &Topics) {
     let mut uses: BTreeMap<String, &'static str> = BTreeMap::new();
-    let Topics { inputs, lists, outputs, agencies, .. } = topics;
+    let Topics { inputs, lists, suppressions, outputs, agencies, .. } = topics;
     let inputs = inputs.iter().map(|(kind, name)| (key_of(*kind), name.clone()));
     let fixed = [
         ("lists.topic", lists.clone()),
+        ("suppressions.topic", suppressions.clone()),
         ("topics.alerts_command", outputs.command.clone()),
         ("topics.dead_letter", outputs.dead_letter.clone()),
     ];

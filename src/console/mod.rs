@@ -87,6 +87,11 @@ impl Served {
         let standing = self.lists.standing();
         standing.at(now, self.stale_after_micros).map_or(standing, Arc::new)
     }
+
+    /// Whether the register of suppressions is heeded at `now`.
+    fn heeds_register(&self, now: Timestamp) -> bool {
+        self.lists.register().is_current(now, self.stale_after_micros)
+    }
 }
 
 /// Opens the address.
@@ -134,6 +139,7 @@ pub async fn serve(listener: TcpListener, served: Served) {
 async fn metrics(State(served): State<Arc<Served>>) -> Response {
     let now = kafka::wall();
     served.metrics.show_lists(&served.standing(now), now);
+    served.metrics.show_register(served.lists.register(), served.heeds_register(now), now);
     match served.metrics.encode() {
         Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
@@ -142,7 +148,8 @@ async fn metrics(State(served): State<Arc<Served>>) -> Response {
 
 async fn readiness(State(served): State<Arc<Served>>) -> Response {
     let now = kafka::wall();
-    let document = ready::document(&served.standing(now), &served.phase.get(), now);
+    let register = (&**served.lists.register(), served.heeds_register(now));
+    let document = ready::document(&served.standing(now), register, &served.phase.get(), now);
     let status = if document.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, axum::Json(document)).into_response()
 }

@@ -1,10 +1,10 @@
-//! Readiness as data: what the process is doing, and how each list stands.
+//! Readiness as data: what the process is doing, and how each list and the register stand.
 
 use serde::Serialize;
 
 use crate::domain::Timestamp;
 use crate::metrics::seconds;
-use crate::watchlist::{ListState, Stance, Standing};
+use crate::watchlist::{ListState, Register, Stance, Standing};
 
 use super::Doing;
 
@@ -25,6 +25,17 @@ pub(super) struct Document {
     /// Where the index of names stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     names: Option<Names>,
+    suppressions: Suppressions,
+}
+
+#[derive(Serialize)]
+struct Suppressions {
+    /// `loading`, `ready`, or `stale`: only while it is ready does it silence anything.
+    state: &'static str,
+    in_force: usize,
+    expired: usize,
+    /// Records of its topic that could not be used.
+    refused: u64,
 }
 
 #[derive(Serialize)]
@@ -49,7 +60,12 @@ struct List {
     changed_seconds_ago: Option<f64>,
 }
 
-pub(super) fn document(standing: &Standing, doing: &Doing, now: Timestamp) -> Document {
+pub(super) fn document(
+    standing: &Standing,
+    (register, heeded): (&Register, bool),
+    doing: &Doing,
+    now: Timestamp,
+) -> Document {
     let age = |then: Timestamp| seconds(now.micros_since(then));
     Document {
         ready: doing.name == "running" && standing.ready(),
@@ -61,7 +77,18 @@ pub(super) fn document(standing: &Standing, doing: &Doing, now: Timestamp) -> Do
         age_seconds: standing.current_at.map(age),
         lists: standing.lists.iter().map(|list| row(list, age)).collect(),
         names: standing.names.map(|at| Names { snapshot: at.snapshot, changes: at.changes }),
+        suppressions: suppressions(register, heeded, now),
     }
+}
+
+fn suppressions(register: &Register, heeded: bool, now: Timestamp) -> Suppressions {
+    let (held, expired) = register.count(now);
+    let state = match (register.standing().loaded, heeded) {
+        (false, _) => "loading",
+        (true, true) => "ready",
+        (true, false) => "stale",
+    };
+    Suppressions { state, in_force: held - expired, expired, refused: register.refused() }
 }
 
 fn row(list: &ListState, age: impl Fn(Timestamp) -> f64) -> List {

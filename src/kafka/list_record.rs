@@ -29,6 +29,8 @@ pub(super) struct Refusal {
 pub(super) struct Source<'a> {
     pub(super) schemas: &'a dyn Schemas,
     pub(super) complaints: &'a Complaints,
+    /// What waits for a schema that does not come, in the plural.
+    pub(super) who: &'static str,
     /// Ends the wait for a schema.
     pub(super) stop: &'a AtomicBool,
 }
@@ -69,10 +71,7 @@ fn decoded(
         None => None,
         Some(value) => {
             let headers = headers(message);
-            while let Some(missing) = decoder.missing_schema(value, headers)? {
-                let schema = source.schema(missing)?;
-                decoder.learn(missing, &schema)?;
-            }
+            source.teach(decoder, value, headers)?;
             Some(decoder.decode_entry(Some(key), value, headers)?)
         }
     };
@@ -91,6 +90,20 @@ fn decoded(
 }
 
 impl Source<'_> {
+    /// Makes sure that the decoder knows the schema of a value, however long it takes.
+    pub(super) fn teach(
+        &self,
+        decoder: &mut Decoder,
+        value: &[u8],
+        headers: codec::Headers<'_>,
+    ) -> Result<(), codec::Error> {
+        while let Some(missing) = decoder.missing_schema(value, headers)? {
+            let schema = self.schema(missing)?;
+            decoder.learn(missing, &schema)?;
+        }
+        Ok(())
+    }
+
     /// A writer schema, however long it takes. Nothing else is read meanwhile: the lists' changes
     /// are applied in their order.
     fn schema(&self, schema: SchemaRef) -> Result<SchemaText, codec::Error> {
@@ -108,21 +121,23 @@ impl Source<'_> {
                 Lookup::Absent | Lookup::Pending => Err(codec::Error::UnknownSchema(schema)),
                 Lookup::Unusable(reason) => Err(codec::Error::UnusableSchema { schema, reason }),
             };
-            self.complaints.settle("list schema", "the lists are read on: their schema is known");
+            let text = format!("the {} are read on: their schema is known", self.who);
+            self.complaints.settle(&format!("schema of {}", self.who), &text);
             return answer;
         }
     }
 
     fn complain(&self, schema: SchemaRef) {
+        let who = self.who;
         let text = format!(
-            "the lists wait for the schema with {schema}, which the schema registry has not given: \
-             nothing is screened until they are loaded, and loaded lists go stale"
+            "the {who} wait for the schema with {schema}, which the schema registry has not given: \
+             nothing is screened until they are loaded, and loaded {who} go stale"
         );
-        self.complaints.make("list schema", &text);
+        self.complaints.make(&format!("schema of {who}"), &text);
     }
 }
 
-fn headers<'a>(message: &'a BorrowedMessage<'_>) -> codec::Headers<'a> {
+pub(super) fn headers<'a>(message: &'a BorrowedMessage<'_>) -> codec::Headers<'a> {
     let mut headers = codec::Headers { content_type: None, schema_id: None };
     for at in message.headers().iter().flat_map(|headers| headers.iter()) {
         match at.key {

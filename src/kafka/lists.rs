@@ -273,6 +273,7 @@ impl Reading {
                     let source = Source {
                         schemas: &*self.schemas,
                         complaints: &self.complaints,
+                        who: "lists",
                         stop: &self.stop,
                     };
                     let change = read(&message, &mut self.decoder, &source);
@@ -484,7 +485,7 @@ impl Reading {
 }
 
 /// Whether an error says that the topic does not exist.
-fn is_unknown(error: &KafkaError) -> bool {
+pub(super) fn is_unknown(error: &KafkaError) -> bool {
     let unknown = [Code::UnknownTopic, Code::UnknownTopicOrPartition, Code::UnknownPartition];
     error.rdkafka_error_code().is_some_and(|code| unknown.contains(&code))
 }

@@ -1,4 +1,5 @@
-//! The only user of Kafka's client: settings, lanes' ports, the list reader, topics, the registry.
+//! The only user of Kafka's client: settings, lanes' ports, the readers of lists and suppressions,
+//! topics, the registry.
 //!
 //! In: settings. Out: a [`LanePort`] for each lane, a [`Sender`], a list reader, tools for topics.
 //! Invariants: acknowledgements are `acks=all` by an idempotent producer; offsets move only when a
@@ -23,6 +24,8 @@ mod lists;
 mod native;
 mod plan;
 mod producer;
+mod register;
+mod register_record;
 mod registry;
 mod registry_api;
 mod registry_text;
@@ -43,6 +46,7 @@ pub use fault::Error;
 pub use lists::{ListReader, ReaderConfig};
 pub use plan::{Plan, promises_at_risk};
 pub use producer::{Outputs, Sender};
+pub use register::{RegisterParts, RegisterReader};
 pub use registry::Registry;
 pub use registry_api::{RegistryApi, RegistryConfig};
 pub use registry_text::Answer;

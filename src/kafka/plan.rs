@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::AgencyId;
+use crate::domain::{AgencyId, Term};
 
 use super::{Existing, Outputs, TopicSpec};
 
@@ -13,6 +13,8 @@ pub struct Plan {
     pub inputs: Vec<String>,
     /// The list topic.
     pub lists: String,
+    /// The topic of suppressions.
+    pub suppressions: String,
     /// Topics that are written.
     pub outputs: Outputs,
     /// Agencies that have a feed.
@@ -60,6 +62,19 @@ impl Plan {
                 ("delete.retention.ms", (35 * DAY_MS).to_string()),
             ],
         ));
+        // A judgement lasts a year at most: what nobody withdrew is erased after it has lapsed, once no
+        // replay can ask for it.
+        let judged_days = Term::DAYS_MAX.unsigned_abs() + 35;
+        topics.push(spec(
+            &self.suppressions,
+            1,
+            &[
+                ("cleanup.policy", "compact,delete".to_owned()),
+                append_time,
+                kept(judged_days),
+                ("delete.retention.ms", (35 * DAY_MS).to_string()),
+            ],
+        ));
         // As large as an event may make them: an alert explains what it met, a dead letter holds the
         // event and its headers.
         let large = ("max.message.bytes", "8388608".to_owned());
@@ -77,7 +92,7 @@ impl Plan {
 pub fn promises_at_risk(
     topics: &BTreeMap<String, Existing>,
     inputs: &[String],
-    lists: &str,
+    [lists, suppressions]: [&String; 2],
     outputs: &[String],
 ) -> Vec<String> {
     let must_be = |name: &str, key: &str, planned: &str, why: &str| {
@@ -89,8 +104,22 @@ pub fn promises_at_risk(
     let inputs = inputs
         .iter()
         .filter_map(|name| must_be(name, "message.timestamp.type", "LogAppendTime", clock));
+    let compacted = must_be(lists, "cleanup.policy", "compact", newest)
+        .into_iter()
+        .chain(loses_judgements(suppressions, topics));
     let small = outputs.iter().filter_map(|name| takes_no_batch(name, topics.get(name)?));
-    inputs.chain(must_be(lists, "cleanup.policy", "compact", newest)).chain(small).collect()
+    inputs.chain(compacted).chain(small).collect()
+}
+
+/// Deleted by age alone, judgements would go before they expire.
+fn loses_judgements(name: &str, topics: &BTreeMap<String, Existing>) -> Option<String> {
+    let policy = topics.get(name)?.settings.get("cleanup.policy")?;
+    (!policy.contains("compact")).then(|| {
+        format!(
+            "{name}: cleanup.policy is {policy} and must be compact,delete: the newest record of each \
+             subject and entry must stay while it is in force"
+        )
+    })
 }
 
 /// Messages go out in batches, and a batch that the topic does not take fails whole.

@@ -90,6 +90,7 @@ impl Board {
         if judged.again > 0 {
             self.metrics.names_again.inc_by(judged.again as u64);
         }
+        judged.suppressed.iter().for_each(|list| self.metrics.count_suppressed(list));
     }
 
     /// Counts the end of one message, whether or not its event still waits for it.

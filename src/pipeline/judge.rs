@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 use smallvec::SmallVec;
 
 use crate::codec::{self, Contract, Decoder, Format};
-use crate::domain::{Alert, Audience, Defect, LeftOut, Notice, Timestamp, Topic};
-use crate::engine::{self, Arrival, Decision};
+use crate::domain::{Alert, Audience, Defect, LeftOut, ListId, Notice, Timestamp, Topic};
+use crate::engine::{self, Arrival, Decision, Silenced};
 use crate::matching::{Naming, Scratch};
 use crate::watchlist::{Lists, Standing};
 
@@ -51,6 +51,8 @@ pub struct Judged {
     pub cut: usize,
     /// Searches of names that were done again with more room.
     pub again: usize,
+    /// The lists of matches that the register silenced.
+    pub suppressed: Vec<ListId>,
 }
 
 /// What is to be done with a record.
@@ -108,7 +110,13 @@ pub struct Judge {
     format: Format,
     scratch: Scratch,
     naming: Naming,
+    heeds_register: bool,
+    /// One silenced match in so many is noted for review.
+    sample_one_in: u64,
 }
+
+/// One silenced match in so many is noted for review, unless it is set otherwise.
+pub const SAMPLE_ONE_IN: u64 = 50;
 
 impl Judge {
     /// A judge over these lists.
@@ -130,6 +138,8 @@ impl Judge {
             format,
             scratch: Scratch::default(),
             naming: Naming::default(),
+            heeds_register: false,
+            sample_one_in: SAMPLE_ONE_IN,
         }
     }
 
@@ -137,6 +147,12 @@ impl Judge {
     #[must_use]
     pub fn with_naming(self, naming: Naming) -> Self {
         Self { scratch: Scratch::new(naming.clone()), naming, ..self }
+    }
+
+    /// The same, noting one silenced match in so many for review.
+    #[must_use]
+    pub fn with_samples(self, one_in: u64) -> Self {
+        Self { sample_one_in: one_in.max(1), ..self }
     }
 
     /// The standing that judgements rest on until it is refreshed.
@@ -155,6 +171,8 @@ impl Judge {
             None => standing,
         };
         self.passes_over = !self.standing.not_screened().is_empty();
+        self.heeds_register = self.lists.register().is_current(now, stale_after_micros);
+        self.scratch.heed_register(self.heeds_register);
     }
 
     /// Whether a required list is passed over just now.
@@ -181,6 +199,7 @@ impl Judge {
         let judging = AssertUnwindSafe(|| self.judge_or_panic(kind, record, size, decoded));
         catch_unwind(judging).unwrap_or_else(|_panic| {
             self.scratch = Scratch::new(self.naming.clone());
+            self.scratch.heed_register(self.heeds_register);
             let (topic, partition) = (record.topic, record.partition.number);
             let offset = record.offset;
             tracing::error!(topic, partition, offset, "a record that this program fails at");
@@ -233,7 +252,11 @@ impl Judge {
             tell(format, decision.notices, size)
                 .unwrap_or_else(|error| quarantine(record, error.cause(), error.to_string(), size))
         };
-        Judged { verdict, defects, cut: decision.cut, again: decision.again }
+        let suppressed = decision.suppressed;
+        let one_in = self.sample_one_in;
+        suppressed.iter().for_each(|silenced| note_sample(record, silenced, one_in));
+        let suppressed = suppressed.into_iter().map(|silenced| silenced.list).collect();
+        Judged { verdict, defects, cut: decision.cut, again: decision.again, suppressed }
     }
 
     /// Makes sure that the decoder knows the writer's schema; `false` when it is not known yet.
@@ -254,6 +277,23 @@ impl Judge {
     }
 }
 
+/// Notes a silenced match where it is one of the sample: by the event's coordinates and the judgement's
+/// number, with which whoever may read both topics finds event and judgement. Entry and list are left
+/// out, since not everybody who reads the log may know of them.
+fn note_sample(record: &Record<'_>, silenced: &Silenced, one_in: u64) {
+    if silenced.draw.is_multiple_of(one_in) {
+        let (topic, partition) = (record.topic, record.partition.number);
+        let Record { offset, .. } = *record;
+        tracing::info!(
+            topic,
+            partition,
+            offset,
+            suppression = %silenced.pair,
+            "review this match, which a suppression silenced: `portcullis suppress list` shows why"
+        );
+    }
+}
+
 fn arrival<'a>(record: &Record<'a>) -> Arrival<'a> {
     let &Record { topic, partition, offset, appended_at, .. } = record;
     Arrival { topic, partition: partition.number, offset, appended_at }
@@ -261,7 +301,7 @@ fn arrival<'a>(record: &Record<'a>) -> Arrival<'a> {
 
 impl Judged {
     fn without_event(verdict: Verdict) -> Self {
-        Self { verdict, defects: SmallVec::new(), cut: 0, again: 0 }
+        Self { verdict, defects: SmallVec::new(), cut: 0, again: 0, suppressed: Vec::new() }
     }
 }
 

@@ -17,7 +17,7 @@ mod port;
 mod stopwatch;
 
 pub use config::{Config, OnGap};
-pub use judge::{Judge, Judged, Lookup, Schemas, Size, Told, Verdict};
+pub use judge::{Judge, Judged, Lookup, SAMPLE_ONE_IN, Schemas, Size, Told, Verdict};
 pub use lane::{Halted, Lane};
 pub use ledger::{Counts, Ledger};
 pub use message::{Destination, Message, header};

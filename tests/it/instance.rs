@@ -58,11 +58,11 @@ impl<'a> Site<'a> {
         self.run(&words).succeeded();
     }
 
-    /// The topic of a kind ([`KINDS`]), or `lists`, `command`, `dead-letter`, or an agency's.
+    /// The topic of a kind ([`KINDS`]), or `lists`, `suppressions`, `command`, `dead-letter`, or an agency's.
     pub(crate) fn topic(&self, of: &str) -> String {
         let name = &self.name;
         match of {
-            "lists" | "command" | "dead-letter" => format!("{name}.{of}"),
+            "lists" | "suppressions" | "command" | "dead-letter" => format!("{name}.{of}"),
             kind if KINDS.contains(&kind) => format!("{name}.{kind}"),
             agency => format!("{name}.agency.{agency}"),
         }
@@ -81,6 +81,7 @@ impl<'a> Site<'a> {
         settings.push(format!("kafka.group={}", self.group()));
         settings.push(format!("lists.topic={}", self.topic("lists")));
         settings.push("lists.settle_ms=500".to_owned());
+        settings.push(format!("suppressions.topic={}", self.topic("suppressions")));
         settings.push(format!("topics.alerts_command={}", self.topic("command")));
         settings.push(format!("topics.alerts_agency_prefix={}.agency.", self.name));
         settings.push(format!("topics.dead_letter={}", self.topic("dead-letter")));

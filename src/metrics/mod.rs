@@ -2,6 +2,8 @@
 //!
 //! Labels are small sets of words: never a person, a document, or anything an event states.
 
+mod lists;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Mutex;
@@ -12,7 +14,9 @@ use prometheus::{
 };
 
 use crate::domain::{AgencyId, Audience, ListId, Priority, Timestamp, Topic};
-use crate::watchlist::{ListState, Standing, State};
+use crate::watchlist::{Register, Standing};
+
+use lists::{ListMetrics, RegisterMetrics};
 
 /// Seconds; fit for 0.2 ms to 10 s.
 const BUCKETS: [f64; 15] =
@@ -23,10 +27,6 @@ const GAPS_KEPT: usize = 16;
 
 /// The most agencies that get a label of their own; the rest are counted as `other`.
 const AGENCIES_MAX: usize = 64;
-/// The most lists that get a label of their own, required ones first; of the rest, the entries are
-/// counted together as [`OTHER_LISTS`], which is no name that a list can have.
-const LISTS_MAX: usize = 256;
-const OTHER_LISTS: &str = "(other)";
 
 const EVENTS: &str = "Events by topic and what became of them";
 const ALERTS: &str = "Alerts acknowledged, by priority and audience";
@@ -35,7 +35,6 @@ const DEFECTS: &str = "Fields of screened events that could not be used";
 const CANDIDATES_CUT: &str = "Candidates not looked at: an event met more than the bound";
 const NAMES_AGAIN: &str = "Searches of names that met their bound and were done again with more";
 const NAMES_FAILED: &str = "Snapshots of changed names that could not be made";
-const NAMES_CHANGES: &str = "Changes of names since the snapshot that they are searched in";
 const UNCOMMITTED_SECONDS: &str =
     "How long what is finished has waited to be acknowledged as committed, by partition";
 const LAG_RECORDS: &str = "Records not yet finished, by partition";
@@ -117,6 +116,7 @@ pub struct Metrics {
     alerts: IntCounterVec,
     latency: HistogramVec,
     agencies: Mutex<BTreeSet<AgencyId>>,
+    register: RegisterMetrics,
     gap_records: IntCounterVec,
     gaps: Mutex<Gaps>,
     lists: ListMetrics,
@@ -181,19 +181,6 @@ impl Gaps {
     }
 }
 
-struct ListMetrics {
-    entries: IntGaugeVec,
-    lapsed: IntGaugeVec,
-    age: GaugeVec,
-    state: IntGaugeVec,
-    offset: IntGaugeVec,
-    refused: IntCounterVec,
-    ready: IntGauge,
-    names_changes: IntGauge,
-    /// The lists that have labels.
-    shown: Mutex<BTreeSet<ListId>>,
-}
-
 impl Metrics {
     /// All metrics, registered, at zero; `librdkafka` is the client library's version.
     ///
@@ -210,6 +197,7 @@ impl Metrics {
             alerts: counters("alerts_total", ALERTS, &["priority", "audience"])?,
             latency: made.latency()?,
             agencies: Mutex::default(),
+            register: RegisterMetrics::new(&made)?,
             gaps: Mutex::default(),
             lists: ListMetrics::new(&made)?,
             dead_letters: counters("dead_letters_total", DEAD_LETTERS, &cause)?,
@@ -273,6 +261,21 @@ impl Metrics {
         self.alerts.with_label_values(&[priority.name(), label]).inc();
     }
 
+    /// Counts a match that a suppression silenced.
+    pub fn count_suppressed(&self, list: &ListId) {
+        self.register.count_suppressed(list);
+    }
+
+    /// Counts a record of the register's topic that was refused.
+    pub fn count_suppression_refusal(&self, cause: &str) {
+        self.register.refused.with_label_values(&[cause]).inc();
+    }
+
+    /// Shows how the register stands at `now`, and whether it is heeded.
+    pub fn show_register(&self, register: &Register, heeded: bool, now: Timestamp) {
+        self.register.show(register, heeded, now);
+    }
+
     /// Counts records that fell out of retention unread, and gives how many are new: a gap that is
     /// told again, to another lane or after a rebalance, is not counted again.
     pub fn count_gap(&self, topic: &str, partition: i32, lost: Range<i64>) -> u64 {
@@ -323,106 +326,9 @@ impl Metrics {
     }
 }
 
-/// A count as a gauge holds it.
-fn count(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
 /// Microseconds as seconds, never negative: clocks of two machines differ.
 pub fn seconds(micros: i64) -> f64 {
     micros.max(0) as f64 / 1e6
-}
-
-impl ListMetrics {
-    fn new(made: &Make<'_>) -> Result<Self, prometheus::Error> {
-        Ok(Self {
-            entries: made.gauges("list_entries", "Entries of a list", &["list"])?,
-            lapsed: made.gauges(
-                "list_lapsed_entries",
-                "Entries whose validity has ended",
-                &["list"],
-            )?,
-            age: made.seconds(
-                "list_age_seconds",
-                "Time since the list was last known to be current",
-                &["list"],
-            )?,
-            state: made.gauges(
-                "list_state",
-                "1 for the state the list is in",
-                &["list", "state"],
-            )?,
-            offset: made.gauges(
-                "list_offset",
-                "Position up to which the list's changes are in force",
-                &["list"],
-            )?,
-            refused: made.counters(
-                "list_refusals_total",
-                "Records of the list topic that were refused",
-                &["cause"],
-            )?,
-            ready: made.gauge("ready", "1 when every required list is loaded and current")?,
-            names_changes: made.gauge("names_changes", NAMES_CHANGES)?,
-            shown: Mutex::default(),
-        })
-    }
-
-    fn show(&self, standing: &Standing, now: Timestamp) {
-        self.ready.set(i64::from(standing.ready()));
-        self.names_changes.set(standing.names.map_or(0, |at| i64::from(at.changes)));
-        let Ok(mut shown) = self.shown.lock() else { return };
-        let (required, free): (Vec<_>, Vec<_>) =
-            standing.lists.iter().partition(|list| list.stance.is_some());
-        let mut lists = required.into_iter().chain(free);
-        let named: Vec<&ListState> = lists.by_ref().take(LISTS_MAX).collect();
-        let age = standing.current_at.map(|current| seconds(now.micros_since(current)));
-        named.iter().for_each(|list| self.show_one(list, age));
-        self.show_others(lists);
-        let now_shown: BTreeSet<ListId> =
-            named.iter().map(|list| list.version.list.clone()).collect();
-        shown.difference(&now_shown).for_each(|gone| self.forget(gone.as_str()));
-        *shown = now_shown;
-    }
-
-    fn show_one(&self, list: &ListState, age: Option<f64>) {
-        let name = list.version.list.as_str();
-        self.entries.with_label_values(&[name]).set(count(list.version.entries));
-        self.lapsed.with_label_values(&[name]).set(count(list.lapsed));
-        self.offset.with_label_values(&[name]).set(list.version.offset);
-        if let Some(age) = age {
-            self.age.with_label_values(&[name]).set(age);
-        }
-        for state in State::ALL {
-            let on = i64::from(state == list.state);
-            self.state.with_label_values(&[name, state.name()]).set(on);
-        }
-    }
-
-    fn show_others<'a>(&self, others: impl Iterator<Item = &'a ListState>) {
-        let (mut entries, mut lapsed) = (0, 0);
-        for list in others {
-            entries += list.version.entries;
-            lapsed += list.lapsed;
-        }
-        if entries > 0 {
-            self.entries.with_label_values(&[OTHER_LISTS]).set(count(entries));
-            self.lapsed.with_label_values(&[OTHER_LISTS]).set(count(lapsed));
-        } else {
-            self.forget(OTHER_LISTS);
-        }
-    }
-
-    /// Takes the series of a list away; they are missing where they were never shown.
-    fn forget(&self, name: &str) {
-        drop(self.entries.remove_label_values(&[name]));
-        drop(self.lapsed.remove_label_values(&[name]));
-        drop(self.offset.remove_label_values(&[name]));
-        drop(self.age.remove_label_values(&[name]));
-        for state in State::ALL {
-            drop(self.state.remove_label_values(&[name, state.name()]));
-        }
-    }
 }
 
 /// Makes and registers metrics.
@@ -496,6 +402,7 @@ impl Make<'_> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::lists::LISTS_MAX;
     use super::*;
     use crate::watchlist::sample::{at, lists, loaded, put, with_document};
     use crate::watchlist::{Change, Lists, Requirement, Stance};
