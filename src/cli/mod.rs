@@ -14,10 +14,12 @@ mod profiles;
 mod progress;
 mod quality;
 mod reading;
+mod register;
 mod run;
 mod score;
 mod screen;
 mod simulate;
+mod suppress;
 mod text;
 mod topics;
 mod truth;
@@ -52,6 +54,9 @@ enum Command {
     /// Publish lists, and show what is published
     #[command(subcommand)]
     Watchlist(watchlist::Command),
+    /// Put on record who is not meant by an entry, so that a match by name makes no alert; withdraw and show it
+    #[command(subcommand)]
+    Suppress(suppress::Command),
     /// Show the records that could not be used and why, and send them again
     #[command(subcommand)]
     DeadLetter(dead_letter::Command),
@@ -108,6 +113,7 @@ pub fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Alerts(arguments) => alerts::run(&arguments),
         Command::Watchlist(command) => watchlist::run(&command),
+        Command::Suppress(command) => suppress::run(&command),
         Command::DeadLetter(command) => dead_letter::run(&command),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

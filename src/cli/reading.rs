@@ -35,21 +35,37 @@ impl Reading {
         &mut self,
         kept: &Kept,
     ) -> Result<Result<domain::Entry, codec::Error>, String> {
-        let (value, headers) = (kept.value.as_deref().unwrap_or_default(), headers(kept));
-        let missing = match self.decoder.missing_schema(value, headers) {
-            Ok(missing) => missing,
+        if let Err(error) = self.learn(kept)? {
+            return Ok(Err(error));
+        }
+        let value = kept.value.as_deref().unwrap_or_default();
+        Ok(self.decoder.decode_entry(kept.key.as_deref(), value, headers(kept)))
+    }
+
+    /// The record as a suppression, or why it is none.
+    pub(super) fn suppression(
+        &mut self,
+        kept: &Kept,
+    ) -> Result<Result<domain::Suppression, codec::Error>, String> {
+        if let Err(error) = self.learn(kept)? {
+            return Ok(Err(error));
+        }
+        let value = kept.value.as_deref().unwrap_or_default();
+        Ok(self.decoder.decode_suppression(kept.key.as_deref(), value, headers(kept)))
+    }
+
+    /// Makes sure that the decoder knows the schema of the record, or says why it cannot.
+    fn learn(&mut self, kept: &Kept) -> Result<Result<(), codec::Error>, String> {
+        let value = kept.value.as_deref().unwrap_or_default();
+        let missing = match self.decoder.missing_schema(value, headers(kept)) {
+            Ok(Some(missing)) => missing,
+            Ok(None) => return Ok(Ok(())),
             Err(error) => return Ok(Err(error)),
         };
-        if let Some(missing) = missing {
-            let learnt = match self.schema(missing)? {
-                Ok(schema) => self.decoder.learn(missing, &schema),
-                Err(error) => Err(error),
-            };
-            if let Err(error) = learnt {
-                return Ok(Err(error));
-            }
-        }
-        Ok(self.decoder.decode_entry(kept.key.as_deref(), value, headers))
+        Ok(match self.schema(missing)? {
+            Ok(schema) => self.decoder.learn(missing, &schema),
+            Err(error) => Err(error),
+        })
     }
 
     /// The record as an alert in JSON, or why it is none.

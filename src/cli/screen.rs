@@ -185,13 +185,13 @@ fn topic(name: &str) -> Result<Topic, String> {
     })
 }
 
-fn date(text: &str) -> Result<Date, String> {
+pub(super) fn date(text: &str) -> Result<Date, String> {
     Date::parse(text)
         .filter(|date| date.is_full())
         .ok_or_else(|| "expected a day of the calendar as YYYY-MM-DD".to_owned())
 }
 
-fn identifier(text: &str) -> Result<Identifier, String> {
+pub(super) fn identifier(text: &str) -> Result<Identifier, String> {
     let (kind, rest) = text.split_once(':').ok_or("expected KIND:VALUE, such as imo:9074729")?;
     let kind = Kind::parse(kind).ok_or_else(|| {
         let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();

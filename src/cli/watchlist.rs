@@ -123,7 +123,8 @@ fn publish(arguments: &Publish) -> Result<ExitCode, String> {
         say("dry run: nothing was changed")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let format = Format::Avro { schema_id: entries_id(&settings)? };
+    let schema_id = schema_id(&settings, Contract::Entries, &settings.reader.topic)?;
+    let format = Format::Avro { schema_id };
     let courier = Courier::new(&settings.kafka).map_err(|error| error.to_string())?;
     send(&courier, &settings.reader.topic, &difference, format, arguments.rate)?;
     let outcome = courier.settle(SEND_WITHIN);
@@ -201,16 +202,17 @@ impl Difference {
     }
 }
 
-/// The id that readers of the list topic know the schema of entries by: the registry's, where there
-/// is one.
-fn entries_id(settings: &Settings) -> Result<u32, String> {
-    let Some(registry) = &settings.registry else { return Ok(Contract::Entries.id()) };
-    let topic = &settings.reader.topic;
+/// The id that readers of a topic know the schema of its records by: the registry's, where there is
+/// one.
+pub(super) fn schema_id(
+    settings: &Settings,
+    contract: Contract,
+    topic: &str,
+) -> Result<u32, String> {
+    let Some(registry) = &settings.registry else { return Ok(contract.id()) };
     let api = RegistryApi::new(registry.clone()).map_err(|error| error.to_string())?;
-    api.register(Contract::Entries, topic).map_err(|why| {
-        format!(
-            "the schema of entries cannot be registered for {topic} ({why}): nothing was published"
-        )
+    api.register(contract, topic).map_err(|why| {
+        format!("the schema cannot be registered for {topic} ({why}): nothing was published")
     })
 }
 
