@@ -42,6 +42,7 @@ mod registry;
 mod schemas;
 mod score;
 mod security;
+mod suppressions;
 mod tidy;
 mod tls;
 mod told;
