@@ -17,7 +17,7 @@
 //! | [`formats`] | published watchlist files → entries |
 //! | [`sim`] | seed → invented people, lists, traffic, and what must alert |
 //! | [`index`] | key → candidates, never verdicts |
-//! | [`watchlist`] | changes → lists, indexes, versions, and whether they may be trusted |
+//! | [`watchlist`] | changes → lists, indexes, versions, whether they may be trusted; who is not meant |
 //! | [`matching`] | candidates → matches with their evidence |
 //! | [`alerting`] | matches → alerts, and what each audience may see of them |
 //! | [`engine`] | one event in, one decision out |
@@ -54,6 +54,7 @@
 //! - Nothing is screened before the lists have been read to the end offsets taken at start.
 //! - The same lists and the same event give the same alerts, byte for byte.
 //! - An explanation is built by the code that compares, from the same values.
+//! - A match that was judged not to be one is counted and sampled, and in doubt it is told.
 //! - Personal data prints nowhere but in the alert: what holds it has no `Debug` that shows it.
 //!
 //! # Absent on purpose

@@ -6,6 +6,7 @@
 //! evidence; an entry matches once an event, with all its evidence; an equal name with an equal full
 //! birth date always matches; the order of matches and evidence does not depend on the order in which
 //! an index offered them.
+//! What the register of suppressions silences is told apart, never dropped unseen (`suppress`).
 //! Absent on purpose: whom to tell (`alerting`).
 //!
 //! Identifiers match when they are equal. Names match when enough speaks for it: [`resemble`] asks

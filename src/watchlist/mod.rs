@@ -1,7 +1,7 @@
 //! The lists: entries, the indexes over them, their versions and whether they may be trusted.
 //!
-//! In: changes, one writer at a time. Out: candidates for any number of readers, and a [`Standing`]
-//! that says which lists stand behind a decision.
+//! In: changes, one writer at a time. Out: candidates for any number of readers, a [`Standing`] that
+//! says which lists stand behind a decision, and the [`Register`] of who was judged not to be meant.
 //! Invariants: an entry enters the indexes before the one it replaces leaves them; a decision
 //! carries the versions of the entries it met, and of their lists as last published, which may be a
 //! moment older; equal content gives an equal checksum on every instance.
