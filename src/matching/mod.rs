@@ -20,7 +20,6 @@ mod resemble;
 mod roster;
 pub mod score;
 mod suppress;
-#[cfg(test)]
 pub(crate) mod tests;
 
 pub use bound::weights;
