@@ -140,6 +140,25 @@ fn a_birth_date_decides_between_namesakes() {
 }
 
 #[test]
+fn a_namesake_of_the_same_day_is_below_every_threshold_of_screening() {
+    let counts = Counts::built_in(Bearer::Person);
+    let setting = Setting::of_list(1_000_000, Mode::Balanced);
+    let person = |text: &str| Owned {
+        born: Date::parse("1980-04-12").into_iter().collect(),
+        nationalities: Country::parse("SWE").into_iter().collect(),
+        ..Owned::default().named(text, Bearer::Person, &counts)
+    };
+    let listed = person("Lindqvist, Anna Maria");
+    let bits = |text: &str| person(text).scored(&listed, |a, b| score(a, b, &setting).bits);
+    for other in ["Lindqvist, Peter", "Lindqvist, Ellen Christina", "Peter Lindqvist"] {
+        assert!(bits(other) < setting.threshold_bits(), "{other}: {:?}", bits(other));
+    }
+    for same in ["Lindqvist, Ana", "Anna Lindkvist", "Lindqvist, A"] {
+        assert!(bits(same) > setting.threshold_bits(), "{same}: {:?}", bits(same));
+    }
+}
+
+#[test]
 fn a_ship_that_has_another_number_is_another_ship() {
     let counts = Counts::built_in(Bearer::Vessel);
     let ship = |imo: &str| Owned {
