@@ -164,8 +164,8 @@ fn of_other_sex(one: &[u8], other: &[u8]) -> bool {
         && ends.iter().any(|end| short.ends_with(end))
 }
 
-/// What two aligned names say; gives whether they are names that relatives have: one name is shared,
-/// and first names stand against one another.
+/// What two aligned names say; gives whether they are names that relatives have: first names stand
+/// against one another, while names of the family or of fathers are shared.
 pub fn observe(
     left: &Prepared,
     right: &Prepared,
@@ -191,7 +191,7 @@ pub fn observe(
     };
     let open = (left_over(left, l, &rests.0), left_over(right, r, &rests.1));
     wholes(left, right, alignment, &agreed, conflicts, open, sink);
-    other_first && agreed.names == 1
+    other_first && agreed.names > 0
 }
 
 /// What the pairs come to.

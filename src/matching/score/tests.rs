@@ -153,6 +153,12 @@ fn a_namesake_of_the_same_day_is_below_every_threshold_of_screening() {
     for other in ["Lindqvist, Peter", "Lindqvist, Ellen Christina", "Peter Lindqvist"] {
         assert!(bits(other) < setting.threshold_bits(), "{other}: {:?}", bits(other));
     }
+    let brother = |text: &str| {
+        let sergey = person("Morozov, Sergey Petrovich");
+        person(text).scored(&sergey, |a, b| score(a, b, &setting).bits)
+    };
+    assert!(brother("Morozov, Oleg Petrovich") < setting.threshold_bits());
+    assert!(brother("Morozov, Sergei Petrovich") > setting.threshold_bits());
     for same in ["Lindqvist, Ana", "Anna Lindkvist", "Lindqvist, A"] {
         assert!(bits(same) > setting.threshold_bits(), "{same}: {:?}", bits(same));
     }
