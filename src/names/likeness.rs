@@ -2,7 +2,7 @@
 //! sound.
 
 use super::distance::{Pattern, at_least, cost, letters};
-use super::{Part, Word, bridge};
+use super::{Part, Script, Word, bridge};
 
 /// In what way two words are alike, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +112,9 @@ pub fn liken_probed(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<
     if a.is_spelt_like(b) {
         return Some(Likeness::of(Kind::Same, 255));
     }
+    if one == other && a.script() == Script::Han && b.script() == Script::Han {
+        return Some(read_alike(a, b));
+    }
     let same_key = a_shape.key == b_shape.key && a_shape.key != 0 && !a.is_canonical_full();
     // Numbers are the same or not: `3` is no initial of `31`.
     if a.part() == Part::Number || b.part() == Part::Number {
@@ -126,11 +129,26 @@ pub fn liken_probed(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<
     if same_key {
         return Some(Likeness::of(Kind::Transliteration, 245));
     }
-    if a.classes().iter().any(|class| b.classes().contains(class)) {
+    if share_class(a, b) {
         return Some(Likeness::of(Kind::Spelling, 235));
     }
     by_edit(probe, b, b_shape).or_else(|| by_sound(a, b)).or_else(|| shortened(one, other))
 }
+
+fn share_class(a: &Word, b: &Word) -> bool {
+    a.classes().iter().any(|class| b.classes().contains(class))
+}
+
+/// Other Chinese characters that are read alike: a dozen names share most readings.
+fn read_alike(a: &Word, b: &Word) -> Likeness {
+    if share_class(a, b) {
+        return Likeness::of(Kind::Spelling, 235);
+    }
+    Likeness::of(Kind::Sound, READ_ALIKE)
+}
+
+/// The evidence of a reading that is shared, in eighths of a bit.
+const READ_ALIKE: u8 = 28;
 
 /// How alike two spellings are by their letters alone, where little may differ.
 pub fn liken_texts(one: &[u8], other: &[u8]) -> Option<Likeness> {
@@ -300,6 +318,13 @@ mod tests {
         assert_eq!(liken(&full, &other("Wirka")).map(|found| found.kind), Some(Kind::Edit));
         assert_eq!(liken(&full, &other("Witkacy")).map(|found| found.kind), Some(Kind::Prefix));
         assert_eq!(liken(&full, &other("Hofmann")), None);
+    }
+
+    #[test]
+    fn chinese_characters_that_are_read_alike_are_not_the_same() {
+        assert_eq!(kind("高市", "高市", Bearer::Person), Some(Kind::Same));
+        assert_eq!(kind("高市", "高石", Bearer::Person), Some(Kind::Sound));
+        assert_eq!(kind("高市", "Shi", Bearer::Person), Some(Kind::Same));
     }
 
     #[test]

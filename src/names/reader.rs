@@ -218,6 +218,7 @@ impl Reader {
                 word.part = piece.part.unwrap_or(Part::Any);
                 if script == Script::Han {
                     word.spelling = dictionary::find(dictionary::key_of_han(letters));
+                    word.note_characters(letters);
                 }
                 push(&mut word, words);
             }

@@ -97,7 +97,7 @@ pub const CANONICAL_MAX: usize = 15;
 pub struct Word {
     text: [u8; TEXT_MAX],
     text_len: u8,
-    /// A digest of the letters beyond [`TEXT_MAX`].
+    /// A digest of the letters beyond [`TEXT_MAX`], or of the Chinese characters: many are read alike.
     beyond: u32,
     canonical: [u8; CANONICAL_MAX],
     canonical_len: u8,
@@ -243,10 +243,12 @@ impl Word {
         self.flags & OVERLONG != 0
     }
 
-    /// Whether two words have the same letters, those included for which there was no room.
+    /// Whether two words have the same letters: those included for which there was no room, and
+    /// in Chinese the same characters.
     #[inline]
     pub fn is_spelt_like(&self, other: &Self) -> bool {
-        self.text() == other.text() && self.beyond == other.beyond
+        let across = self.script != other.script && !self.is_overlong() && !other.is_overlong();
+        self.text() == other.text() && (self.beyond == other.beyond || across)
     }
 
     /// Whether its canonical form fills its room, so that more may follow.
@@ -273,10 +275,15 @@ impl Word {
         }
     }
 
+    /// Notes the Chinese characters that it was written with.
+    pub(super) fn note_characters(&mut self, letters: &[char]) {
+        self.beyond = letters.iter().fold(0, |digest, letter| mix(digest, *letter as u32));
+    }
+
     #[cold]
     fn push_beyond(&mut self, letter: u32) {
         self.flags |= OVERLONG;
-        self.beyond = (self.beyond ^ letter).wrapping_mul(0x0100_0193).wrapping_add(1);
+        self.beyond = mix(self.beyond, letter);
     }
 
     #[inline]
@@ -348,4 +355,8 @@ impl Word {
         }
         self.canonical_len = u8::try_from(kept).unwrap_or_default();
     }
+}
+
+const fn mix(digest: u32, letter: u32) -> u32 {
+    (digest ^ letter).wrapping_mul(0x0100_0193).wrapping_add(1)
 }

@@ -3,9 +3,9 @@
 use smallvec::SmallVec;
 
 use super::model::Model;
-use super::observe::{joined_worth, pair_worth};
+use super::observe::{abbreviated_worth, joined_worth, pair_worth};
 use super::prepare::{Prepared, Role, Weighed};
-use crate::names::{Likeness, Probe, at_least, liken_probed, liken_texts};
+use crate::names::{Bearer, Kind, Likeness, Probe, at_least, liken_probed, liken_texts};
 
 /// Words that stand side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +112,9 @@ fn in_order(left: &Prepared, right: &Prepared, model: &Model) -> Alignment {
     let mut alignment = Alignment { pairs: choose(&mut candidates) };
     if !explained(left, right, &alignment) {
         join(left, right, model, &mut alignment);
+        if left.bearer != Bearer::Person && right.bearer != Bearer::Person {
+            write_out(left, right, model, &mut alignment);
+        }
     }
     alignment
 }
@@ -177,6 +180,58 @@ fn join(left: &Prepared, right: &Prepared, model: &Model, alignment: &mut Alignm
     for at in 0..right.words.len() {
         join_at(right, left, at, model, alignment, |mine, theirs| (theirs, mine));
     }
+}
+
+/// Abbreviations of one name whose words the other writes out: `IRISL`.
+fn write_out(left: &Prepared, right: &Prepared, model: &Model, alignment: &mut Alignment) {
+    for at in 0..left.words.len() {
+        write_out_at(left, right, at, model, alignment, |mine, theirs| (mine, theirs));
+    }
+    for at in 0..right.words.len() {
+        write_out_at(right, left, at, model, alignment, |mine, theirs| (theirs, mine));
+    }
+}
+
+fn write_out_at(
+    one: &Prepared,
+    other: &Prepared,
+    at: usize,
+    model: &Model,
+    alignment: &mut Alignment,
+    sides: impl Fn(Span, Span) -> (Span, Span),
+) {
+    let Some(word) = one.words.get(at).filter(|word| word.may_abbreviate()) else { return };
+    for from in 0..other.words.len() {
+        let Some(many) = initials(word.word.text(), other.words.get(from..).unwrap_or_default())
+        else {
+            continue;
+        };
+        let (left, right) = sides(Span::one(at), Span { at: from as u8, many });
+        let likeness = Likeness { kind: Kind::Initial, similarity: 128, cost: 0 };
+        let worth = abbreviated_worth(word, model);
+        let pair = Pair { left, right, likeness, worth };
+        if !alignment.pairs.iter().any(|placed| placed.overlaps(&pair)) {
+            alignment.pairs.push(pair);
+            return;
+        }
+    }
+}
+
+/// How many words have these letters as their initials; small words between them need not.
+fn initials(letters: &[u8], words: &[Weighed]) -> Option<u8> {
+    let mut left = letters;
+    for (many, word) in words.iter().enumerate() {
+        let first = word.word.text().first();
+        if left.first() == first && !matches!(word.role, Role::Form | Role::Number) {
+            left = left.get(1..)?;
+        } else if word.role != Role::Light || many == 0 {
+            return None;
+        }
+        if left.is_empty() {
+            return u8::try_from(many + 1).ok();
+        }
+    }
+    None
 }
 
 /// Most words that may be one word on the other side.

@@ -202,6 +202,11 @@ impl<'a> Beside<'a> {
         }
     }
 
+    /// What is to be added where the names are such as relatives have.
+    pub(super) fn among_relatives(&self, related: bool) -> Bits {
+        if related && self.born == BornRelation::Same { RELATED } else { Bits::ZERO }
+    }
+
     pub(super) fn bits(&self) -> Bits {
         let identifiers = identifiers(self.stated.identifiers, self.listed.identifiers);
         self.born.bits()
@@ -211,8 +216,8 @@ impl<'a> Beside<'a> {
             + identifiers.map(|(kind, same)| identifier_bits(kind, same)).sum()
     }
 
-    /// The same, a line each.
-    pub(super) fn lines(&self) -> Vec<Line> {
+    /// The same, a line each, with what is added where the names are such as relatives have.
+    pub(super) fn lines(&self, related: bool) -> Vec<Line> {
         let (stated, listed) = (self.stated, self.listed);
         let born = Reason::Born {
             relation: self.born,
@@ -225,7 +230,7 @@ impl<'a> Beside<'a> {
             listed: listed.nationalities.to_vec(),
         };
         let mut lines = vec![
-            Line { reason: born, bits: self.born.bits() },
+            Line { reason: born, bits: self.born.bits() + self.among_relatives(related) },
             Line { reason: nationality, bits: self.nationality.bits() },
             Line { reason: Reason::Sex(self.sex), bits: self.sex.bits() },
         ];
@@ -240,6 +245,11 @@ impl<'a> Beside<'a> {
         lines
     }
 }
+
+/// What the same day of birth says less about two whose family name is the same while their first
+/// names are not: of all who share a surname, twins are born on one day, and on a long list somebody
+/// of the same family name is born on the day of every tenth traveller.
+const RELATED: Bits = Bits::whole(-5);
 
 /// Whether any word of the places of birth agrees: an initial or a beginning would be no agreement.
 fn place(stated: &[Prepared], listed: &[Prepared]) -> Option<bool> {

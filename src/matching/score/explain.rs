@@ -103,7 +103,7 @@ impl Explanation {
 
     /// Of subjects of whom one has no name.
     pub(super) fn of_nothing(beside: &Beside<'_>) -> Self {
-        Self { stated: String::new(), listed: String::new(), lines: beside.lines() }
+        Self { stated: String::new(), listed: String::new(), lines: beside.lines(false) }
     }
 
     /// The explanation in plain words, a line each, strongest first.
@@ -142,6 +142,9 @@ impl Line {
 }
 
 fn alike(stated: &str, listed: &str, kind: Kind, joined: bool) -> String {
+    if joined && kind == Kind::Initial {
+        return format!("{stated} and {listed}: one abbreviates the other");
+    }
     if joined {
         return format!("{stated} is {listed} written together or apart");
     }
@@ -224,14 +227,14 @@ pub(super) fn explain(
 ) -> Explanation {
     let alignment = align(stated.name, listed.name, model);
     let mut taken = Taken { model, items: Vec::new() };
-    observe(stated.name, listed.name, &alignment, &mut taken);
+    let related = observe(stated.name, listed.name, &alignment, &mut taken);
     let lines = taken.items.into_iter();
     let names = lines.map(|(item, bits)| Line { reason: reason(item, stated, listed), bits });
     let weak = listed.name.weak.then_some(Line { reason: Reason::WeakAlias, bits: super::WEAK });
     Explanation {
         stated: stated.full(),
         listed: listed.full(),
-        lines: names.chain(weak).chain(beside.lines()).collect(),
+        lines: names.chain(weak).chain(beside.lines(related)).collect(),
     }
 }
 

@@ -12,7 +12,8 @@
 //!    rarity, words that stand against one another by their role, words that one side has more, and
 //!    how much of the names agrees. Each observation is a [`Feature`] with a weight.
 //! 3. The weighted sum is evidence in bits. Of all names of both subjects the best pair counts.
-//! 4. Birth date, nationality, sex, place of birth and identifiers add their own bits.
+//! 4. Birth date, nationality, sex, place of birth and identifiers add their own bits. A birth date
+//!    adds less between names that relatives have: twins share both.
 //!
 //! # What the bits mean
 //!
@@ -80,20 +81,22 @@ pub struct Scored {
 
 /// How much speaks for two subjects being one: their best pair of names, and what stands beside it.
 pub fn score(stated: &Subject<'_>, listed: &Subject<'_>, setting: &Setting) -> Scored {
-    let (names, bits) = best_names(stated, listed, setting);
-    let bits = bits + Beside::of(stated, listed).bits();
+    let beside = Beside::of(stated, listed);
+    let (names, bits) = best_names(stated, listed, setting, &beside);
+    let bits = bits + beside.bits();
     Scored { bits, probability: setting.probability(bits), names }
 }
 
 /// Why two subjects score as they do.
 pub fn explain(stated: &Subject<'_>, listed: &Subject<'_>, setting: &Setting) -> Explanation {
-    let ((at, to), _) = best_names(stated, listed, setting);
+    let beside = Beside::of(stated, listed);
+    let ((at, to), _) = best_names(stated, listed, setting, &beside);
     let (Some(one), Some(other)) = (stated.names.get(at), listed.names.get(to)) else {
-        return Explanation::of_nothing(&Beside::of(stated, listed));
+        return Explanation::of_nothing(&beside);
     };
     let one = explain::Side { name: one, written: stated.written.get(at).copied() };
     let other = explain::Side { name: other, written: listed.written.get(to).copied() };
-    explain::explain(one, other, setting.model(one.name, other.name), &Beside::of(stated, listed))
+    explain::explain(one, other, setting.model(one.name, other.name), &beside)
 }
 
 /// What a weak alias is worth less.
@@ -104,12 +107,14 @@ fn best_names(
     stated: &Subject<'_>,
     listed: &Subject<'_>,
     setting: &Setting,
+    beside: &Beside<'_>,
 ) -> ((usize, usize), Bits) {
     let mut best: Option<((usize, usize), Bits)> = None;
     for (at, one) in stated.names.iter().enumerate() {
         for (to, other) in listed.names.iter().enumerate() {
             let weak = if other.weak { WEAK } else { Bits::ZERO };
-            let bits = name_bits(one, other, setting.model(one, other)) + weak;
+            let (bits, related) = compare(one, other, setting.model(one, other));
+            let bits = bits + weak + beside.among_relatives(related);
             if best.is_none_or(|(_, most)| bits > most) {
                 best = Some(((at, to), bits));
             }
@@ -120,10 +125,15 @@ fn best_names(
 
 /// What two names say.
 pub fn name_bits(one: &Prepared, other: &Prepared, model: &Model) -> Bits {
+    compare(one, other, model).0
+}
+
+/// What two names say, and whether they are such as relatives have.
+fn compare(one: &Prepared, other: &Prepared, model: &Model) -> (Bits, bool) {
     let alignment = align(one, other, model);
     let mut sum = observe::Sum { model, bits: Bits::ZERO };
-    observe(one, other, &alignment, &mut sum);
-    sum.bits
+    let related = observe(one, other, &alignment, &mut sum);
+    (sum.bits, related)
 }
 
 /// Both are names of persons: one surely, the other as far as its list says.

@@ -35,31 +35,31 @@ features! {
     /// Where every comparison starts.
     Base: -117, -67;
     /// Words equal.
-    Same: -16, -41;
+    Same: -16, -45;
     /// … times their rarity, as below.
-    SameRarity: 7, 5;
+    SameRarity: 7, 6;
     /// Words equal but for customs of transliteration.
     Translit: -3, 6;
     /// Their rarity.
-    TranslitRarity: 7, 2;
+    TranslitRarity: 7, 3;
     /// Spellings of one name by the dictionary.
-    Spelling: 5, 7;
+    Spelling: 5, 8;
     /// Their rarity.
     SpellingRarity: 4, 2;
     /// Words a few letters apart.
-    Edit: 8, 24;
+    Edit: 8, 30;
     /// Their rarity.
     EditRarity: 6, 2;
     /// Letters that separate them.
-    EditCost: -23, -5;
+    EditCost: -23, -4;
     /// The same as a share of their length.
-    EditRelative: -127, -132;
+    EditRelative: -127, -134;
     /// They begin differently.
-    EditFirst: -2, -18;
+    EditFirst: -2, -13;
     /// They are of four letters or less.
-    EditShort: -9, 5;
+    EditShort: -9, 1;
     /// Letters beyond the first that separate them.
-    EditExcess: -14, -6;
+    EditExcess: -14, -7;
     /// Words alike in sound, across scripts.
     Sound: -5, -4;
     /// Their rarity.
@@ -67,21 +67,23 @@ features! {
     /// What true renderings have more in evidence, on average.
     SoundShort: -6, -4;
     /// An initial and a name that it may stand for.
-    Initial: 11, -9;
+    Initial: 11, -1;
     /// One word is the beginning of the other.
-    Prefix: 8, -12;
+    Prefix: 8, -10;
     /// Their rarity.
     PrefixRarity: 3, 2;
     /// Joined words against split ones.
-    Joined: 14, 2;
+    Joined: 14, 8;
     /// Their rarity.
     JoinedRarity: 6, 2;
     /// Letters that separate them.
-    JoinedCost: -41, -48;
+    JoinedCost: -41, -37;
+    /// Letters beyond two of an abbreviation whose words the other side writes out.
+    Abbreviated: 0, 15;
     /// Small words that agree.
-    Light: 13, -3;
+    Light: 13, -4;
     /// Legal forms that agree.
-    Form: 3, -1;
+    Form: 3, -2;
     /// No name agrees.
     Nothing: -192, -192;
     /// A family name agrees with a family name.
@@ -91,7 +93,7 @@ features! {
     /// A family name agrees with a given name.
     Crossed: 3, -8;
     /// Numbers that agree.
-    Number: 48, 35;
+    Number: 48, 29;
     /// Family names against one another.
     ConflictFamily: -72, -80;
     /// First names against one another.
@@ -117,7 +119,7 @@ features! {
     /// Father and son exchanged around a word for son.
     Filiation: -49, -48;
     /// How near they are, from 0 to 1.
-    ConflictNear: 8, 20;
+    ConflictNear: 8, 23;
     /// A family name that one side has more.
     ExtraFamily: -19, -24;
     /// A first name that one side has more.
@@ -130,22 +132,24 @@ features! {
     ExtraInitial: -8, -1;
     /// A number that one side has more.
     ExtraNumber: -27, -8;
+    /// How rare the names are that one side of organisations or vessels has more.
+    ExtraRarity: 0, -1;
     /// One name is a part of the other.
-    Subset: 8, 25;
+    Subset: 8, 26;
     /// Nothing is left over on either side.
-    Full: 32, 81;
+    Full: 32, 77;
     /// One name alone agrees, of several.
-    Lone: 7, -2;
+    Lone: 7, 0;
     /// … and others stand against one another.
-    LoneConflict: 7, -14;
+    LoneConflict: 7, -17;
     /// Both names are single words.
-    Single: 7, 7;
+    Single: 7, 11;
     /// The order differs.
     Reordered: -5, 1;
     /// Legal forms against one another.
-    FormConflict: -48, -42;
+    FormConflict: -48, -45;
     /// A legal form that one side has more.
-    FormExtra: -3, 7;
+    FormExtra: -3, 9;
 }
 
 /// How many features there are.

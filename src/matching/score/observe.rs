@@ -3,7 +3,7 @@
 use super::align::{Alignment, Pair, Span};
 use super::model::{Feature, Model};
 use super::prepare::{Prepared, Role, Weighed};
-use crate::names::{Bits, Kind, Likeness, nearness};
+use crate::names::{Bearer, Bits, Kind, Likeness, nearness};
 
 /// What an observation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,19 @@ pub(super) fn joined_worth(
     let mut sum = Sum { model, bits: Bits::ZERO };
     joined(word, group, likeness, &mut sum);
     sum.bits.in_sixteenths()
+}
+
+/// What an abbreviation is worth that faces the words it stands for.
+pub(super) fn abbreviated_worth(word: &Weighed, model: &Model) -> i32 {
+    let mut sum = Sum { model, bits: Bits::ZERO };
+    abbreviated(word, &mut sum);
+    sum.bits.in_sixteenths()
+}
+
+/// Each letter beyond the second makes a chance less likely.
+fn abbreviated(word: &Weighed, sink: &mut impl Sink) {
+    let letters = word.word.text().len().saturating_sub(2);
+    sink.add(Feature::Abbreviated, 16 * letters as i32);
 }
 
 fn pair(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut impl Sink) {
@@ -151,21 +164,34 @@ fn of_other_sex(one: &[u8], other: &[u8]) -> bool {
         && ends.iter().any(|end| short.ends_with(end))
 }
 
-/// What two aligned names say.
-pub fn observe(left: &Prepared, right: &Prepared, alignment: &Alignment, sink: &mut impl Sink) {
+/// What two aligned names say; gives whether they are names that relatives have: first names stand
+/// against one another, while names of the family or of fathers are shared.
+pub fn observe(
+    left: &Prepared,
+    right: &Prepared,
+    alignment: &Alignment,
+    sink: &mut impl Sink,
+) -> bool {
     sink.about(Item::Start);
     sink.add(Feature::Base, 16);
     let agreed = pairs(left, right, alignment, sink);
     if agreed.names == 0 && !agreed.letters {
         sink.about(Item::Nothing);
         sink.add(Feature::Nothing, 16);
-        return;
+        return false;
     }
     let (l, r) = alignment.paired();
     let rests = (Rest::of(left, l), Rest::of(right, r));
+    let other_first = rests.0.first != 0 && rests.1.first != 0;
     let conflicts = unmatched(left, right, rests, &agreed, sink);
-    let open = (left.names & !l & !repeats(left), right.names & !r & !repeats(right));
+    let left_over = |name: &Prepared, paired: u32, rest: &Rest| {
+        // A number tells an organisation, a ship: with one more, it is not all of the name.
+        let numbers = if name.bearer == Bearer::Person { 0 } else { rest.number };
+        name.names & !paired & !repeats(name) | numbers
+    };
+    let open = (left_over(left, l, &rests.0), left_over(right, r, &rests.1));
     wholes(left, right, alignment, &agreed, conflicts, open, sink);
+    other_first && agreed.names > 0
 }
 
 /// What the pairs come to.
@@ -175,6 +201,8 @@ struct Agreed {
     names: u32,
     /// Whether initials or numbers do.
     letters: bool,
+    /// Whether one of them is an abbreviation.
+    abbreviated: bool,
     /// How rare they are, family names apart.
     rarity: i32,
     family_rarity: i32,
@@ -188,6 +216,11 @@ fn pairs(left: &Prepared, right: &Prepared, alignment: &Alignment, sink: &mut im
             ([one], [other]) => {
                 pair(one, other, found.likeness, sink);
                 agreed.count(one, other, found.likeness.kind);
+            }
+            ([word], _) | (_, [word]) if found.likeness.kind == Kind::Initial => {
+                abbreviated(word, sink);
+                agreed.names += 1;
+                agreed.abbreviated = true;
             }
             ([word], group) | (group, [word]) => {
                 joined(word, group, found.likeness, sink);
@@ -346,6 +379,9 @@ fn unmatched(
     facing.extra(l.other & a, r.other & b, F::ExtraOther);
     facing.extra(l.first & a, r.first & b, F::ExtraFirst);
     facing.extra(l.family & a, r.family & b, F::ExtraFamily);
+    if left.bearer != Bearer::Person && right.bearer != Bearer::Person {
+        facing.sink.add(F::ExtraRarity, rarity_of(left, a) + rarity_of(right, b));
+    }
     facing.extra(l.initial, r.initial, F::ExtraInitial);
     facing.extra(l.number, r.number, F::ExtraNumber);
     match (l.form, r.form) {
@@ -367,6 +403,12 @@ fn unmatched(
         sink.add(F::ConflictNear, nearest(left, right, open));
     }
     conflicts
+}
+
+/// How rare some words of a name are together.
+fn rarity_of(name: &Prepared, set: u32) -> i32 {
+    let words = name.words.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
+    words.map(|(_, word)| word.rarity).sum()
 }
 
 /// How near the nearest two words are that stand against one another.
@@ -394,7 +436,7 @@ fn wholes(
     use Feature as F;
     sink.about(Item::Whole);
     match open {
-        _ if conflicts > 0 => {}
+        _ if conflicts > 0 || agreed.abbreviated => {}
         (0, 0) => sink.add(F::Full, 16),
         (0, _) | (_, 0) => sink.add(F::Subset, 16),
         _ => {}

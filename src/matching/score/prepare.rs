@@ -48,6 +48,11 @@ pub struct Weighed {
 }
 
 impl Weighed {
+    /// Whether it may be made of the initials of several words.
+    pub fn may_abbreviate(&self) -> bool {
+        self.role == Role::Other && matches!(self.word.text().len(), 3..=8)
+    }
+
     /// Whether it may be several words of another spelling.
     pub fn may_be_joined(&self) -> bool {
         self.word.text().len() >= 4 && self.role != Role::Form
