@@ -9,21 +9,21 @@ use compact_str::CompactString;
 use foldhash::fast::FixedState;
 
 use crate::domain::{Country, Date, Folded, Name};
-use crate::sim::corpus::{self, Corpus, Crowd, Kind, Mix, Person, Query, Sort, Spelling};
+use crate::sim::corpus::{self, Corpus, Crowd, Kind, Mix, Person, Query, Slip, Sort, Spelling};
 
 /// What ordinary slips do to a name. One in another script is none, and those that leave the same
 /// words in the same letters are met by equality.
 const SLIPS: [Kind; 11] = [
-    Kind::Typo1,
+    Kind::Slip(Slip::Typo1),
     Kind::Drop,
     Kind::Transliteration,
-    Kind::Typo2,
+    Kind::Slip(Slip::Typo2),
     Kind::Initial,
     Kind::Variant,
-    Kind::Transpose,
-    Kind::Joined,
+    Kind::Slip(Slip::Transpose),
+    Kind::Slip(Slip::Joined),
     Kind::Extra,
-    Kind::Split,
+    Kind::Slip(Slip::Split),
     Kind::TypoReorder,
 ];
 
