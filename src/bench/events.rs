@@ -1,6 +1,7 @@
 //! What happens in operation: a list changes, is written again, an instance is killed.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -9,10 +10,11 @@ use serde_json::Value;
 
 use crate::kafka::{Feed, From, Gauge, Tail};
 
-use super::batch::{Batch, named_by};
+use super::batch::{Batch, Duty, named_by};
+use super::crossing::Writer;
 use super::figures::{Changes, Rewrite, TakeOver, histogram, note};
 use super::latency::{LINGER, Pace, open_loop};
-use super::load::{Hit, Load, Writer};
+use super::load::{Hit, LATE_MAX, Load};
 use super::process::Process;
 use super::site::{Ground, Site};
 use super::{Bench, Config, Error, SETTLE_WITHIN, Subject};
@@ -33,16 +35,21 @@ pub(super) fn changes(
     bench: &Bench<'_>,
     ground: &Ground<'_>,
     site: &Site<'_>,
-    batch: Batch,
+    subject: Subject,
+    batch: Batch<'_>,
 ) -> Result<(Changes, u64), Error> {
     let kafka = &bench.config.kafka;
     let mut tail = Tail::open(kafka, &site.output, From::Now)?;
     let (feed, lists) = (Feed::new(kafka, LINGER)?, Feed::new(kafka, Duration::ZERO)?);
-    let mut writer = Writer::new(batch.load)?;
+    let mut writer = Writer::new(batch.load);
+    // Each subject lists others: those of the one before are listed already.
+    let may_be_alike = subject.duty() == Duty::Alike;
+    let before = if may_be_alike { LATE_MAX / 2 } else { 0 };
     let (mut times, mut alerts, mut sent) = (histogram()?, Vec::new(), 0);
     // The first does not count: the clients connect meanwhile.
     for change in 0..=bench.config.changes {
-        let index = batch.load.documents + change;
+        let index = batch.load.documents.listed + before + change;
+        let wanted = Load::entry_of(Hit::Document(index));
         let (key, entry) = batch.load.listed_document(index)?;
         let begun = Instant::now();
         lists.send(&ground.lists, None, Some(key.as_bytes()), &entry)?;
@@ -53,13 +60,16 @@ pub(super) fn changes(
             sent += 1;
             // Also the pause between two events.
             let found = tail.next_value(LINGER, |alert| (Instant::now(), alert.to_vec()))?;
+            // Alerts about who is alike say nothing of the change.
+            let is_about = |alert: &[u8]| !may_be_alike || names(alert, &wanted);
             if let Some((read, alert)) = found
-                && Subject::Portcullis.number_in(&alert).is_none_or(|event| event >= first)
+                && subject.number_in(&alert).is_none_or(|event| event >= first)
+                && is_about(&alert)
             {
                 if change > 0 {
                     note(&mut times, read.saturating_duration_since(begun));
                 }
-                alerts.push((Load::entry_of(Hit::Document(index)), alert));
+                alerts.push((wanted, alert));
                 break;
             }
             bench.must_go_on()?;
@@ -69,54 +79,66 @@ pub(super) fn changes(
         }
     }
     feed.settle(SETTLE_WITHIN)?;
-    let right = |(entry, alert): &&(String, Vec<u8>)| {
-        named_by(alert).is_some_and(|(_, named)| named == *entry)
-    };
+    let alone = |alert: &[u8]| named_by(alert).is_some_and(|(_, named)| named.len() == 1);
+    let right =
+        |(entry, alert): &&(String, Vec<u8>)| names(alert, entry) && (may_be_alike || alone(alert));
     let wrong = alerts.len() - alerts.iter().filter(right).count();
     Ok((Changes { histogram: times, wrong: wrong as u64 }, sent))
 }
 
-/// Sends every entry of the lists, at an even rate where there is one.
+/// Whether an alert names this entry.
+fn names(alert: &[u8], entry: &str) -> bool {
+    named_by(alert).is_some_and(|(_, named)| named.iter().any(|other| other == entry))
+}
+
+/// Sends these entries of the lists, at an even rate where there is one.
 pub(super) fn publish(
     bench: &Bench<'_>,
     topic: &str,
-    load: Load,
+    entries: Range<u64>,
     rate: Option<u64>,
 ) -> Result<(), Error> {
     let feed = Feed::new(&bench.config.kafka, Duration::from_millis(5))?;
     let pace = rate.map(Pace::start);
-    for index in 0..load.entries() {
+    for (at, index) in (0..).zip(entries) {
         bench.must_go_on()?;
         if let Some(pace) = pace {
-            pace.await_due(index);
+            pace.await_due(at);
         }
-        let (key, entry) = load.entry(index)?;
+        let (key, entry) = bench.load.entry(index)?;
         feed.send(topic, None, Some(key.as_bytes()), &entry)?;
     }
     feed.settle(SETTLE_WITHIN)?;
     Ok(())
 }
 
-/// Events at an even rate, then the same while every entry is published again.
+/// What is written again: everything, or all that has names where these are what is measured.
+fn written_again(load: &Load, subject: Subject) -> Range<u64> {
+    let begin = if subject == Subject::Names { load.documents.listed } else { 0 };
+    begin..load.entries()
+}
+
+/// Events at an even rate, then the same while the lists are published again.
 pub(super) fn rewrite(
     bench: &Bench<'_>,
     ground: &Ground<'_>,
     site: &Site<'_>,
-    process: &Process,
-    batch: Batch,
+    (subject, process): (Subject, &Process),
+    batch: Batch<'_>,
     rate: u64,
 ) -> Result<Rewrite, Error> {
-    let subject = Subject::Portcullis;
     let always = |_| Ok(true);
     let before = open_loop(bench, site, subject, batch, rate, always, |_| {})?;
     let again =
         Batch { first: batch.first + batch.count, count: rate * PATIENCE.as_secs(), ..batch };
+    let entries = written_again(bench.load, subject);
+    let records = entries.end - entries.start;
     let over = AtomicBool::new(false);
     let begun = Instant::now();
     let (rewritten, during) = std::thread::scope(|scope| {
         let rewriting = scope.spawn(|| {
             let rate = Some(bench.config.rewrite_rate).filter(|rate| *rate > 0);
-            let done = publish(bench, &ground.lists, batch.load, rate)
+            let done = publish(bench, &ground.lists, entries, rate)
                 .and_then(|()| await_in_force(bench, ground, process));
             over.store(true, Ordering::Relaxed);
             done.map(|()| begun.elapsed())
@@ -128,7 +150,7 @@ pub(super) fn rewrite(
     });
     let seconds = rewritten??.as_secs_f64();
     let rate = bench.config.rewrite_rate;
-    Ok(Rewrite { records: batch.load.entries(), rate, seconds, before, during: during? })
+    Ok(Rewrite { records, rate, seconds, before, during: during? })
 }
 
 /// Waits until the newest record of the list topic is in force.
@@ -154,7 +176,7 @@ pub(super) fn take_over(
     bench: &Bench<'_>,
     site: &Site<'_>,
     first: &mut Process,
-    batch: Batch,
+    batch: Batch<'_>,
 ) -> Result<TakeOver, Error> {
     let mut second = site.start()?;
     second.await_ready()?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::{Core, Error, Exactness, Subject};
+use super::{Alike, Core, Error, Exactness, Subject};
 
 /// Everything that a run measured.
 #[derive(Default)]
@@ -13,16 +13,14 @@ pub struct Results {
     pub core: Option<Core>,
     /// One for each subject and repeat, in the order in which they ran.
     pub rounds: Vec<Round>,
-    /// From a change of a list to the first alert by it.
-    pub changes: Option<Changes>,
-    /// While the whole list was written again.
-    pub rewrite: Option<Rewrite>,
-    /// After an instance was killed.
-    pub take_over: Option<TakeOver>,
-    /// The length of each event, bytes.
+    /// What only Portcullis does, once for each way of comparing names.
+    pub operations: Vec<Operation>,
+    /// The mean length of an event, bytes.
     pub event_bytes: usize,
     /// Entries published before anything was measured.
     pub entries: u64,
+    /// Persons among them.
+    pub persons: u64,
     /// Seconds that publishing them took.
     pub publish_seconds: f64,
     /// Brokers that answered.
@@ -56,10 +54,13 @@ pub struct Saturation {
     /// Events.
     pub events: u64,
     /// How fast; absent when the output held anything but each answer owed, once: its clock stopped
-    /// at as many records as were owed, which was then before the last of them.
+    /// at as many records as were owed, which was then before the last of them. Where names may be
+    /// alike, it stopped at the last one owed.
     pub speed: Option<Speed>,
     /// Whether every answer owed came.
     pub exactness: Exactness,
+    /// What else came, where names may be alike.
+    pub alike: Option<Alike>,
 }
 
 /// What working off a backlog took.
@@ -75,9 +76,14 @@ pub struct Speed {
 
 impl Saturation {
     /// A backlog and what it took, if that can be told from its answers.
-    pub(super) fn new(events: u64, speed: Speed, exactness: Exactness) -> Self {
+    pub(super) fn new(
+        events: u64,
+        speed: Speed,
+        exactness: Exactness,
+        alike: Option<Alike>,
+    ) -> Self {
         let alone = exactness.holds() && exactness.repeated == 0;
-        Self { events, speed: alone.then_some(speed), exactness }
+        Self { events, speed: alone.then_some(speed), exactness, alike }
     }
 
     /// Events a second.
@@ -96,6 +102,20 @@ pub struct Latency {
     pub late: Histogram<u64>,
     /// Whether every answer owed came.
     pub exactness: Exactness,
+    /// What else came, where names may be alike.
+    pub alike: Option<Alike>,
+}
+
+/// A subject in operation.
+pub struct Operation {
+    /// The subject.
+    pub subject: Subject,
+    /// From a change of a list to the first alert by it.
+    pub changes: Option<Changes>,
+    /// While the lists were written again.
+    pub rewrite: Option<Rewrite>,
+    /// After an instance was killed.
+    pub take_over: Option<TakeOver>,
 }
 
 /// Changes of a list, one after the other.
@@ -106,7 +126,7 @@ pub struct Changes {
     pub wrong: u64,
 }
 
-/// All entries published again while events come.
+/// The lists published again while events come.
 pub struct Rewrite {
     /// Records.
     pub records: u64,
@@ -169,15 +189,38 @@ impl Results {
             let latency = round.latency.iter();
             all.extend(latency.map(|run| (format!("{name}, {}/s", run.rate), run.exactness)));
         }
-        if let Some(rewrite) = &self.rewrite {
-            all.push(("before the rewrite".to_owned(), rewrite.before.exactness));
-            all.push(("during the rewrite".to_owned(), rewrite.during.exactness));
+        for run in &self.operations {
+            let name = run.subject.name();
+            if let Some(rewrite) = &run.rewrite {
+                all.push((format!("{name}, before the rewrite"), rewrite.before.exactness));
+                all.push((format!("{name}, during the rewrite"), rewrite.during.exactness));
+            }
+            let take_over = run.take_over.iter();
+            all.extend(take_over.map(|run| (format!("{name}, take-over"), run.exactness)));
+            if let Some(Changes { histogram, wrong }) = &run.changes {
+                let counted =
+                    Exactness { owed: histogram.len(), wrong: *wrong, ..Exactness::default() };
+                all.push((format!("{name}, list changes"), counted));
+            }
         }
-        all.extend(self.take_over.iter().map(|run| ("take-over".to_owned(), run.exactness)));
-        if let Some(Changes { histogram, wrong }) = &self.changes {
-            let counted =
-                Exactness { owed: histogram.len(), wrong: *wrong, ..Exactness::default() };
-            all.push(("list changes".to_owned(), counted));
+        all
+    }
+
+    /// What a subject did in operation.
+    pub(super) fn operation(&self, subject: Subject) -> Option<&Operation> {
+        self.operations.iter().find(|run| run.subject == subject)
+    }
+
+    /// What each run of names that may be alike came to, beside what was owed.
+    pub fn alike(&self) -> Vec<(String, Alike)> {
+        let mut all = Vec::new();
+        for round in &self.rounds {
+            let (name, repeat) = (round.subject.name(), round.repeat);
+            let runs = round.saturation.iter().map(|run| ("backlog".to_owned(), run.alike));
+            let rates = round.latency.iter().map(|run| (format!("{}/s", run.rate), run.alike));
+            for (what, alike) in runs.chain(rates) {
+                all.extend(alike.map(|at| (format!("{name}, repeat {repeat}, {what}"), at)));
+            }
         }
         all
     }
@@ -219,7 +262,7 @@ mod tests {
         let speed = Speed { seconds: 2.0, cpu_us: 1.0, resident_bytes: 1 };
         let run = |repeated, wrong| {
             let exactness = Exactness { owed: 9, missing: 0, repeated, wrong };
-            Saturation::new(10, speed, exactness)
+            Saturation::new(10, speed, exactness, None)
         };
         assert_eq!((run(0, 0).speed, run(0, 0).rate()), (Some(speed), Some(5.0)));
         assert_eq!((run(1, 0).speed, run(1, 0).rate()), (None, None));

@@ -5,10 +5,9 @@ use serde_json::{Value, json};
 
 use crate::report::is_debug;
 
-use super::figures::{Latency, Results, Round, Saturation, longest, quantile};
-
+use super::figures::{Latency, Operation, Results, Round, Saturation, longest, quantile};
 use super::verdict::verdicts;
-use super::{Config, Exactness, Setting};
+use super::{Alike, Config, Exactness, Screening, Setting};
 
 /// Everything that a run measured, and where.
 pub(super) fn document(config: &Config, setting: &Setting, results: &Results) -> Value {
@@ -16,29 +15,14 @@ pub(super) fn document(config: &Config, setting: &Setting, results: &Results) ->
         "setting": place(config, setting, results),
         "exact": results.is_exact(),
         "verdicts": judged(config, results),
-        "core_ns": results.core.map(|core| json!({
-            "look_up": core.look_up,
-            "decode": core.decode,
-            "screen": core.screen,
+        "core": results.core.map(|core| json!({
+            "look_up_ns": core.look_up,
+            "decode_ns": core.decode,
+            "exact": screening(core.exact),
+            "names": screening(core.alike),
         })),
         "rounds": results.rounds.iter().map(round).collect::<Vec<_>>(),
-        "changes": results.changes.as_ref().map(|run| json!({
-            "ms": percentiles(&run.histogram),
-            "wrong": run.wrong,
-        })),
-        "rewrite": results.rewrite.as_ref().map(|run| json!({
-            "records": run.records,
-            "records_per_second": run.rate,
-            "seconds": run.seconds,
-            "before": latency(&run.before),
-            "during": latency(&run.during),
-        })),
-        "take_over": results.take_over.as_ref().map(|run| json!({
-            "seconds": run.seconds,
-            "partitions_moved": run.moved,
-            "session_timeout_seconds": run.session_timeout,
-            "answers": answers(run.exactness),
-        })),
+        "operations": results.operations.iter().map(operation).collect::<Vec<_>>(),
     })
 }
 
@@ -99,6 +83,37 @@ fn round(round: &Round) -> Value {
     })
 }
 
+fn screening(run: Screening) -> Value {
+    json!({
+        "ns": run.nanos,
+        "p99_ns": run.p99,
+        "travellers_per_second": run.per_second(),
+    })
+}
+
+fn operation(run: &Operation) -> Value {
+    json!({
+        "subject": run.subject.name(),
+        "changes": run.changes.as_ref().map(|run| json!({
+            "ms": percentiles(&run.histogram),
+            "wrong": run.wrong,
+        })),
+        "rewrite": run.rewrite.as_ref().map(|run| json!({
+            "records": run.records,
+            "records_per_second": run.rate,
+            "seconds": run.seconds,
+            "before": latency(&run.before),
+            "during": latency(&run.during),
+        })),
+        "take_over": run.take_over.as_ref().map(|run| json!({
+            "seconds": run.seconds,
+            "partitions_moved": run.moved,
+            "session_timeout_seconds": run.session_timeout,
+            "answers": answers(run.exactness),
+        })),
+    })
+}
+
 fn saturation(run: &Saturation) -> Value {
     json!({
         "events": run.events,
@@ -107,6 +122,7 @@ fn saturation(run: &Saturation) -> Value {
         "cpu_us_per_event": run.speed.map(|speed| speed.cpu_us),
         "resident_bytes": run.speed.map(|speed| speed.resident_bytes),
         "answers": answers(run.exactness),
+        "alike": run.alike.map(alike),
     })
 }
 
@@ -116,6 +132,7 @@ fn latency(run: &Latency) -> Value {
         "ms": percentiles(&run.histogram),
         "generator_late_ms": percentiles(&run.late),
         "answers": answers(run.exactness),
+        "alike": run.alike.map(alike),
     })
 }
 
@@ -134,4 +151,16 @@ fn percentiles(histogram: &Histogram<u64>) -> Value {
 fn answers(exactness: Exactness) -> Value {
     let Exactness { owed, missing, repeated, wrong } = exactness;
     json!({"owed": owed, "missing": missing, "repeated": repeated, "wrong": wrong})
+}
+
+/// What comparing names by likeness came to, beside what was owed.
+fn alike(counts: Alike) -> Value {
+    json!({
+        "slips": counts.slips,
+        "met": counts.met,
+        "recall": counts.recall(),
+        "others": counts.others,
+        "false_alarms": counts.false_alarms,
+        "false_per_thousand": counts.false_per_thousand(),
+    })
 }

@@ -10,9 +10,9 @@ use hdrhistogram::Histogram;
 
 use crate::kafka::{Feed, From, Tail};
 
-use super::batch::{Batch, Tally};
+use super::batch::{Batch, Tally, is_timed};
+use super::crossing::Writer;
 use super::figures::{Latency, histogram, note};
-use super::load::Writer;
 use super::site::Site;
 use super::{Bench, Error, SETTLE_WITHIN, Subject};
 
@@ -78,14 +78,14 @@ pub(super) fn open_loop(
     bench: &Bench<'_>,
     site: &Site<'_>,
     subject: Subject,
-    batch: Batch,
+    batch: Batch<'_>,
     rate: u64,
     go_on: impl FnMut(u64) -> Result<bool, Error>,
     on_answer: impl FnMut(&Seen) + Send,
 ) -> Result<Latency, Error> {
     let tail = Tail::open(&bench.config.kafka, &site.output, From::Now)?;
     let feed = Feed::new(&bench.config.kafka, LINGER)?;
-    let writer = Writer::new(batch.load)?;
+    let writer = Writer::new(batch.load);
     let progress = Progress { announced: AtomicU64::new(0), over: AtomicBool::new(false) };
     let pace = Pace::start(rate);
     let reader = Reader { tail, subject, batch, pace, progress: &progress, stop: bench.stop };
@@ -97,7 +97,8 @@ pub(super) fn open_loop(
         (read, late)
     });
     let (histogram, tally) = read??;
-    Ok(Latency { rate, histogram, late: late?, exactness: tally.exactness() })
+    let (exactness, alike) = (tally.exactness(), tally.alike());
+    Ok(Latency { rate, histogram, late: late?, exactness, alike })
 }
 
 /// What generator and reader tell each other.
@@ -110,9 +111,9 @@ struct Progress {
 fn generate(
     bench: &Bench<'_>,
     site: &Site<'_>,
-    batch: Batch,
+    batch: Batch<'_>,
     pace: Pace,
-    (feed, mut writer): (Feed, Writer),
+    (feed, mut writer): (Feed, Writer<'_>),
     progress: &Progress,
     mut go_on: impl FnMut(u64) -> Result<bool, Error>,
 ) -> Result<Histogram<u64>, Error> {
@@ -138,20 +139,23 @@ fn generate(
 struct Reader<'a> {
     tail: Tail,
     subject: Subject,
-    batch: Batch,
+    batch: Batch<'a>,
     pace: Pace,
     progress: &'a Progress,
     stop: &'a AtomicBool,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Reads until every answer owed has come, and a moment longer.
-    fn read(mut self, mut on_answer: impl FnMut(&Seen)) -> Result<(Histogram<u64>, Tally), Error> {
+    fn read(
+        mut self,
+        mut on_answer: impl FnMut(&Seen),
+    ) -> Result<(Histogram<u64>, Tally<'a>), Error> {
         let (mut times, mut alerts) = (histogram()?, Vec::new());
         let mut tally = Tally::new(self.batch, self.subject.duty(), 0);
         let (mut newest, mut deadline) = (Instant::now(), None);
         while !self.stop.load(Ordering::Relaxed) {
-            let keep = self.subject == Subject::Portcullis;
+            let keep = self.subject.duty().is_alerts();
             let found = self.tail.next_value(POLL, |value| {
                 let read = Instant::now();
                 (read, self.subject.number_in(value), keep.then(|| value.to_vec()))
@@ -163,7 +167,7 @@ impl Reader<'_> {
                 alerts.extend(alert);
                 if let Some(at) = tally.take(number) {
                     let seen = Seen { at, due: self.pace.due(at), read };
-                    if self.batch.hit(at).is_some() && at >= warm_up(self.pace.rate) {
+                    if is_timed(self.batch.hit(at)) && at >= warm_up(self.pace.rate) {
                         note(&mut times, read.saturating_duration_since(seen.due));
                     }
                     on_answer(&seen);

@@ -50,6 +50,7 @@ const fn colour(subject: Subject) -> Colour {
         Subject::Pass => GREY,
         Subject::Floor => (60, 120, 200),
         Subject::Portcullis => (200, 60, 40),
+        Subject::Names => (120, 60, 160),
     }
 }
 
@@ -86,7 +87,7 @@ mod tests {
             ready_bytes: 1,
             ready_cpu_seconds: 1.0,
             saturation: None,
-            latency: vec![Latency { rate: 1_000, histogram, late, exactness }],
+            latency: vec![Latency { rate: 1_000, histogram, late, exactness, alike: None }],
         };
         Results { rounds: vec![round], ..Results::default() }
     }

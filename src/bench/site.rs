@@ -80,7 +80,7 @@ impl<'a> Ground<'a> {
         let made = specs.iter().map(|spec| spec.name.clone()).collect();
         let output = match subject {
             Subject::Pass => passed,
-            Subject::Floor | Subject::Portcullis => outputs.command.clone(),
+            Subject::Floor | Subject::Portcullis | Subject::Names => outputs.command.clone(),
         };
         // Held before the topics are made, so that what was made is deleted should one fail.
         let name = name.to_owned();
@@ -155,11 +155,11 @@ impl Site<'_> {
     /// Starts the subject on this site.
     pub(super) fn start(&self) -> Result<Process, Error> {
         let log = self.ground.config.out.join(format!("{}.log", self.subject.name()));
-        match self.subject {
-            Subject::Pass | Subject::Floor => Process::start(&self.control_words(), None, &log),
-            Subject::Portcullis => {
+        match self.subject.names_mode() {
+            None => Process::start(&self.control_words(), None, &log),
+            Some(names) => {
                 let address = free_address()?;
-                let words = self.portcullis_words(&address);
+                let words = self.portcullis_words(names, &address);
                 Process::start(&words, Some(format!("http://{address}")), &log)
             }
         }
@@ -188,7 +188,7 @@ impl Site<'_> {
         words
     }
 
-    fn portcullis_words(&self, address: &str) -> Vec<OsString> {
+    fn portcullis_words(&self, names: &str, address: &str) -> Vec<OsString> {
         let config = self.ground.config;
         let mut words: Vec<OsString> = vec!["run".into()];
         words.extend(config.source.iter().cloned());
@@ -203,6 +203,7 @@ impl Site<'_> {
         set(format!("topics.dead_letter={}", self.outputs.dead_letter));
         set("topics.alert_format=avro".to_owned());
         set("topics.start=earliest".to_owned());
+        set(format!("names.mode={names}"));
         set(format!("lanes.count={}", config.lanes));
         set(format!("http.listen={address}"));
         words

@@ -9,7 +9,8 @@ use crate::kafka;
 
 use super::Error;
 use super::batch::Duty;
-use super::load::{Load, Writer, number_in_alert, number_of};
+use super::crossing::{document_back, document_of, number_in_alert, number_of};
+use super::load::{Documents, Number};
 
 /// A subject of the bench.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +20,15 @@ pub enum Subject {
     /// A bare loop that reads the document's number at its place, looks it up in a hash set, and
     /// sends on the events with a hit: the least that a screening could do.
     Floor,
-    /// Portcullis itself, as `portcullis run`.
+    /// Portcullis itself, as `portcullis run`, which meets equal names alone.
     Portcullis,
+    /// The same, which also meets names that are alike.
+    Names,
 }
 
 impl Subject {
     /// All of them, the controls first.
-    pub const ALL: [Self; 3] = [Self::Pass, Self::Floor, Self::Portcullis];
+    pub const ALL: [Self; 4] = [Self::Pass, Self::Floor, Self::Portcullis, Self::Names];
 
     /// Its name in reports and on the command line.
     pub const fn name(self) -> &'static str {
@@ -33,6 +36,7 @@ impl Subject {
             Self::Pass => "pass",
             Self::Floor => "floor",
             Self::Portcullis => "portcullis",
+            Self::Names => "names",
         }
     }
 
@@ -41,6 +45,16 @@ impl Subject {
             Self::Pass => Duty::Everything,
             Self::Floor => Duty::Documents,
             Self::Portcullis => Duty::Hits,
+            Self::Names => Duty::Alike,
+        }
+    }
+
+    /// How names are compared, as the configuration has it; `None` for a control, which knows none.
+    pub(super) const fn names_mode(self) -> Option<&'static str> {
+        match self {
+            Self::Pass | Self::Floor => None,
+            Self::Portcullis => Some("exact"),
+            Self::Names => Some("balanced"),
         }
     }
 
@@ -48,7 +62,7 @@ impl Subject {
     pub(super) fn number_in(self, record: &[u8]) -> Option<u64> {
         match self {
             Self::Pass | Self::Floor => number_of(record),
-            Self::Portcullis => number_in_alert(record),
+            Self::Portcullis | Self::Names => number_in_alert(record),
         }
     }
 }
@@ -86,18 +100,17 @@ impl Control {
                 kafka::bare_loop(config, &inputs, &self.output, |_| true, stop)?;
             }
             Subject::Floor => {
-                let load = Load { seed: self.seed, documents: self.documents, persons: 0 };
-                let place = Writer::new(load)?.document_at();
-                let mut listed = HashSet::<[u8; 9], RandomState>::default();
-                listed.extend((0..self.documents).map(|index| load.document(index)));
+                let documents = Documents { seed: self.seed, listed: self.documents };
+                let back = document_back()?;
+                let mut listed = HashSet::<Number, RandomState>::default();
+                listed.extend((0..self.documents).map(|index| documents.number(index)));
                 begin()?;
                 let wanted = |event: &[u8]| {
-                    let number = event.get(place.clone()).and_then(|at| at.try_into().ok());
-                    number.is_some_and(|number: [u8; 9]| listed.contains(&number))
+                    document_of(event, back).is_some_and(|number| listed.contains(&number))
                 };
                 kafka::bare_loop(config, &inputs, &self.output, wanted, stop)?;
             }
-            Subject::Portcullis => {
+            Subject::Portcullis | Subject::Names => {
                 return Err(Error::Failed("Portcullis is no control".to_owned()));
             }
         }

@@ -15,6 +15,11 @@ const READY_SECONDS: f64 = 8.0;
 const MEGABYTES: f64 = 250.0;
 const CHANGE_MS: f64 = 100.0;
 const TAKE_OVER_SECONDS: f64 = 8.0;
+/// Where names that are alike are met, screening may take so long: 100,000 travellers a second.
+const ALIKE_MICROS: f64 = 10.0;
+const ALIKE_P99_MICROS: f64 = 100.0;
+const ALIKE_READY_SECONDS: f64 = 30.0;
+const ALIKE_MEGABYTES: f64 = 700.0;
 
 /// One promise.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,22 +83,62 @@ fn promises(rates: &[u64], results: &Results) -> Vec<Verdict> {
     let millions = results.entries as f64 / 1e6;
     let ready = portcullis(results).map(|round| round.ready_seconds / millions).collect();
     let memory = portcullis(results).map(|round| round.ready_bytes as f64 / 1e6 / millions);
-    let changes = results.changes.iter().filter_map(|run| quantile(&run.histogram, 0.99));
-    let take_over = results.take_over.iter().map(|run| run.seconds).collect();
-    let rewrite = results.rewrite.iter().filter_map(|run| p99_ratio(&run.during, &run.before));
+    let operation = results.operation(Subject::Portcullis);
+    let changes = operation.and_then(|run| run.changes.as_ref());
+    let changes = changes.and_then(|run| quantile(&run.histogram, 0.99));
+    let take_over = operation.and_then(|run| run.take_over.as_ref()).map(|run| run.seconds);
     verdicts.extend([
         of("start to ready, for each million entries", READY_SECONDS, "s", ready),
         of("memory when ready, for each million entries", MEGABYTES, "MB", memory.collect()),
-        of("list change to the first alert by it, p99", CHANGE_MS, "ms", changes.collect()),
-        of("killed to taken over", TAKE_OVER_SECONDS, "s", take_over),
+        of("list change to the first alert by it, p99", CHANGE_MS, "ms", Vec::from_iter(changes)),
+        of("killed to taken over", TAKE_OVER_SECONDS, "s", Vec::from_iter(take_over)),
         of(
             "p99 while the lists are written again, against before",
             REWRITE_TIMES,
             "x",
-            rewrite.collect(),
+            rewrite_ratios(results, Subject::Portcullis),
         ),
     ]);
+    verdicts.extend(promises_of_names(results));
     verdicts
+}
+
+/// What was promised of names that are alike.
+fn promises_of_names(results: &Results) -> [Verdict; 5] {
+    let core = results.core.iter();
+    let micros = core.clone().map(|core| core.alike.nanos / 1e3).collect();
+    let p99 = core.map(|core| core.alike.p99 / 1e3).collect();
+    let millions = (results.persons > 0).then_some(results.persons as f64 / 1e6);
+    let rounds = || rounds(results, Subject::Names);
+    let ready = rounds().filter_map(|round| Some(round.ready_seconds / millions?)).collect();
+    let memory = rounds().filter_map(|round| persons_bytes(results, round));
+    let memory = memory.filter_map(|bytes| Some(bytes / 1e6 / millions?)).collect();
+    [
+        of("names: screening a traveller, the core alone", ALIKE_MICROS, "µs", micros),
+        of("names: p99 of screening a traveller, the core alone", ALIKE_P99_MICROS, "µs", p99),
+        of("names: start to ready, for each million persons", ALIKE_READY_SECONDS, "s", ready),
+        of("names: memory when ready, for each million persons", ALIKE_MEGABYTES, "MB", memory),
+        of(
+            "names: p99 while persons are written again, against before",
+            REWRITE_TIMES,
+            "x",
+            rewrite_ratios(results, Subject::Names),
+        ),
+    ]
+}
+
+/// What a process that meets names alike holds for persons: all but the documents' share of what one
+/// holds that meets equal names alone.
+fn persons_bytes(results: &Results, alike: &Round) -> Option<f64> {
+    let exact = round(results, Subject::Portcullis, alike.repeat)?.ready_bytes as f64;
+    let documents = results.entries.saturating_sub(results.persons) as f64;
+    Some(alike.ready_bytes as f64 - exact * documents / results.entries as f64)
+}
+
+fn rewrite_ratios(results: &Results, subject: Subject) -> Vec<f64> {
+    let rewrite = results.operation(subject).and_then(|run| run.rewrite.as_ref());
+    let ratio = rewrite.and_then(|run| p99_ratio(&run.during, &run.before));
+    Vec::from_iter(ratio)
 }
 
 fn of(target: &str, limit: f64, unit: &'static str, measured: Vec<f64>) -> Verdict {
@@ -101,7 +146,11 @@ fn of(target: &str, limit: f64, unit: &'static str, measured: Vec<f64>) -> Verdi
 }
 
 fn portcullis(results: &Results) -> impl Iterator<Item = &Round> {
-    results.rounds.iter().filter(|round| round.subject == Subject::Portcullis)
+    rounds(results, Subject::Portcullis)
+}
+
+fn rounds(results: &Results, subject: Subject) -> impl Iterator<Item = &Round> {
+    results.rounds.iter().filter(move |round| round.subject == subject)
 }
 
 /// What a subject did in one repeat.
@@ -148,8 +197,8 @@ pub(super) fn median(values: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::Changes;
     use crate::bench::figures::histogram;
+    use crate::bench::{Changes, Operation};
 
     fn verdict(limit: f64, measured: &[f64]) -> Verdict {
         of("x", limit, "s", measured.to_vec())
@@ -159,8 +208,9 @@ mod tests {
     fn on_changes(micros: &[u64], wrong: u64) -> Verdict {
         let mut histogram = histogram().unwrap();
         micros.iter().for_each(|micros| histogram.record(*micros).unwrap());
-        let changes = Some(Changes { histogram, wrong });
-        let verdicts = verdicts(&[], &Results { changes, ..Results::default() });
+        let (changes, subject) = (Some(Changes { histogram, wrong }), Subject::Portcullis);
+        let operations = vec![Operation { subject, changes, rewrite: None, take_over: None }];
+        let verdicts = verdicts(&[], &Results { operations, ..Results::default() });
         verdicts.into_iter().find(|verdict| verdict.target.contains("list change")).unwrap()
     }
 
@@ -186,5 +236,30 @@ mod tests {
         let verdict = on_changes(&[5_000; 100], 1);
         assert_eq!((verdict.kept(), verdict.middle()), (None, None));
         assert_eq!(verdict.words(), "void: answers were missing or wrong");
+    }
+
+    #[test]
+    fn memory_for_persons_is_all_but_the_share_of_the_documents() {
+        let round = |subject, ready_bytes| Round {
+            subject,
+            repeat: 1,
+            ready_seconds: 20.0,
+            ready_bytes,
+            ready_cpu_seconds: 1.0,
+            saturation: None,
+            latency: Vec::new(),
+        };
+        let exact = round(Subject::Portcullis, 400_000_000);
+        let alike = round(Subject::Names, 900_000_000);
+        let rounds = vec![exact, alike];
+        // One entry of four is a document.
+        let results =
+            Results { rounds, entries: 2_000_000, persons: 1_500_000, ..Results::default() };
+        let [_, _, ready, memory, _] = promises_of_names(&results);
+        let megabytes = (900.0 - 100.0) / 1.5;
+        assert!((memory.middle().unwrap() - megabytes).abs() < 1e-6, "{:?}", memory.measured);
+        assert!((ready.middle().unwrap() - 20.0 / 1.5).abs() < 1e-9, "{:?}", ready.measured);
+        let nobody = Results { persons: 0, ..results };
+        assert!(promises_of_names(&nobody).iter().all(|verdict| verdict.kept().is_none()));
     }
 }

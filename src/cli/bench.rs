@@ -32,13 +32,13 @@ pub(super) struct Arguments {
     /// Listed documents; 1000000 when not given
     #[arg(long)]
     entries: Option<u64>,
-    /// Listed persons, by name and birth date; 1000000 when not given
+    /// Listed persons, of many cultures; 1000000 when not given
     #[arg(long)]
     persons: Option<u64>,
     /// Events to work off as fast as it goes; 2000000 when not given
     #[arg(long)]
     backlog: Option<u64>,
-    /// One event of the backlog in so many touches a list
+    /// One event of the backlog in so many touches a list, and one states somebody listed with a slip
     #[arg(long, default_value_t = 500)]
     hit_every: u64,
     /// Events a second at which latency is measured
@@ -47,7 +47,7 @@ pub(super) struct Arguments {
     /// How long each rate lasts; 60 when not given
     #[arg(long)]
     seconds: Option<u64>,
-    /// One event in so many touches a list at these rates; of the others there is no alert to time
+    /// The same at these rates; of events that touch no list there is no alert to time
     #[arg(long, default_value_t = 50)]
     rate_hit_every: u64,
     /// How often each subject is measured, the subjects taking turns; 3 when not given
@@ -97,7 +97,7 @@ enum Phase {
     Latency,
     /// Time from a change of a list to the first alert by it
     Changes,
-    /// Latency while every entry is published again
+    /// Latency while the lists are published again
     Rewrite,
     /// Time from the kill of an instance until another has taken over
     TakeOver,
