@@ -70,7 +70,7 @@ static WEIGHTS: LazyLock<Weights> =
 
 /// The lists of a world. Bugs are of the lane, and looked for where it lives fastest.
 fn lists_of(plan: &Plan, bug: Option<Bug>) -> (Arc<Lists>, Writer) {
-    if bug.is_none() && plan.seed % NAMED_SHARE == 0 {
+    if bug.is_none() && plan.seed.is_multiple_of(NAMED_SHARE) {
         return Lists::with_names(Vec::new(), WEIGHTS.clone());
     }
     Lists::new(Vec::new())
