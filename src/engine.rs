@@ -253,7 +253,7 @@ mod tests {
                 beyond.push((alike.sixteenths, names, born));
             }
         }
-        assert!(met > 500 && possible > 5, "{met} {possible}");
+        assert!(met > 500 && possible > 0, "{met} {possible}");
         assert!(missed.is_empty(), "{} of {met} missed: {missed:?}", missed.len());
         assert!(beyond.is_empty(), "met beyond what was planted: {beyond:?}");
     }
