@@ -125,7 +125,7 @@ fn a_misspelt_name_finds_whoever_may_be_meant_and_says_why() {
     assert!(ran.status == Some(2) && ran.stderr.contains("--born"), "{ran:?}");
     assert!(!ran.stderr.contains("SECRET"), "{ran:?}");
     let ran = screen(&["Mustermann", "--birth-date", "1964-08-12"]);
-    assert!(ran.status == Some(2) && ran.stderr.contains("--name"), "{ran:?}");
+    assert!(ran.status == Some(2) && ran.stderr.contains("--birth-date"), "{ran:?}");
     let ran = screen(&["Mustermann", "--identifier", "imo:9074729"]);
     assert!(ran.status == Some(2) && ran.stderr.contains("cannot be used with"), "{ran:?}");
 }
