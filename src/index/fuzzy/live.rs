@@ -271,7 +271,9 @@ impl<T: Clone + Ord> Draft<T> {
                 builder.draft(entry, (name.date, name.nation), words);
             }
         }
-        Fresh { snapshot: builder.build(old.weights.clone()), upto: self.upto }
+        let memory = old.memory();
+        let snapshot = builder.build_with(old.weights.clone(), Some(&memory));
+        Fresh { snapshot, upto: self.upto }
     }
 }
 
