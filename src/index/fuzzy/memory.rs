@@ -28,10 +28,12 @@ pub struct Memory {
     kin: Box<[u32]>,
 }
 
-/// Why bytes are no memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unreadable {
-    /// They are something else, or of another version.
+/// What bytes were found to be.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Read {
+    /// A memory, as it was written.
+    Whole(Memory),
+    /// Something else, or of another version.
     Foreign,
     /// They are not as they were written.
     Damaged,
@@ -70,15 +72,13 @@ impl Memory {
 
     /// Reads what [`Memory::write`] wrote, whole or not at all.
     pub fn read(bytes: &[u8]) -> Read {
-        let Some(rest) = bytes.strip_prefix(&MAGIC) else { return Err(Unreadable::Foreign) };
-        let Some((body, digest)) = bytes.split_last_chunk::<DIGEST>() else {
-            return Err(Unreadable::Damaged);
-        };
+        let Some(rest) = bytes.strip_prefix(&MAGIC) else { return Read::Foreign };
+        let Some((body, digest)) = bytes.split_last_chunk::<DIGEST>() else { return Read::Damaged };
         if Sha256::digest(body).as_slice() != digest {
-            return Err(Unreadable::Damaged);
+            return Read::Damaged;
         }
-        let rest = rest.get(..rest.len().saturating_sub(DIGEST)).unwrap_or_default();
-        Self::parts(rest).ok_or(Unreadable::Damaged)
+        let parts = rest.get(..rest.len().saturating_sub(DIGEST)).unwrap_or_default();
+        Self::parts(parts).map_or(Read::Damaged, Read::Whole)
     }
 
     fn parts(mut rest: &[u8]) -> Option<Self> {
@@ -114,9 +114,6 @@ impl Memory {
         }
     }
 }
-
-/// What was read.
-pub type Read = std::result::Result<Memory, Unreadable>;
 
 /// A word, whatever its number.
 fn identity(terms: &Terms, term: Term) -> u64 {
@@ -188,7 +185,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_written_is_read(memory in memory()) {
-            prop_assert!(Memory::read(&memory.write()) == Ok(memory));
+            prop_assert!(Memory::read(&memory.write()) == Read::Whole(memory));
         }
 
         #[test]
@@ -198,10 +195,10 @@ mod tests {
             let mut bytes = memory.write();
             let at = at.index(bytes.len());
             bytes[at] ^= 1 << bit;
-            prop_assert!(Memory::read(&bytes).is_err());
+            prop_assert!(!matches!(Memory::read(&bytes), Read::Whole(_)));
             bytes[at] ^= 1 << bit;
             bytes.truncate(at);
-            prop_assert!(Memory::read(&bytes).is_err());
+            prop_assert!(!matches!(Memory::read(&bytes), Read::Whole(_)));
         }
 
         #[test]
@@ -215,7 +212,7 @@ mod tests {
             starts.push(memory.kin.len() as u32 + kin.len() as u32);
             let kin = memory.kin.iter().copied().chain(kin).collect();
             let wrong = Memory { starts: starts.into(), kin, ..memory };
-            prop_assert!(Memory::read(&wrong.write()) == Err(Unreadable::Damaged));
+            prop_assert!(Memory::read(&wrong.write()) == Read::Damaged);
         }
     }
 }

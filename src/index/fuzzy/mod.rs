@@ -86,7 +86,7 @@ mod weights;
 
 pub use date::Agreement;
 pub use live::{Draft, Fresh, Live, Position, View, Writer};
-pub use memory::{Memory, Unreadable};
+pub use memory::{Memory, Read};
 pub use query::{Found, Limits, Query, Work};
 pub use search::Scratch;
 pub use snapshot::{Builder, Listed, Snapshot};

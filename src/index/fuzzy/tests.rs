@@ -353,7 +353,7 @@ fn what_is_remembered_is_as_good_as_what_is_found_anew() {
         builder.build_with(Weights::default(), memory)
     };
     let memory = built(0..2_500, None).memory();
-    let Ok(memory) = Memory::read(&memory.write()) else { panic!("not read") };
+    let Read::Whole(memory) = Memory::read(&memory.write()) else { panic!("not read") };
     let views = [None, Some(&memory)].map(|memory| {
         let (live, mut writer) = Live::new(Weights::default());
         writer.replace(built(500..3_000, memory));
