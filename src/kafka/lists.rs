@@ -4,6 +4,7 @@
 //! at an exact point. From there on changes are applied as they come.
 
 use std::mem::ManuallyDrop;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -24,6 +25,7 @@ use super::clock::wall;
 use super::context::{Complaints, Quiet};
 use super::list_place::{Part, Place};
 use super::list_record::{Refusal, Source, read};
+use super::remembered::Remembered;
 use super::{Config, Error, native};
 
 /// What the list reader needs to know.
@@ -35,6 +37,8 @@ pub struct ReaderConfig {
     pub confirm_interval: Duration,
     /// How long nothing may come before a publication counts as over.
     pub settle: Duration,
+    /// The folder where it is kept what the next start need not find again.
+    pub state: Option<PathBuf>,
 }
 
 /// How long a poll waits, and so how soon a stop is seen.
@@ -146,6 +150,9 @@ struct Reading {
     vanished: bool,
     /// Makes a new snapshot of the names while changes go on.
     renewing: Option<JoinHandle<NameSnapshot>>,
+    /// Where it is kept what the next start need not find again, and whether that was done.
+    remembered: Option<Remembered>,
+    kept: bool,
 }
 
 /// Records that come while events wait for lists.
@@ -167,6 +174,7 @@ impl Reading {
         metrics: Arc<Metrics>,
         complaints: Arc<Complaints>,
     ) -> Self {
+        let remembered = config.state.as_deref().map(Remembered::new);
         Self {
             consumer,
             config,
@@ -186,10 +194,15 @@ impl Reading {
             unrest: None,
             vanished: false,
             renewing: None,
+            remembered,
+            kept: false,
         }
     }
 
     fn run(&mut self) {
+        if let Some(memory) = self.remembered.as_ref().and_then(Remembered::read) {
+            self.writer.remember_names(memory);
+        }
         while !self.stop.load(Ordering::Relaxed) {
             self.consumer.context().bootstrap.regain(self.consumer.client());
             if self.place.parts().is_empty() {
@@ -212,7 +225,23 @@ impl Reading {
                 self.publish_due = now + PUBLISH_INTERVAL;
                 self.publish();
                 self.renew_names();
+                self.keep_names();
             }
+        }
+    }
+
+    /// Once the lists are loaded, keeps what the next start need not find again.
+    fn keep_names(&mut self) {
+        if self.kept || !self.progress.loaded {
+            return;
+        }
+        self.kept = true;
+        let Some(remembered) = self.remembered.clone() else { return };
+        let Some(memory) = self.writer.names_memory() else { return };
+        let thread = std::thread::Builder::new().name("names kept".into());
+        // It ends by itself, and a stop need not wait for it: the file is whole or not there.
+        if let Err(error) = thread.spawn(move || remembered.write(&memory)) {
+            tracing::warn!(%error, "no thread to keep the names with");
         }
     }
 
@@ -230,7 +259,15 @@ impl Reading {
             && let Some(draft) = self.writer.draft_names()
         {
             let thread = std::thread::Builder::new().name("names".into());
-            match thread.spawn(|| draft.build()) {
+            let remembered = self.remembered.clone();
+            let renew = move || {
+                let snapshot = draft.build();
+                if let Some(remembered) = remembered {
+                    remembered.write(&snapshot.memory());
+                }
+                snapshot
+            };
+            match thread.spawn(renew) {
                 Ok(renewing) => self.renewing = Some(renewing),
                 Err(error) => tracing::warn!(%error, "no thread to renew the names with"),
             }
@@ -530,6 +567,7 @@ mod tests {
             topic: TOPIC.into(),
             confirm_interval: Duration::from_secs(60),
             settle: Duration::ZERO,
+            state: None,
         };
         let (_, writer) = Lists::new(Vec::new());
         let decoder = Decoder::new(Limits::STANDARD).unwrap();

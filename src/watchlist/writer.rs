@@ -157,6 +157,18 @@ impl Writer {
         self.names.as_mut()?.draft()
     }
 
+    /// Takes up what an earlier run knew of the names, so that they are ready sooner.
+    pub fn remember_names(&mut self, memory: Memory) {
+        if let Some(names) = &mut self.names {
+            names.remember(memory);
+        }
+    }
+
+    /// What the next run need not find again; nothing where names are not searched by likeness.
+    pub fn names_memory(&self) -> Option<Memory> {
+        self.names.as_ref().map(NameWriter::memory)
+    }
+
     /// Puts a snapshot in force that was made of the last draft.
     pub fn renew_names(&mut self, snapshot: NameSnapshot) {
         if let Some(names) = &mut self.names {

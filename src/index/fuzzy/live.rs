@@ -17,6 +17,7 @@ use crate::names::{Bits, Word};
 use super::date::DateCode;
 use super::delta::{Delta, Late};
 use super::key::Sound;
+use super::memory::Memory;
 use super::record::{Nation, Weight};
 use super::snapshot::{Builder, DATES_MAX, Listed, Snapshot};
 use super::weights::Weights;
@@ -281,4 +282,11 @@ impl<T: Clone + Ord> Draft<T> {
 pub struct Fresh<T> {
     snapshot: Snapshot<T>,
     upto: u32,
+}
+
+impl<T> Fresh<T> {
+    /// Which of its words are kin: see [`Snapshot::memory`].
+    pub fn memory(&self) -> Memory {
+        self.snapshot.memory()
+    }
 }
