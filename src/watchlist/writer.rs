@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::domain::{Entry, EntryKey, Folded, ListId, ListVersion, Timestamp};
+use crate::index::fuzzy::Memory;
 use crate::index::{Filter, NameKey};
 
 use super::expiry::Expiry;
