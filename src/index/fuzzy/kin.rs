@@ -325,6 +325,10 @@ impl Kindred {
         memory: &Memory,
     ) -> Self {
         let recall = Recall::new(memory, terms);
+        if 2 * recall.known() < terms.len() {
+            // To look for the kin of most of them, and to work out again what it is worth, is longer.
+            return Self::new(terms, finder, weights);
+        }
         let new = |term: &Term| !recall.knows(*term);
         let (mut room, mut found) = (Room::default(), (Vec::new(), Vec::new()));
         let mut pairs: Vec<(Term, Term)> = Vec::new();

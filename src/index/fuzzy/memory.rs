@@ -149,6 +149,11 @@ impl<'a> Recall<'a> {
         Self { memory, now, then }
     }
 
+    /// How many words of the vocabulary the memory knows.
+    pub(super) fn known(&self) -> usize {
+        self.then.iter().flatten().count()
+    }
+
     /// Whether the memory knows the word.
     pub(super) fn knows(&self, term: Term) -> bool {
         self.then.get(term as usize).is_some_and(Option::is_some)
