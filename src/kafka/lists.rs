@@ -19,13 +19,13 @@ use crate::codec::Decoder;
 use crate::domain::Timestamp;
 use crate::metrics::Metrics;
 use crate::pipeline::Schemas;
-use crate::watchlist::{Change, NameSnapshot, Progress, Writer};
+use crate::watchlist::{Change, Progress, Writer};
 
 use super::clock::wall;
 use super::context::{Complaints, Quiet};
+use super::list_names::NameTender;
 use super::list_place::{Part, Place};
 use super::list_record::{Refusal, Source, read};
-use super::remembered::Remembered;
 use super::{Config, Error, native};
 
 /// What the list reader needs to know.
@@ -148,11 +148,7 @@ struct Reading {
     unrest: Option<Unrest>,
     /// Whether the topic was gone when it was last asked for: what comes back is another.
     vanished: bool,
-    /// Makes a new snapshot of the names while changes go on.
-    renewing: Option<JoinHandle<NameSnapshot>>,
-    /// Where it is kept what the next start need not find again, and whether that was done.
-    remembered: Option<Remembered>,
-    kept: bool,
+    names: NameTender,
 }
 
 /// Records that come while events wait for lists.
@@ -174,7 +170,7 @@ impl Reading {
         metrics: Arc<Metrics>,
         complaints: Arc<Complaints>,
     ) -> Self {
-        let remembered = config.state.as_deref().map(Remembered::new);
+        let names = NameTender::new(config.state.as_deref());
         Self {
             consumer,
             config,
@@ -193,16 +189,12 @@ impl Reading {
             newest_at: None,
             unrest: None,
             vanished: false,
-            renewing: None,
-            remembered,
-            kept: false,
+            names,
         }
     }
 
     fn run(&mut self) {
-        if let Some(memory) = self.remembered.as_ref().and_then(Remembered::read) {
-            self.writer.remember_names(memory);
-        }
+        self.names.begin(&mut self.writer);
         while !self.stop.load(Ordering::Relaxed) {
             self.consumer.context().bootstrap.regain(self.consumer.client());
             if self.place.parts().is_empty() {
@@ -224,52 +216,7 @@ impl Reading {
             if now >= self.publish_due {
                 self.publish_due = now + PUBLISH_INTERVAL;
                 self.publish();
-                self.renew_names();
-                self.keep_names();
-            }
-        }
-    }
-
-    /// Once the lists are loaded, keeps what the next start need not find again.
-    fn keep_names(&mut self) {
-        if self.kept || !self.progress.loaded {
-            return;
-        }
-        self.kept = true;
-        let Some(remembered) = self.remembered.clone() else { return };
-        let Some(memory) = self.writer.names_memory() else { return };
-        let thread = std::thread::Builder::new().name("names kept".into());
-        // It ends by itself, and a stop need not wait for it: the file is whole or not there.
-        if let Err(error) = thread.spawn(move || remembered.write(&memory)) {
-            tracing::warn!(%error, "no thread to keep the names with");
-        }
-    }
-
-    /// Has a new snapshot of the names made once enough of them have changed, by a thread of its own,
-    /// and puts it in force when it is there. Until then they are found all the same, only slower.
-    fn renew_names(&mut self) {
-        if let Some(renewing) = self.renewing.take_if(|thread| thread.is_finished()) {
-            match renewing.join() {
-                Ok(snapshot) => self.writer.renew_names(snapshot),
-                // They are searched where they are, slower with each change. The fault is logged.
-                Err(_panic) => tracing::error!("the names cannot be renewed"),
-            }
-        }
-        if self.renewing.is_none()
-            && let Some(draft) = self.writer.draft_names()
-        {
-            let thread = std::thread::Builder::new().name("names".into());
-            let remembered = self.remembered.clone();
-            let renew = move || {
-                let snapshot = draft.build();
-                if let Some(remembered) = remembered {
-                    remembered.write(&snapshot.memory());
-                }
-                snapshot
-            };
-            match thread.spawn(renew) {
-                Ok(renewing) => self.renewing = Some(renewing),
-                Err(error) => tracing::warn!(%error, "no thread to renew the names with"),
+                self.names.tend(&mut self.writer, self.progress.loaded);
             }
         }
     }

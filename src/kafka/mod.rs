@@ -17,6 +17,7 @@ mod courier;
 mod embedded;
 mod fault;
 mod http;
+mod list_names;
 mod list_place;
 mod list_record;
 mod lists;
