@@ -19,7 +19,7 @@ use portcullis::names::{Analysed, Analyser, Bearer, Bits, Population, Rarity, Wo
 use portcullis::sim::corpus::{Corpus, Crowd, Mix, Person, Traveller};
 
 /// A list is never taken for shorter than this, as in screening.
-const SUBJECTS_MIN: usize = 1 << 20;
+const SUBJECTS_MIN: usize = 1 << 23;
 /// How often each traveller is looked for; the quickest counts, since the others were disturbed.
 const PASSES: usize = 3;
 /// Changes a second while it is measured what they cost.

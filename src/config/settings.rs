@@ -125,6 +125,10 @@ pub fn read(reader: &mut Reader) -> Settings {
         "Of the matches that suppressions silence, one in so many is noted in the log for review, by the event's coordinates and without personal data.",
     );
     let naming = super::names::read(reader);
+    let state = reader.optional_path(
+        "names.state",
+        "A folder where it is kept which words of names are alike, so that the next start is quicker.",
+    );
     let lane = read_lane(reader, topics.inputs, stale_after, kafka.session_timeout);
     Settings {
         kafka,
@@ -133,7 +137,7 @@ pub fn read(reader: &mut Reader) -> Settings {
         start,
         lanes,
         lane,
-        reader: ReaderConfig { topic: topics.lists, confirm_interval, settle },
+        reader: ReaderConfig { topic: topics.lists, confirm_interval, settle, state },
         suppressions: topics.suppressions,
         sample_one_in,
         requirements,

@@ -1,53 +1,86 @@
-//! The thread that makes snapshots of names anew, while the list reader goes on.
+//! The index of names beside the list reader: new snapshots, and what is kept for the next start.
 
+use std::path::Path;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::metrics::Metrics;
 use crate::watchlist::{NameDraft, NameSnapshot, Writer};
 
+use super::remembered::Remembered;
+
 /// How long to rest before a snapshot that could not be made is tried again.
 const REST: Duration = Duration::from_secs(30);
 
-/// Snapshots of names in the making, one at a time.
+/// Sees to the snapshots of names, one at a time.
 ///
 /// Until one is in force, names are found all the same, only slower with each change: what cannot be
 /// made is therefore told, counted, and tried again.
-pub(super) struct Renewal {
-    thread: Option<JoinHandle<NameSnapshot>>,
+pub(super) struct NameTender {
+    /// Makes a new snapshot while changes go on.
+    renewing: Option<JoinHandle<NameSnapshot>>,
     due: Instant,
     rest: Duration,
+    /// Where it is kept what the next start need not find again, and whether that was done.
+    remembered: Option<Remembered>,
+    kept: bool,
     metrics: Arc<Metrics>,
 }
 
-impl Renewal {
-    pub(super) fn new(metrics: Arc<Metrics>) -> Self {
-        Self { thread: None, due: Instant::now(), rest: REST, metrics }
+impl NameTender {
+    /// Keeps what the next start need not find again in this folder, if there is one.
+    pub(super) fn new(state: Option<&Path>, metrics: Arc<Metrics>) -> Self {
+        Self {
+            renewing: None,
+            due: Instant::now(),
+            rest: REST,
+            remembered: state.map(Remembered::new),
+            kept: false,
+            metrics,
+        }
     }
 
-    /// Puts a snapshot in force that is there, and has the next made once enough names have changed.
-    pub(super) fn go_on(&mut self, writer: &mut Writer) {
-        self.go_on_with(writer, NameDraft::build);
+    /// Before anything is read: takes up what an earlier run kept.
+    pub(super) fn begin(&self, writer: &mut Writer) {
+        if let Some(memory) = self.remembered.as_ref().and_then(Remembered::read) {
+            writer.remember_names(memory);
+        }
     }
 
-    fn go_on_with(&mut self, writer: &mut Writer, build: fn(NameDraft) -> NameSnapshot) {
-        if let Some(thread) = self.thread.take_if(|thread| thread.is_finished()) {
+    /// Now and then: puts a snapshot in force that is there, has the next one made once enough names
+    /// have changed, and keeps what the next start need not find again.
+    pub(super) fn tend(&mut self, writer: &mut Writer, loaded: bool) {
+        self.renew(writer, NameDraft::build);
+        if loaded && !self.kept {
+            self.kept = true;
+            self.keep(writer);
+        }
+    }
+
+    fn renew(&mut self, writer: &mut Writer, build: fn(NameDraft) -> NameSnapshot) {
+        if let Some(thread) = self.renewing.take_if(|thread| thread.is_finished()) {
             match thread.join() {
                 Ok(snapshot) => writer.renew_names(snapshot),
                 // The fault itself is logged where it happened.
                 Err(_panic) => self.fail(writer, "a fault of this program"),
             }
         }
-        if self.thread.is_some() || Instant::now() < self.due {
+        if self.renewing.is_some() || Instant::now() < self.due {
             return;
         }
-        if let Some(draft) = writer.draft_names() {
-            let thread = std::thread::Builder::new().name("names".into());
-            match thread.spawn(move || build(draft)) {
-                Ok(thread) => self.thread = Some(thread),
-                Err(error) => self.fail(writer, &error.to_string()),
+        let Some(draft) = writer.draft_names() else { return };
+        let remembered = self.remembered.clone();
+        let renew = move || {
+            let snapshot = build(draft);
+            if let Some(remembered) = remembered {
+                remembered.write(&snapshot.memory());
             }
+            snapshot
+        };
+        match Builder::new().name("names".into()).spawn(renew) {
+            Ok(thread) => self.renewing = Some(thread),
+            Err(error) => self.fail(writer, &error.to_string()),
         }
     }
 
@@ -59,6 +92,16 @@ impl Renewal {
         self.metrics.names_renewals_failed.inc();
         self.due = Instant::now() + self.rest;
         writer.give_up_names();
+    }
+
+    fn keep(&self, writer: &Writer) {
+        let Some(remembered) = self.remembered.clone() else { return };
+        let Some(memory) = writer.names_memory() else { return };
+        // It ends by itself, and a stop need not wait for it: the file is whole or not there.
+        let keep = move || remembered.write(&memory);
+        if let Err(error) = Builder::new().name("names kept".into()).spawn(keep) {
+            tracing::warn!(%error, "no thread to keep the names with");
+        }
     }
 }
 
@@ -86,14 +129,14 @@ mod tests {
             writer.apply(put(with_name(&key, &[("Berg", "Olaf")], &["1980-01-02"]), number));
         }
         let metrics = Arc::new(Metrics::new("none").unwrap());
-        let mut renewal = Renewal::new(Arc::clone(&metrics));
-        renewal.rest = Duration::ZERO;
+        let mut tender = NameTender::new(None, Arc::clone(&metrics));
+        tender.rest = Duration::ZERO;
         let before = lists.names_position().unwrap();
         assert!(before.changes > 4_000);
         let deadline = Instant::now() + Duration::from_secs(60);
         while lists.names_position().unwrap().snapshot == before.snapshot {
             assert!(Instant::now() < deadline, "no snapshot came");
-            renewal.go_on_with(&mut writer, at_second_try);
+            tender.renew(&mut writer, at_second_try);
             std::thread::sleep(Duration::from_millis(1));
         }
         assert_eq!(metrics.names_renewals_failed.get(), 1);

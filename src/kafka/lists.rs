@@ -4,6 +4,7 @@
 //! at an exact point. From there on changes are applied as they come.
 
 use std::mem::ManuallyDrop;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -22,7 +23,7 @@ use crate::watchlist::{Change, Progress, Writer};
 
 use super::clock::wall;
 use super::context::{Complaints, Quiet};
-use super::list_names::Renewal;
+use super::list_names::NameTender;
 use super::list_place::{Part, Place};
 use super::list_record::{Refusal, Source, read};
 use super::{Config, Error, native};
@@ -36,6 +37,8 @@ pub struct ReaderConfig {
     pub confirm_interval: Duration,
     /// How long nothing may come before a publication counts as over.
     pub settle: Duration,
+    /// The folder where it is kept what the next start need not find again.
+    pub state: Option<PathBuf>,
 }
 
 /// How long a poll waits, and so how soon a stop is seen.
@@ -155,8 +158,7 @@ struct Reading {
     unrest: Option<Unrest>,
     /// Whether the topic was gone when it was last asked for: what comes back is another.
     vanished: bool,
-    /// Makes a new snapshot of the names while changes go on.
-    renewal: Renewal,
+    names: NameTender,
 }
 
 /// Records that come while events wait for lists.
@@ -178,7 +180,7 @@ impl Reading {
         metrics: Arc<Metrics>,
         complaints: Arc<Complaints>,
     ) -> Self {
-        let renewal = Renewal::new(Arc::clone(&metrics));
+        let names = NameTender::new(config.state.as_deref(), Arc::clone(&metrics));
         Self {
             consumer,
             config,
@@ -189,7 +191,6 @@ impl Reading {
             complaints,
             stop: Arc::default(),
             filing: Arc::default(),
-            renewal,
             place: Place::default(),
             progress: Progress::default(),
             publish_due: Instant::now(),
@@ -199,10 +200,12 @@ impl Reading {
             newest_at: None,
             unrest: None,
             vanished: false,
+            names,
         }
     }
 
     fn run(&mut self) {
+        self.names.begin(&mut self.writer);
         while !self.stop.load(Ordering::Relaxed) {
             self.consumer.context().bootstrap.regain(self.consumer.client());
             if self.place.parts().is_empty() {
@@ -224,7 +227,7 @@ impl Reading {
             if now >= self.publish_due {
                 self.publish_due = now + PUBLISH_INTERVAL;
                 self.publish();
-                self.renewal.go_on(&mut self.writer);
+                self.names.tend(&mut self.writer, self.progress.loaded);
             }
         }
     }
@@ -524,6 +527,7 @@ mod tests {
             topic: TOPIC.into(),
             confirm_interval: Duration::from_secs(60),
             settle: Duration::ZERO,
+            state: None,
         };
         let (_, writer) = Lists::new(Vec::new());
         let decoder = Decoder::new(Limits::STANDARD).unwrap();

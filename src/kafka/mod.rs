@@ -29,6 +29,7 @@ mod register_record;
 mod registry;
 mod registry_api;
 mod registry_text;
+mod remembered;
 mod settings;
 mod start;
 mod tail;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::domain::{Country, Date, Name, Subject};
-use crate::index::fuzzy::{self, Builder, Draft, Fresh, Listed, Live, Weights};
+use crate::index::fuzzy::{self, Builder, Draft, Fresh, Listed, Live, Memory, Weights};
 use crate::names::{Analysed, Analyser, Bearer, Population, variants};
 
 use super::Candidate;
@@ -34,6 +34,8 @@ pub(super) struct NameWriter {
     free: Vec<Place>,
     /// Whether a snapshot is being made, and whether it may still be put in force.
     drafted: Drafted,
+    /// What an earlier run knew.
+    memory: Option<Memory>,
 }
 
 /// A snapshot that is being made.
@@ -58,6 +60,13 @@ impl NameDraft {
     }
 }
 
+impl NameSnapshot {
+    /// What the next run need not find again.
+    pub fn memory(&self) -> Memory {
+        self.0.memory()
+    }
+}
+
 /// With so many names since the snapshot, a new one is worth its while.
 const LATE_MIN: usize = 4_096;
 /// … or with this part of its names, where that is more.
@@ -78,6 +87,7 @@ impl NameWriter {
             next: 0,
             free: Vec::new(),
             drafted: Drafted::None,
+            memory: None,
         };
         (named, writer)
     }
@@ -91,7 +101,18 @@ impl NameWriter {
             self.forms.with(entry, |listed| builder.add(place, listed));
             Some(place)
         });
-        self.writer.replace(builder.build(self.weights.clone()));
+        let memory = self.memory.take();
+        self.writer.replace(builder.build_with(self.weights.clone(), memory.as_ref()));
+    }
+
+    /// Takes up what an earlier run knew, so that the first load is quicker.
+    pub(super) fn remember(&mut self, memory: Memory) {
+        self.memory = Some(memory);
+    }
+
+    /// What the next run need not find again.
+    pub(super) fn memory(&self) -> Memory {
+        self.named.live.view().snapshot().memory()
     }
 
     /// Files an entry; gives its place, or none where it has no name.

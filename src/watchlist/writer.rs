@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::domain::{Entry, EntryKey, Folded, ListId, ListVersion, Timestamp};
+use crate::index::fuzzy::Memory;
 use crate::index::{Filter, NameKey};
 
 use super::expiry::Expiry;
@@ -162,6 +163,18 @@ impl Writer {
         if let Some(names) = &mut self.names {
             names.give_up();
         }
+    }
+
+    /// Takes up what an earlier run knew of the names, so that they are ready sooner.
+    pub fn remember_names(&mut self, memory: Memory) {
+        if let Some(names) = &mut self.names {
+            names.remember(memory);
+        }
+    }
+
+    /// What the next run need not find again; nothing where names are not searched by likeness.
+    pub fn names_memory(&self) -> Option<Memory> {
+        self.names.as_ref().map(NameWriter::memory)
     }
 
     /// Puts a snapshot in force that was made of the last draft.

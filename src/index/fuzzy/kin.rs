@@ -5,6 +5,7 @@ use crate::names::{Bits, ClassId, Probe, Shape, Word, at_least, liken_probed};
 
 use super::deletes::Deletes;
 use super::key::Sound;
+use super::memory::{Memory, Recall};
 use super::seen::Seen;
 use super::terms::{Term, Terms};
 use super::weights::Weights;
@@ -109,6 +110,14 @@ pub(super) struct Room {
     likely: Vec<Term>,
 }
 
+impl Room {
+    fn clear(&mut self) {
+        self.seen.clear();
+        self.kin.clear();
+        self.likely.clear();
+    }
+}
+
 impl Finder {
     pub(super) fn new(terms: &Terms, names: usize, weights: &Weights) -> Self {
         let words = terms.words();
@@ -183,16 +192,25 @@ impl Finder {
         room: &mut Room,
         (kin, sounds): (&mut Vec<Kin>, &mut Vec<Heard>),
     ) {
-        room.seen.clear();
-        room.kin.clear();
-        room.likely.clear();
+        room.clear();
         let shape = Shape::of(word);
-        let Room { seen, kin: found, likely } = room;
-        self.likely(terms, (word, &shape), steps, (seen, likely));
+        self.likely(terms, (word, &shape), steps, (&mut room.seen, &mut room.likely));
+        self.choose((terms, weights), (word, rarity), room, (kin, sounds));
+    }
+
+    /// As [`Self::find`], of the words in [`Room::likely`] alone.
+    fn choose(
+        &self,
+        (terms, weights): (&Terms, &Weights),
+        (word, rarity): (&Word, Bits),
+        room: &mut Room,
+        (kin, sounds): (&mut Vec<Kin>, &mut Vec<Heard>),
+    ) {
+        let shape = Shape::of(word);
         let mut probe = Probe::new(word, &shape);
-        for term in likely.iter() {
+        for term in &room.likely {
             if let Some(bits) = self.worth(terms, weights, (&mut probe, rarity), *term) {
-                found.push(Kin::new(*term, eighths(bits)));
+                room.kin.push(Kin::new(*term, eighths(bits)));
             }
         }
         room.kin.sort_unstable_by_key(|kin| (std::cmp::Reverse(kin.eighths()), kin.term()));
@@ -292,13 +310,67 @@ pub(super) struct Kindred {
 
 impl Kindred {
     pub(super) fn new(terms: &Terms, finder: &Finder, weights: &Weights) -> Self {
+        Self::made(terms, |term, room, into| {
+            let Some(word) = terms.word(term) else { return };
+            let asked = (word, finder.rarity(term));
+            finder.find((terms, weights), asked, written_steps, room, into);
+        })
+    }
+
+    /// As [`Self::new`], where it is remembered which words of another vocabulary are kin: kin is
+    /// looked for only of words that are new, and each that is found has the new one as kin as well.
+    pub(super) fn recalled(
+        (terms, weights): (&Terms, &Weights),
+        finder: &Finder,
+        memory: &Memory,
+    ) -> Self {
+        let recall = Recall::new(memory, terms);
+        if 2 * recall.known() < terms.len() {
+            // To look for the kin of most of them, and to work out again what it is worth, is longer.
+            return Self::new(terms, finder, weights);
+        }
+        let new = |term: &Term| !recall.knows(*term);
+        let (mut room, mut found) = (Room::default(), (Vec::new(), Vec::new()));
+        let mut pairs: Vec<(Term, Term)> = Vec::new();
+        for term in (0..terms.len() as Term).filter(new) {
+            let Some(word) = terms.word(term) else { continue };
+            found.0.clear();
+            let asked = (word, finder.rarity(term));
+            let into = (&mut found.0, &mut found.1);
+            finder.find((terms, weights), asked, written_steps, &mut room, into);
+            for kin in &found.0 {
+                pairs.push((term, kin.term()));
+                if recall.knows(kin.term()) {
+                    pairs.push((kin.term(), term));
+                }
+            }
+        }
+        pairs.sort_unstable();
+        Self::made(terms, |term, room, into| {
+            let Some(word) = terms.word(term) else { return };
+            room.clear();
+            let from = pairs.partition_point(|(of, _)| *of < term);
+            let late = pairs.get(from..).unwrap_or_default().iter();
+            let late = late.take_while(|(of, _)| *of == term).map(|(_, kin)| *kin);
+            room.likely.extend(recall.kin(term).chain(late));
+            room.likely.iter().for_each(|kin| {
+                finder.foresee(*kin);
+                terms.foresee_term(*kin);
+            });
+            finder.choose((terms, weights), (word, finder.rarity(term)), room, into);
+        })
+    }
+
+    /// The kin of each word in turn.
+    fn made(
+        terms: &Terms,
+        mut each: impl FnMut(Term, &mut Room, (&mut Vec<Kin>, &mut Vec<Heard>)),
+    ) -> Self {
         let (mut kin, mut sounds) = (Vec::new(), Vec::new());
         let mut starts = vec![(0, 0)];
         let mut room = Room::default();
-        for (term, word) in (0..).zip(terms.words()) {
-            let rarity = finder.rarity(term);
-            let into = (&mut kin, &mut sounds);
-            finder.find((terms, weights), (word, rarity), written_steps, &mut room, into);
+        for term in 0..terms.len() as Term {
+            each(term, &mut room, (&mut kin, &mut sounds));
             starts.push((kin.len() as u32, sounds.len() as u32));
         }
         Self { starts: starts.into(), kin: kin.into(), sounds: sounds.into() }

@@ -17,6 +17,7 @@ use crate::names::{Bits, Word};
 use super::date::DateCode;
 use super::delta::{Delta, Late};
 use super::key::Sound;
+use super::memory::Memory;
 use super::record::{Nation, Weight};
 use super::snapshot::{Builder, DATES_MAX, Listed, Snapshot};
 use super::weights::Weights;
@@ -271,7 +272,9 @@ impl<T: Clone + Ord> Draft<T> {
                 builder.draft(entry, (name.date, name.nation), words);
             }
         }
-        Fresh { snapshot: builder.build(old.weights.clone()), upto: self.upto }
+        let memory = old.memory();
+        let snapshot = builder.build_with(old.weights.clone(), Some(&memory));
+        Fresh { snapshot, upto: self.upto }
     }
 }
 
@@ -279,4 +282,11 @@ impl<T: Clone + Ord> Draft<T> {
 pub struct Fresh<T> {
     snapshot: Snapshot<T>,
     upto: u32,
+}
+
+impl<T> Fresh<T> {
+    /// Which of its words are kin: see [`Snapshot::memory`].
+    pub fn memory(&self) -> Memory {
+        self.snapshot.memory()
+    }
 }

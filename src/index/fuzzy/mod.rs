@@ -59,6 +59,7 @@
 //! | [`snapshot`] | all of it together, and how it is made |
 //! | [`ask`], [`query`], [`search`], [`seen`] | a query made ready; the search |
 //! | [`slots`], [`delta`], [`live`] | changes |
+//! | [`memory`] | what one snapshot knows that the next, or the next run, need not find again |
 //! | [`oracle`] | the slow answer that tests compare with |
 
 mod ask;
@@ -70,6 +71,7 @@ mod filing;
 mod key;
 mod kin;
 mod live;
+mod memory;
 mod oracle;
 mod postings;
 mod query;
@@ -84,6 +86,7 @@ mod weights;
 
 pub use date::Agreement;
 pub use live::{Draft, Fresh, Live, Position, View, Writer};
+pub use memory::{Memory, Read};
 pub use query::{Found, Limits, Query, Work};
 pub use search::Scratch;
 pub use snapshot::{Builder, Listed, Snapshot};

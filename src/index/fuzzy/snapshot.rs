@@ -10,6 +10,7 @@ use super::day::Days;
 use super::filing::{self, Catalogue, FILED_MAX, Filed};
 use super::key::{Key, Sound};
 use super::kin::{Finder, Kindred};
+use super::memory::Memory;
 use super::postings::{Posting, Postings};
 use super::record::{Member, Nation, Record, Weight};
 use super::terms::Terms;
@@ -95,7 +96,12 @@ impl<T: Clone + Ord> Builder<T> {
     }
 
     /// Makes the snapshot. It takes seconds for a million entries.
-    pub fn build(mut self, weights: Weights) -> Snapshot<T> {
+    pub fn build(self, weights: Weights) -> Snapshot<T> {
+        self.build_with(weights, None)
+    }
+
+    /// The same, quicker where it is remembered which words were kin: see [`Snapshot::memory`].
+    pub fn build_with(mut self, weights: Weights, memory: Option<&Memory>) -> Snapshot<T> {
         self.terms.shrink();
         let (entries, ranks) = ranked(self.entries);
         for draft in &mut self.drafts {
@@ -114,7 +120,7 @@ impl<T: Clone + Ord> Builder<T> {
             .collect();
         drop((self.drafts, self.members));
         let names = Names { records: records.into(), rest: rest.into() };
-        Snapshot::new(self.terms, entries, names, weights)
+        Snapshot::new(self.terms, entries, names, weights, memory)
     }
 }
 
@@ -167,9 +173,18 @@ pub struct Snapshot<T> {
 }
 
 impl<T> Snapshot<T> {
-    fn new(terms: Terms, entries: Box<[T]>, names: Names, weights: Weights) -> Self {
+    fn new(
+        terms: Terms,
+        entries: Box<[T]>,
+        names: Names,
+        weights: Weights,
+        memory: Option<&Memory>,
+    ) -> Self {
         let finder = Finder::new(&terms, names.records.len(), &weights);
-        let kindred = Kindred::new(&terms, &finder, &weights);
+        let kindred = match memory {
+            Some(memory) => Kindred::recalled((&terms, &weights), &finder, memory),
+            None => Kindred::new(&terms, &finder, &weights),
+        };
         let catalogue = Listing { terms: &terms, names: &names };
         let filed = filing::file(&catalogue);
         let filter = filter(&catalogue, &filed);
@@ -177,6 +192,11 @@ impl<T> Snapshot<T> {
         let has_months = names.records.iter().any(|record| record.date.is_month());
         let postings = Postings::new(filed);
         Self { terms, finder, kindred, entries, names, days, has_months, filter, postings, weights }
+    }
+
+    /// Which of its words are kin, for the next snapshot or the next run.
+    pub fn memory(&self) -> Memory {
+        Memory::of(&self.terms, &self.kindred)
     }
 
     /// How many different words the names have.

@@ -338,3 +338,34 @@ fn readers_find_who_is_listed_all_the_while() {
         reader.join().unwrap();
     });
 }
+
+/// A snapshot made from memory finds what one finds that was made from nothing, with words that the
+/// memory does not know and without some that it knows.
+#[test]
+fn what_is_remembered_is_as_good_as_what_is_found_anew() {
+    let mut dice = Dice(11);
+    let names: Vec<(String, String)> = (0..3_000).map(|_| (dice.name(), dice.date())).collect();
+    let built = |range: std::ops::Range<usize>, memory: Option<&Memory>| {
+        let mut builder = Builder::default();
+        for (number, (name, born)) in (0..).zip(&names[range]) {
+            filed(&(&[name], born, "FRA"), |listed| builder.add(number, listed));
+        }
+        builder.build_with(Weights::default(), memory)
+    };
+    let memory = built(0..2_500, None).memory();
+    let Read::Whole(memory) = Memory::read(&memory.write()) else { panic!("not read") };
+    let views = [None, Some(&memory)].map(|memory| {
+        let (live, mut writer) = Live::new(Weights::default());
+        writer.replace(built(500..3_000, memory));
+        live.view()
+    });
+    let (mut same, mut all) = (0, 0);
+    for (name, born) in &names {
+        let name = dice.slip(name);
+        let [anew, recalled] = [&views[0], &views[1]].map(|view| ask(view, &name, born, 24).0);
+        all += anew.len();
+        same += anew.iter().filter(|entry| recalled.contains(entry)).count();
+    }
+    // Kin are cut at so many, and which are cut may differ.
+    assert!(all > 2_000 && same * 1_000 >= all * 998, "{same} of {all}");
+}
