@@ -58,11 +58,9 @@ pub struct Setting {
 /// pairs that the weights were fitted on, at this much evidence.
 const PAIRS: Bits = Bits::whole(1);
 
-/// For a subject against a list: how far below the logarithm of the list's length the balanced
-/// threshold lies. False alerts grow with the list and halve with each bit, so that one rule holds the
-/// share of clean travellers alerted on at some twenty in a thousand, whatever the length: measured on
-/// invented lists of ten thousand to a million (`WEIGHTS.md`).
-const LIST_OF_ONE: Bits = Bits::whole(9);
+/// For a subject against a list: the evidence that a list of one subject would need, of the rate of
+/// alerts on clean persons that lists of thousands were seen to raise.
+const LIST_OF_ONE: Bits = Bits::sixteenths(168);
 
 impl Setting {
     /// For two subjects that somebody picked for comparison.
