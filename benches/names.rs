@@ -153,8 +153,8 @@ impl<'a> Bench<'a> {
                 officer.search(view, one);
             });
             let times = Times::quickest(&travellers, |one| officer.screen(view, one));
-            let share =
-                share.map_or_else(|| "as they come".into(), |share| format!("{:.0} %", share * 100.0));
+            let share = share
+                .map_or_else(|| "as they come".into(), |share| format!("{:.0} %", share * 100.0));
             writeln!(
                 out,
                 "| {share} | {:.0} | {:.1} | {:.1} | {:.1} | {:.1} | {:.2} | {:.2} % |",
