@@ -13,6 +13,7 @@
 //! the index who may be meant ([`weights`] bounds what the scorer gives), [`score`] weighs each in
 //! bits, and [`Naming`] says how much is enough. Lists without likeness meet equal names alone.
 
+mod answers;
 pub(crate) mod bound;
 mod budget;
 mod naming;
@@ -110,7 +111,8 @@ pub fn touches(lists: &Lists, event: &Event<'_>, scratch: &mut Scratch) -> bool 
         || may_be_named(lists, event, &mut scratch.room)
 }
 
-/// Whether a list may know anybody by a name like one of the event's.
+/// Whether a list may know anybody by a name like one of the event's. Who it is, is kept for
+/// [`screen`].
 fn may_be_named(lists: &Lists, event: &Event<'_>, room: &mut Room) -> bool {
     // Whether an entry is in force is asked of those that are found.
     let look_up = lists.look_up(Timestamp::MIN);
@@ -118,6 +120,7 @@ fn may_be_named(lists: &Lists, event: &Event<'_>, room: &mut Room) -> bool {
         return false;
     }
     room.bar.set(lists.subjects());
+    room.answers.begin(look_up.stand());
     event.parties.iter().any(|party| room.may_be_named(&look_up, party)) || look_up.is_torn()
 }
 
@@ -237,7 +240,7 @@ impl Search<'_> {
                 certain.push(candidate.clone())
             });
         }
-        let searched = scratch.room.candidates(&self.lists, party, &mut alike);
+        let searched = scratch.room.candidates(&self.lists, party, self.now, &mut alike);
         self.matches.again += searched.again;
         self.matches.cut += searched.cut;
         for candidate in &certain {

@@ -7,13 +7,14 @@ use smallvec::SmallVec;
 
 use crate::domain::{
     Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Observation,
-    Observed, Party, Relation, Resemblance, Subject as Sort,
+    Observed, Party, Relation, Resemblance, Subject as Sort, Timestamp,
 };
 use crate::index::fuzzy::{Limits, Query};
 use crate::names::{Analysed, Analyser, Bearer, Bits, Kind};
 use crate::watchlist::{self, Candidate, Lists, LookUp, NameRoom};
 
 use super::Match;
+use super::answers::Answers;
 use super::budget::Budget;
 use super::naming::{Bar, Naming};
 use super::roster::may_be_one;
@@ -36,6 +37,8 @@ pub(super) struct Room {
     stated: usize,
     search: NameRoom,
     listed: Listed,
+    /// Who may be meant by the names of the event that was last asked about.
+    pub(super) answers: Answers,
 }
 
 /// A listed subject made ready.
@@ -64,25 +67,38 @@ impl Room {
     /// Whether an entry may bear a name like one of the party's.
     pub(super) fn may_be_named(&mut self, lists: &LookUp<'_>, party: &Party<'_>) -> bool {
         self.analyse(party);
-        let Self { bar, analysed, search, stated, .. } = self;
-        let mut names = analysed.iter().take(*stated);
-        names.any(|name| lists.may_be_named(&query(name, party, bar, Limits::default()), search))
+        let Self { bar, analysed, search, stated, answers, .. } = self;
+        let mut is_any = false;
+        for name in analysed.iter().take(*stated) {
+            let query = query(name, party, bar, Limits::default());
+            is_any |= answers.keep(&query, |found| lists.by_likeness(&query, search, found).cut);
+        }
+        is_any
     }
 
-    /// Appends the entries that may bear a name like one of the party's.
+    /// Appends the entries in force at `now` that may bear a name like one of the party's.
     pub(super) fn candidates(
         &mut self,
         lists: &LookUp<'_>,
         party: &Party<'_>,
+        now: Timestamp,
         found: &mut Vec<Candidate>,
     ) -> Searched {
         self.analyse(party);
         let mut searched = Searched::default();
-        let Self { bar, analysed, search, stated, .. } = self;
+        let Self { bar, analysed, search, stated, answers, .. } = self;
+        let stand = lists.stand();
         for name in analysed.iter().take(*stated) {
             let from = found.len();
             let ask = |limits| query(name, party, bar, limits);
-            if lists.by_likeness(&ask(Limits::default()), search, found).cut {
+            let cut = match answers.of(&ask(Limits::default()), stand) {
+                Some((known, cut)) => {
+                    found.extend_from_slice(known);
+                    cut
+                }
+                None => lists.by_likeness(&ask(Limits::default()), search, found).cut,
+            };
+            if cut {
                 found.truncate(from);
                 searched.again += 1;
                 let work = lists.by_likeness(&ask(Limits::GENEROUS), search, found);
@@ -90,7 +106,7 @@ impl Room {
             }
         }
         let sort = sort(party);
-        found.retain(|entry| may_be_one(sort, entry.subject()));
+        found.retain(|entry| may_be_one(sort, entry.subject()) && entry.in_force(now));
         found.sort_unstable();
         found.dedup();
         searched

@@ -218,6 +218,13 @@ pub struct LookUp<'a> {
     named: Option<(&'a Named, View<Place>)>,
 }
 
+/// What answers about names stand on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stand {
+    moved: u64,
+    names: Option<Position>,
+}
+
 /// Room for searches of names, used again for each.
 #[derive(Default)]
 pub struct NameRoom {
@@ -264,16 +271,8 @@ impl LookUp<'_> {
         self.named.is_some()
     }
 
-    /// Whether any entry, in force or not, may bear a name like this.
-    pub fn may_be_named(&self, query: &Query<'_>, room: &mut NameRoom) -> bool {
-        let Some((_, view)) = &self.named else { return false };
-        room.found.clear();
-        let work = view.search(query, &mut room.search, &mut room.found);
-        work.cut || !room.found.is_empty()
-    }
-
-    /// Entries in force that may bear a name like this; gives the work it took, and whether some were
-    /// not looked at.
+    /// Entries, in force or not, that may bear a name like this; gives the work it took, and whether
+    /// some were not looked at.
     pub fn by_likeness(
         &self,
         query: &Query<'_>,
@@ -285,8 +284,12 @@ impl LookUp<'_> {
         let work = view.search(query, &mut room.search, &mut room.found);
         room.found.sort_unstable_by_key(|one| (one.entry, Reverse(one.bound)));
         room.found.dedup_by_key(|one| one.entry);
-        let entries = room.found.iter().filter_map(|one| named.places.get(one.entry));
-        found.extend(entries.filter(|entry| entry.in_force(self.now)));
+        found.extend(room.found.iter().filter_map(|one| named.places.get(one.entry)));
         work
+    }
+
+    /// What it stands on, asked before the first question: an answer holds for as long as this stays.
+    pub fn stand(&self) -> Stand {
+        Stand { moved: self.moved, names: self.named.as_ref().map(|(_, view)| view.position()) }
     }
 }
