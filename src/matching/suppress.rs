@@ -173,7 +173,7 @@ mod tests {
         let (lists, _writer) = lists([entry.clone()]);
         let passport = document("AB123456", "NOR");
         put(&lists, &[judged(&subject(&passport), &entry)]);
-        let stated = vec![passport.clone(), document("CD123456", "NOR")];
+        let stated = vec![passport, document("CD123456", "NOR")];
         let both = event(vec![person(BERG, Some(BORN))], stated);
         let matches = screen(&lists, &both, at(1), &mut Scratch::default());
         assert_eq!((matches.found.len(), matches.suppressed.len()), (1, 0));
