@@ -55,7 +55,7 @@ fn missing_topics_are_named_and_waited_for() {
     let instance = site.start(&[]);
     instance.await_log("missing topics: ");
     let log = instance.log();
-    for of in KINDS.into_iter().chain(["lists", "command", "dead-letter"]) {
+    for of in KINDS.into_iter().chain(["lists", "suppressions", "command", "dead-letter"]) {
         assert!(log.contains(&site.topic(of)), "{of}: {log}");
     }
     assert!(log.contains("make them with `portcullis topics create"), "{log}");

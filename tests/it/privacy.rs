@@ -42,6 +42,7 @@ const CANARIES: [&str; 27] = [
 fn nothing_personal_reaches_logs_metrics_readiness_or_headers() {
     let site = site();
     send(&site, "lists", &lists());
+    send(&site, "suppressions", &suppressions());
     let mut outside = String::new();
     let mut events = 0;
     for format in ["text", "json"] {
@@ -55,6 +56,7 @@ fn nothing_personal_reaches_logs_metrics_readiness_or_headers() {
         }
         // A list that changes, also badly, while events are screened.
         send(&site, "lists", &lists());
+        send(&site, "suppressions", &suppressions());
         instance.await_events(events);
         outside += &seen_of(&instance);
         let (status, log) = instance.stop();
@@ -160,6 +162,7 @@ fn seen(instance: &Instance) -> String {
 fn seen_of(instance: &Instance) -> String {
     let refused = instance.metric("portcullis_list_refusals_total", &[]);
     assert!(refused >= 4.0, "{refused}");
+    assert!(instance.metric("portcullis_suppression_refusals_total", &[]) >= 7.0);
     assert!(instance.metric("portcullis_defects_total", &[]) >= 4.0);
     assert!(instance.metric("portcullis_events_total", &["dead_letter"]) >= 8.0);
     seen(instance)
@@ -223,6 +226,31 @@ fn lists() -> Vec<Sent> {
         Sent::bytes("wanted/771234906-other", whole.as_bytes()),
         Sent::bytes("wanted/w-7", b"\xffZYXQUORLI"),
     ]
+}
+
+/// A judgement, and records of its topic that are refused in several ways.
+fn suppressions() -> Vec<Sent> {
+    let good = json!({
+        "subject": "document:GBR:771234906", "list": "wanted", "entry": "w-1",
+        "stated": "0123456789abcdef0123456789abcdef", "agency": "police", "unit": "CNR-KOAN-TEXT",
+        "officer": "CNR-KOAN-TEXT", "reason": "CNR-LISTED-WHY of ZYXQUORLI",
+        "issued_at": "2026-01-01T00:00:00Z", "expires_at": "2026-12-01T00:00:00Z",
+    });
+    let key = "document:GBR:771234906 wanted/w-1";
+    let mut sent = vec![Sent::json(key, &good), Sent::bytes("ZYXQUORLI 1971-03-09", b"{}")];
+    for (field, value) in [
+        ("subject", json!("document:GBR:771234906 CNR-KOAN-TEXT")),
+        ("subject", json!("phone:+447700900123")),
+        ("person", json!("ZYXQUORLI")),
+        ("officer", json!("ZYXQUORLI VANTAPRUD")),
+        ("reason", json!(["CNR-LISTED-WHY"])),
+        ("expires_at", json!("1971-03-09T00:00:00Z")),
+    ] {
+        let mut bad = good.clone();
+        bad[field] = value;
+        sent.push(Sent::json(key, &bad));
+    }
+    sent
 }
 
 /// Events that alert, that are refused, and that state what cannot be used.
