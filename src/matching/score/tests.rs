@@ -142,7 +142,7 @@ fn a_birth_date_decides_between_namesakes() {
 #[test]
 fn a_namesake_of_the_same_day_is_below_every_threshold_of_screening() {
     let counts = Counts::built_in(Bearer::Person);
-    let setting = Setting::of_list(1_000_000, Mode::Balanced);
+    let setting = Setting::of_list(2_830_000, Mode::Balanced);
     let person = |text: &str| Owned {
         born: Date::parse("1980-04-12").into_iter().collect(),
         nationalities: Country::parse("SWE").into_iter().collect(),
