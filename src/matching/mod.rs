@@ -9,7 +9,7 @@
 //! What the register of suppressions silences is told apart, never dropped unseen (`suppress`).
 //! Absent on purpose: whom to tell (`alerting`).
 //!
-//! Identifiers match when they are equal. Names match when enough speaks for it: [`resemble`] asks
+//! Identifiers match when they are equal. Names match when enough speaks for it: `resemble` asks
 //! the index who may be meant ([`weights`] bounds what the scorer gives), [`score`] weighs each in
 //! bits, and [`Naming`] says how much is enough. Lists without likeness meet equal names alone.
 

@@ -9,11 +9,11 @@
 //!
 //! **Words.** Each word that any listed name has is in the *vocabulary* once. For each of them its
 //! *kin* was worked out beforehand: the words that are alike by letters, by habits of transliteration
-//! or by the dictionary, each with the bits that meeting it is worth ([`kin`]). So misspelling costs
+//! or by the dictionary, each with the bits that meeting it is worth (`kin`). So misspelling costs
 //! a traveller nothing whose words are known: one look-up gives all that may be meant. A word that no
-//! list has is compared with those that it meets when both drop a letter or two ([`deletes`]).
+//! list has is compared with those that it meets when both drop a letter or two (`deletes`).
 //!
-//! **Sounds.** Names are filed under sounds, not words: the consonants of a word, hashed ([`key`]). Kin
+//! **Sounds.** Names are filed under sounds, not words: the consonants of a word, hashed (`key`). Kin
 //! has a few dozen words but only a handful of sounds, and words of scripts without vowels have the
 //! sounds of their Latin forms.
 //!
@@ -24,7 +24,7 @@
 //!    year or a day off, a decade) hold a few dozen names each and are read from end to end: whose
 //!    sounds and nationality can reach the threshold is looked at. No key is made of dates.
 //! 2. *By two words*: all others, whose dates say little or are unknown, must share two words. Names
-//!    are filed under each pair of their sounds ([`filing`]). Each pair of words of the query is tried
+//!    are filed under each pair of their sounds (`filing`). Each pair of words of the query is tried
 //!    with the most telling sounds of both, so long as their bits can reach the threshold. A filter in
 //!    the cache denies almost all of these keys. Names are filed apart by year, and those without a
 //!    date apart from others, so that lists are short and each is asked only where words tell enough.
@@ -53,14 +53,14 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | [`terms`], [`kin`], [`deletes`] | vocabulary, kin, search for unknown words |
-//! | [`key`], [`filing`], [`postings`] | sounds and keys; which name goes under which; the lists |
-//! | [`date`], [`day`], [`record`], [`weights`] | dates in two bytes, names of a day, names, bits |
-//! | [`snapshot`] | all of it together, and how it is made |
-//! | [`ask`], [`query`], [`search`], [`seen`] | a query made ready; the search |
-//! | [`slots`], [`delta`], [`live`] | changes |
-//! | [`memory`] | what one snapshot knows that the next, or the next run, need not find again |
-//! | [`oracle`] | the slow answer that tests compare with |
+//! | `terms`, `kin`, `deletes` | vocabulary, kin, search for unknown words |
+//! | `key`, `filing`, `postings` | sounds and keys; which name goes under which; the lists |
+//! | `date`, `day`, `record`, `weights` | dates in two bytes, names of a day, names, bits |
+//! | `snapshot` | all of it together, and how it is made |
+//! | `ask`, `query`, `search`, `seen` | a query made ready; the search |
+//! | `slots`, `delta`, `live` | changes |
+//! | `memory` | what one snapshot knows that the next, or the next run, need not find again |
+//! | `oracle` | the slow answer that tests compare with |
 
 mod ask;
 mod date;
