@@ -101,7 +101,6 @@ impl Load {
     pub(crate) fn new(plan: Plan) -> Self {
         let mut settings = sim::Settings::sized(plan.seed, wall(), 2_000);
         settings.hit_share = plan.hits;
-        settings.names_alike = true;
         // A journey shorter than the test: who was announced is seen at the border too.
         settings.travel_seconds = 3;
         Self { world: World::new(settings), plan }

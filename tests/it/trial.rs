@@ -68,7 +68,7 @@ impl<'a> Trial<'a> {
     fn bare(broker: &'a Broker, stem: &str, plan: Plan, without: &[&str]) -> Self {
         let agencies: Vec<&str> =
             AGENCIES.into_iter().filter(|agency| !without.contains(agency)).collect();
-        let site = Site::made(broker, stem, &agencies);
+        let site = Site::made(broker, stem, &agencies).with_equal_names();
         let feeds =
             AGENCIES.into_iter().map(|agency| (site.topic(agency), Some(agency.to_owned())));
         let run = checker::Run {
