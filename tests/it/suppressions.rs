@@ -116,7 +116,7 @@ fn a_judged_subject_makes_no_alert_until_entry_register_or_clock_say_otherwise()
 
     // The entry states something else: told again, until it states what was judged.
     let mut changed = wanted("w-1");
-    changed["names"][1] = json!({"surname": "Alias"});
+    changed["names"].as_array_mut().unwrap().push(json!({"surname": "Alias"}));
     crossings.publish(&changed);
     await_offset(&instance, 2);
     crossings.cross(&instance, "entry-changed", "100000001");
