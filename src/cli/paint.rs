@@ -173,9 +173,15 @@ fn weighed(alike: &Value) -> String {
     lines.sort_by_key(|line| std::cmp::Reverse(weight(line)));
     let lines = lines.into_iter().filter(|line| weight(line) > 0).take(4).map(|line| {
         let parts = ["/stated", "/listed"].map(|path| text(line, path));
-        let parts: Vec<&str> = parts.iter().map(|part| &**part).filter(|p| !p.is_empty()).collect();
-        let (about, how) = (text(line, "/about"), text(line, "/how"));
-        let what = format!("{about} {how}").trim().replace('_', " ");
+        let mut parts: Vec<&str> =
+            parts.iter().map(|part| &**part).filter(|part| !part.is_empty()).collect();
+        parts.dedup();
+        let about = match &*text(line, "/about") {
+            "nothing" => "no part of the names agrees".to_owned(),
+            "weak_alias" => "the listed name is a weak alias".to_owned(),
+            about => format!("{about} {}", text(line, "/how")).replace('_', " "),
+        };
+        let what = about.trim();
         let what = format!("{what} {}", parts.join(" / "));
         format!("{} {:+.1}", what.trim_end(), bits(line))
     });
@@ -197,6 +203,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_weighs_is_told_in_words_and_equal_things_once() {
+        let line = |about: &str, how: &str, both: &str, sixteenths: i32| json!({"about": about, "how": how, "stated": both, "listed": both, "sixteenths": sixteenths});
+        let alike = json!({"per_mille": 999, "sixteenths": 224, "observations": [
+            line("nothing", "", "", -192),
+            line("identifier", "same", "document", 400),
+            line("birth_date", "same", "1980-05-25", 16),
+        ]});
+        assert_eq!(
+            weighed(&alike),
+            "99.9 % likely, 14.0 bits: identifier same document +25.0; \
+             no part of the names agrees -12.0; birth date same 1980-05-25 +1.0"
+        );
+    }
 
     /// Without its colours.
     fn plain(alert: &Value) -> String {
