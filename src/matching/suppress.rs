@@ -84,13 +84,11 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::{
-        Date, Entry, Identifier, Name, OfficerRef, Role, Stated, Suppression, Term,
-    };
+    use crate::domain::{Date, Entry, Identifier, Name, Role, Stated, Suppression};
     use crate::matching::bound::sample::weights;
     use crate::matching::tests::{event, person};
     use crate::matching::{Scratch, screen};
-    use crate::watchlist::sample::{at, document, lists, named_lists, with_name};
+    use crate::watchlist::sample::{self, at, document, lists, named_lists, with_name};
     use crate::watchlist::{Lists, RegisterWriter};
 
     const BERG: &[(&str, &str)] = &[("Lindqvist", "Torsten")];
@@ -110,16 +108,7 @@ mod tests {
     }
 
     fn judged(subject: &SubjectKey, entry: &Entry) -> Suppression {
-        Suppression {
-            pair: subject.with(entry.key.clone()),
-            person: None,
-            stated: Fingerprint::of_entry(entry),
-            agency: entry.handling.owner.clone(),
-            unit: "fugitives".into(),
-            officer: OfficerRef::parse("FU-1").unwrap(),
-            reason: "Other fingerprints.".into(),
-            term: Term::new(at(0), at(1_000)).unwrap(),
-        }
+        sample::judged(subject, entry, (at(0), at(1_000)))
     }
 
     fn put(lists: &Lists, suppressions: &[Suppression]) {

@@ -157,9 +157,9 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::sample::{at, candidate, document, entry, handling, with_name};
+    use super::super::sample::{self, at, candidate, document, entry, handling, with_name};
     use super::*;
-    use crate::domain::{Date, Entry, Folded, Name, OfficerRef};
+    use crate::domain::{Date, Entry, Folded, Name};
 
     const DAY: i64 = 86_400;
     const NAMES: [(&str, &str); 2] = [("Berg", "Olaf"), ("Dahl", "Eva")];
@@ -181,16 +181,7 @@ mod tests {
     }
 
     fn judged(subject: SubjectKey, entry: &Entry, days: (i64, i64)) -> Suppression {
-        Suppression {
-            pair: subject.with(entry.key.clone()),
-            person: None,
-            stated: Fingerprint::of_entry(entry),
-            agency: entry.handling.owner.clone(),
-            unit: "fugitives".into(),
-            officer: OfficerRef::parse("FU-1").unwrap(),
-            reason: "Other fingerprints.".into(),
-            term: Term::new(at(days.0 * DAY), at(days.1 * DAY)).unwrap(),
-        }
+        sample::judged(&subject, entry, (at(days.0 * DAY), at(days.1 * DAY)))
     }
 
     fn silenced(register: &Register, key: SubjectKey, entry: Entry, day: i64) -> bool {

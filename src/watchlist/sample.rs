@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    Action, AgencyId, Country, Date, Entry, EntryKey, Handling, Identifier, ListedName, Priority,
-    Subject, Timestamp,
+    Action, AgencyId, Country, Date, Entry, EntryKey, Fingerprint, Handling, Identifier,
+    ListedName, OfficerRef, Priority, Subject, SubjectKey, Suppression, Term, Timestamp,
 };
 
 use crate::index::NameKey;
@@ -42,6 +42,24 @@ pub(crate) fn entry(key: &str) -> Entry {
         valid_to: None,
         narrative: None,
         handling: Arc::new(handling("police")),
+    }
+}
+
+/// The judgement of an entry's owner that this subject is not meant by it, from one moment to another.
+pub(crate) fn judged(
+    subject: &SubjectKey,
+    entry: &Entry,
+    (from, to): (Timestamp, Timestamp),
+) -> Suppression {
+    Suppression {
+        pair: subject.with(entry.key.clone()),
+        person: None,
+        stated: Fingerprint::of_entry(entry),
+        agency: entry.handling.owner.clone(),
+        unit: "fugitives".into(),
+        officer: OfficerRef::parse("FU-1").unwrap(),
+        reason: "Other fingerprints.".into(),
+        term: Term::new(from, to).unwrap(),
     }
 }
 
