@@ -469,6 +469,12 @@ impl<P: Port> Lane<P> {
     /// Commits each partition's finished prefix, where it has moved.
     fn commit(&mut self, how: Commit) {
         self.take_answers();
+        if how == Commit::Sync {
+            // What was asked for in passing may still fail, and soon nobody will be there to hear it.
+            let unanswered =
+                self.partitions.iter_mut().filter(|held| held.uncommitted_since.is_some());
+            unanswered.for_each(|held| held.ledger.recommit());
+        }
         let now = self.clock.elapsed();
         let moved = self.partitions.iter_mut();
         let offsets: Vec<(Partition, i64)> =

@@ -334,6 +334,20 @@ fn how_long_a_commit_waits_is_shown_until_the_group_acknowledges_it() {
 }
 
 /// How many events a run counts as gone unread.
+#[test]
+fn a_commit_without_an_answer_is_made_again_before_a_partition_is_let_go() {
+    let committed = |further: Vec<Step>| {
+        let before = vec![Step::Assigned(0), Step::Record(0, AT_ONCE, AT_ONCE)];
+        let asked = [Step::Rest(milliseconds(20)), Step::Idle];
+        let steps = before.into_iter().chain(asked).chain(further).collect();
+        let did = run(steps, met, OnGap::Resume).did;
+        did.into_iter().filter(|did| matches!(did, Did::Committed(1))).count()
+    };
+    assert_eq!(committed(vec![]), 2, "at the end");
+    assert_eq!(committed(vec![Step::Revoked]), 2, "when another takes over");
+    assert_eq!(committed(vec![Step::Acknowledged, Step::Revoked]), 1);
+}
+
 fn lost(ran: &Ran) -> String {
     let text = ran.metrics.encode().unwrap();
     let count = text.lines().find_map(|line| {
