@@ -13,13 +13,11 @@ use portcullis::domain::{Country, Date, Name};
 use portcullis::index::fuzzy::{
     Builder, Fresh, Limits, Listed, Live, Query, Scratch, Snapshot, View, Writer,
 };
-use portcullis::matching;
 use portcullis::matching::score::{Mode, NationalityRelation, Prepared, Setting, Subject, score};
+use portcullis::matching::{self, SUBJECTS_MIN};
 use portcullis::names::{Analysed, Analyser, Bearer, Bits, Population, Rarity, Word};
 use portcullis::sim::corpus::{Corpus, Crowd, Mix, Person, Traveller};
 
-/// A list is never taken for shorter than this, as in screening.
-const SUBJECTS_MIN: usize = 1 << 23;
 /// How often each traveller is looked for; the quickest counts, since the others were disturbed.
 const PASSES: usize = 3;
 /// Changes a second while it is measured what they cost.

@@ -24,7 +24,7 @@ mod suppress;
 pub(crate) mod tests;
 
 pub use bound::weights;
-pub use naming::{Naming, Rule, Threshold};
+pub use naming::{Naming, Rule, SUBJECTS_MIN, Threshold};
 pub use roster::{Ranked, Roster};
 pub use suppress::Suppressed;
 

@@ -72,7 +72,7 @@ impl Naming {
 /// A list is never taken for shorter than this. Travellers are many: somebody of the same family name
 /// who was born on the same day, a twin now and then, turns up for every few thousand entries, and is
 /// nearly always another. Of their scores nearly all lie below what a list of four million needs.
-const SUBJECTS_MIN: usize = 1 << 22;
+pub const SUBJECTS_MIN: usize = 1 << 22;
 
 /// Thresholds in bits, for lists of so many subjects.
 pub(super) struct Bar {

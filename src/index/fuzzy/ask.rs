@@ -55,8 +55,6 @@ pub(super) struct AskedWord {
     heard: (u32, u32),
     /// The most that it may be worth, in sixteenths of a bit.
     pub(super) best: i32,
-    /// The sounds by which it may be met, by their [hints](Sound::hint), a bit each.
-    pub(super) hints: u64,
     pub(super) reading: Reading,
     /// Which of the words stated it stands for, a bit each.
     pub(super) covers: u8,
@@ -126,6 +124,8 @@ pub(super) struct Ask {
     /// Initials among its words.
     pub(super) initials: i32,
     pub(super) unknown: u32,
+    /// By the [hint](Sound::hint) of its sound, which words a listed word may sound like; a bit each.
+    sounding: [u16; 64],
 }
 
 impl Default for Ask {
@@ -142,6 +142,7 @@ impl Default for Ask {
             threshold: 0,
             initials: 0,
             unknown: 0,
+            sounding: [0; 64],
         }
     }
 }
@@ -153,7 +154,6 @@ impl Ask {
         self.kin.clear();
         self.heard.clear();
         self.unknown = 0;
-        self.date = Asked::new(query.born);
         self.nation = query.nation.map_or(Nation::UNKNOWN, |(country, _)| Nation::new(&[country]));
         self.same_nation = query.nation.map_or(0, |(_, bits)| bits.in_sixteenths().max(0));
         self.threshold = query.threshold.in_sixteenths();
@@ -169,6 +169,20 @@ impl Ask {
         self.stated = self.words.len();
         self.join(query.words, state);
         self.split(state);
+        self.sounding = [0; 64];
+        for (at, word) in self.words.iter().enumerate() {
+            // Who knows what a word sounds like whose end is missing.
+            let is_cut = word.word.is_cut();
+            let alike = (0..).zip(&mut self.sounding);
+            let alike = alike.filter(|(hint, _)| is_cut || *hint == word.sound.hint());
+            alike.for_each(|(_, words)| *words |= 1 << at);
+        }
+    }
+
+    /// Which words of the query a listed word of this hint may sound like, a bit each.
+    #[inline]
+    pub(super) fn may_sound(&self, hint: u32) -> u16 {
+        self.sounding.get(hint as usize).copied().unwrap_or(u16::MAX)
     }
 
     /// Adds a word as stated.
@@ -269,12 +283,6 @@ impl Ask {
         self.add_late((word, rarity), heard as usize, state);
         let sounds = self.heard.get(heard as usize..).unwrap_or_default();
         let best = sounds.first().map_or(0, |heard| 2 * i32::from(heard.eighths));
-        let own = 1 << Sound::new(word).hint();
-        let mut hints = sounds.iter().fold(own, |hints, heard| hints | 1 << heard.sound.hint());
-        if sounds.len() >= SOUNDS_MAX || word.is_cut() {
-            // It may be met by other sounds.
-            hints = u64::MAX;
-        }
         self.words.push(AskedWord {
             word: *word,
             shape: Shape::of(word),
@@ -284,7 +292,6 @@ impl Ask {
             kin: (kin, self.kin.len() as u32),
             heard: (heard, self.heard.len() as u32),
             best,
-            hints,
             reading,
             covers,
         });
@@ -331,6 +338,18 @@ impl Ask {
             Some(term) => snapshot.kindred.of(term),
             None => self.kin.get(word.kin.0 as usize..word.kin.1 as usize).unwrap_or_default(),
         }
+    }
+
+    /// Has fetched what [`Self::kin`] gives for each word.
+    pub(super) fn foresee_kin<T>(&self, snapshot: &Snapshot<T>) {
+        let known = self.words.iter().filter_map(|word| word.term);
+        known.for_each(|term| snapshot.kindred.foresee_kin(term));
+    }
+
+    /// The most that a word may be worth, whatever it meets.
+    #[inline]
+    pub(super) fn most(&self, at: usize) -> i32 {
+        self.words.get(at).map_or(0, |word| word.rarity.in_sixteenths())
     }
 
     /// The words as stated.

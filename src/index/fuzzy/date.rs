@@ -1,5 +1,7 @@
 //! A birth date in two bytes, and how a listed one may agree with that of a query.
 
+use std::sync::LazyLock;
+
 use crate::domain::Date;
 
 /// The first year whose days have codes of their own.
@@ -79,6 +81,20 @@ fn parts(date: Date) -> (u16, u8, u8) {
     ((packed / 10_000) as u16, (packed / 100 % 100) as u8, (packed % 100) as u8)
 }
 
+/// Month and day of each day that has a code: to work them out takes longer than all else that is
+/// done about a posting.
+static DAYS_OF_YEAR: LazyLock<Box<[u16]>> = LazyLock::new(|| {
+    let packed = |code| {
+        let (_, month, day) = DateCode(code).date().map_or((0, 0, 0), parts);
+        day_of_year(month, day)
+    };
+    (0..DAYS).map(packed).collect()
+});
+
+const fn day_of_year(month: u8, day: u8) -> u16 {
+    (month as u16) << 8 | day as u16
+}
+
 /// How a listed date agrees with the date of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreement {
@@ -116,6 +132,8 @@ pub(super) struct Asked {
     near: [u16; 5],
     /// Ten years more or less.
     far: [u16; 2],
+    /// The codes of the days of its year, where it is a day.
+    year: (u16, u16),
 }
 
 impl Asked {
@@ -123,9 +141,14 @@ impl Asked {
         let parts = date.map_or((0, 0, 0), parts);
         let (year, month, day) = parts;
         let absent = DateCode::ABSENT.0;
-        let (mut near, mut far) = ([absent; 5], [absent; 2]);
+        let (mut near, mut far, mut whole_year) = ([absent; 5], [absent; 2], (0, 0));
         if let Some(date) = date.filter(|date| date.is_full()) {
             let days = date.to_epoch_days().unwrap_or_default();
+            let first = |year| DateCode::new(Date::day(year, 1, 1));
+            let (from, to) = (first(year), first(year.saturating_add(1)));
+            if from.is_day() {
+                whole_year = (from.0, if to.is_day() { to.0 } else { DAYS });
+            }
             let swapped = if day == month { None } else { Date::day(year, day, month) };
             let others = [
                 swapped,
@@ -144,7 +167,7 @@ impl Asked {
                 *slot = if code.is_day() { code.0 } else { absent };
             }
         }
-        Self { date, code: DateCode::new(date), parts, near, far }
+        Self { date, code: DateCode::new(date), parts, near, far, year: whole_year }
     }
 
     /// The codes of days that are read from end to end: those that agree well, and those of a decade
@@ -171,6 +194,7 @@ impl Asked {
     }
 
     /// How a listed date agrees with it; the best it may be where the code does not know.
+    #[inline]
     pub(super) fn agreement(&self, listed: DateCode) -> Agreement {
         if listed == DateCode::ABSENT || self.date.is_none() {
             return Agreement::Unknown;
@@ -182,24 +206,30 @@ impl Asked {
             if self.near.contains(&listed.0) {
                 return Agreement::Near;
             }
+            return self.parts_of(listed);
         }
         let Some(date) = listed.date() else { return Agreement::Equal };
-        let (year, month, day) = parts(date);
-        let same = |a: u8, b: u8| usize::from(a == b && a != 0);
-        let years = usize::from(year == self.parts.0);
-        if day != 0 && self.parts.2 != 0 {
-            return match years + same(month, self.parts.1) + same(day, self.parts.2) {
-                0 => Agreement::Contradiction,
-                1 => Agreement::OnePart,
-                _ => Agreement::TwoParts,
-            };
-        }
+        let (year, month, _) = parts(date);
         let months_known = month != 0 && self.parts.1 != 0;
         match year.abs_diff(self.parts.0) {
             0 if !months_known => Agreement::Year,
             0 if month == self.parts.1 => Agreement::Month,
             0 | 1 => Agreement::NextYear,
             _ => Agreement::Contradiction,
+        }
+    }
+
+    /// How two days agree in year, month and day.
+    #[inline]
+    fn parts_of(&self, listed: DateCode) -> Agreement {
+        let (_, month, day) = self.parts;
+        let other = DAYS_OF_YEAR.get(usize::from(listed.0)).copied().unwrap_or_default();
+        let differs = other ^ day_of_year(month, day);
+        let year = (self.year.0..self.year.1).contains(&listed.0);
+        match u8::from(year) + u8::from(differs >> 8 == 0) + u8::from(differs & 0xff == 0) {
+            0 => Agreement::Contradiction,
+            1 => Agreement::OnePart,
+            _ => Agreement::TwoParts,
         }
     }
 }
@@ -246,6 +276,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn days_agree_in_as_many_parts_as_they_share(one in -29_219_i32..32_000, other in -29_219_i32..32_000, near in -800_i32..800) {
+            for other in [other, one + near] {
+                let Some((one, other)) = Date::from_epoch_days(one).zip(Date::from_epoch_days(other)) else { continue };
+                let (a, b) = (parts(one), parts(other));
+                let shared = u8::from(a.0 == b.0) + u8::from(a.1 == b.1) + u8::from(a.2 == b.2);
+                let expected = [Agreement::Contradiction, Agreement::OnePart, Agreement::TwoParts, Agreement::Equal];
+                let found = Asked::new(Some(one)).agreement(DateCode::new(Some(other)));
+                let is_told = DateCode::new(Some(one)).is_day() && DateCode::new(Some(other)).is_day();
+                prop_assert!(!is_told || found == expected[usize::from(shared)] || found == Agreement::Near, "{a:?} {b:?} {found:?}");
+            }
+        }
+
         #[test]
         fn a_date_comes_back_from_its_code(year in 1890_u16..2059, month in 1_u8..=12, day in 1_u8..=31) {
             let dates = [Date::day(year, month, day), Date::month(year, month), Date::year(year)];

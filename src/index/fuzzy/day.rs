@@ -7,6 +7,7 @@ use crate::index::prefetch::prefetch;
 use super::date::DateCode;
 use super::filing::{Catalogue, Filed};
 use super::key::{Sound, TAG_BITS};
+use super::postings::Others;
 use super::record::Nation;
 
 /// Sounds of a name that are kept.
@@ -14,6 +15,11 @@ const TAGS: usize = 4;
 /// Where the nationality begins, and the sign that a name has more sounds.
 const NATION_AT: u32 = 56;
 const MORE: u64 = 1 << (TAGS as u32 * TAG_BITS);
+
+/// So many lines of the cache are fetched for a day; what follows the machine foresees itself.
+const LINES_MAX: usize = 16;
+/// So many names are looked at together.
+const BLOCK: usize = 8;
 
 /// The sounds and the nationality of a name.
 #[derive(Clone, Copy)]
@@ -83,10 +89,9 @@ impl Days {
         }
     }
 
-    /// Has the names of a day fetched; what follows the machine foresees itself.
+    /// Has the names of a day fetched.
     pub(super) fn foresee_names(&self, day: DateCode) {
-        let range = self.range(day);
-        for at in range.step_by(64 / size_of::<Glimpse>()).take(4) {
+        for at in self.range(day).step_by(64 / size_of::<Glimpse>()).take(LINES_MAX) {
             if let Some(name) = self.names.get(at) {
                 prefetch(name);
             }
@@ -101,12 +106,21 @@ impl Days {
         }
     }
 
-    /// The names of a day by number.
+    /// The names of a day by number, those that have a sound which is worth anything.
     #[inline]
-    pub(super) fn of(&self, day: DateCode) -> impl Iterator<Item = (u32, Glimpse)> + '_ {
+    pub(super) fn of(&self, day: DateCode, worths: &Worths, mut show: impl FnMut(u32, Glimpse)) {
         let range = self.range(day);
-        let names = self.names.get(range.clone()).unwrap_or_default();
-        (range.start as u32..).zip(names.iter().copied())
+        let mut number = range.start as u32;
+        for block in self.names.get(range).unwrap_or_default().chunks(BLOCK) {
+            // Nearly all share nothing: several at once, without a branch for each.
+            let mut any = [0; BLOCK];
+            any.iter_mut().zip(block).for_each(|(any, name)| *any = worths.any(*name));
+            if u64::from_le_bytes(any) != 0 {
+                let some = (number..).zip(block).zip(any).filter(|(_, any)| *any != 0);
+                some.for_each(|((number, name), _)| show(number, *name));
+            }
+            number += BLOCK as u32;
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -145,6 +159,13 @@ impl Worths {
         }
     }
 
+    /// Not 0 if a sound of a name is worth anything.
+    #[inline]
+    fn any(&self, glimpse: Glimpse) -> u8 {
+        let worth = |tag: u16| self.eighths.get(usize::from(tag)).copied().unwrap_or_default();
+        glimpse.tags().map(worth).iter().fold(0, |any, worth| any | worth)
+    }
+
     /// What the sounds of a name are worth together, in sixteenths of a bit, and how many are worth
     /// anything.
     #[inline]
@@ -164,7 +185,12 @@ mod tests {
     fn a_glimpse_shows_what_it_holds() {
         for many in 0..8_u32 {
             let sounds: Vec<Sound> = (0..many).map(|at| Sound(at * 77_777_777 + 5)).collect();
-            let filed = Filed { date: DateCode(9), nation: Nation(200), sounds: &sounds };
+            let filed = Filed {
+                date: DateCode(9),
+                nation: Nation(200),
+                others: Others::UNKNOWN,
+                sounds: &sounds,
+            };
             let glimpse = Glimpse::new(&filed);
             assert_eq!(glimpse.nation(), Nation(200));
             assert_eq!(glimpse.has_more(), many > 4);

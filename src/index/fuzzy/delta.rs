@@ -12,6 +12,7 @@ use super::day::Glimpse;
 use super::deletes;
 use super::filing::{self, FILED_MAX, Filed};
 use super::key::{Company, Key, Sound};
+use super::postings::Others;
 use super::record::{Nation, Weight};
 use super::slots::Slots;
 
@@ -112,7 +113,8 @@ impl<T> Delta<T> {
             self.add_word(&late.word);
         }
         let gone = AtomicBool::new(false);
-        let glimpse = Glimpse::new(&Filed { date, nation, sounds: &sounds });
+        let glimpse =
+            Glimpse::new(&Filed { date, nation, others: Others::UNKNOWN, sounds: &sounds });
         let late = Late { entry, date, nation, words, glimpse, before, gone };
         let Some(place) = self.names.get(number as usize) else { return };
         if place.set(late).is_err() {

@@ -9,7 +9,7 @@
 
 use super::date::DateCode;
 use super::key::{Company, Key, Kind, Sound};
-use super::postings::Posting;
+use super::postings::{Others, Posting};
 use super::record::Nation;
 
 /// The most words of a name that it is filed under: the rarest.
@@ -25,6 +25,7 @@ const RARE_MAX: usize = 12;
 pub(super) struct Filed<'a> {
     pub(super) date: DateCode,
     pub(super) nation: Nation,
+    pub(super) others: Others,
     /// The sounds of the words it is filed under, each once.
     pub(super) sounds: &'a [Sound],
 }
@@ -52,7 +53,7 @@ pub(super) fn file(names: &impl Catalogue) -> Vec<(Key, Posting)> {
     let (mut undated, mut dated, mut years, mut rare) = (vec![], vec![], vec![], vec![]);
     for name in 0..names.count() {
         let filed = names.show(name, &mut sounds);
-        let posting = Posting::new(name, filed.date, filed.nation.0);
+        let posting = Posting::new(name, filed.date, filed.nation.0, filed.others);
         rare.extend(filed.sounds.iter().map(|sound| (Company::one(*sound).key(), posting)));
         for company in first(filed.sounds) {
             for kind in kinds(filed.date) {

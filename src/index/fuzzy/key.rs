@@ -30,8 +30,10 @@ impl Sound {
         self.0 >> 26
     }
 
+    /// Spread over a whole word. A sound is a hash already; sums of two must not be sums of two others.
     const fn spread(self) -> u64 {
-        mix((self.0 as u64) << 1 | 1)
+        let spread = (self.0 as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        spread ^ (spread >> 29)
     }
 }
 
@@ -43,7 +45,7 @@ pub(super) struct Key(pub(super) u64);
 #[derive(Clone, Copy)]
 pub(super) struct Company {
     sum: u64,
-    words: u64,
+    words: u32,
 }
 
 impl Company {
@@ -82,7 +84,7 @@ impl Company {
     }
 
     const fn finish(self, kind: u64) -> Key {
-        Key(mix(self.sum ^ self.words.wrapping_mul(0xa076_1d64_78bd_642f) ^ kind << 40))
+        Key(mix(self.sum ^ (self.words as u64).wrapping_mul(0xa076_1d64_78bd_642f) ^ kind << 40))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Kin: the words of the vocabulary that are alike, and what a match of each is worth.
 
 use crate::index::prefetch::prefetch;
-use crate::names::{Bits, ClassId, Probe, Shape, Word, at_least, liken_probed};
+use crate::names::{Bits, ClassId, Probe, Shape, Word, liken_probed};
 
 use super::deletes::Deletes;
 use super::key::Sound;
@@ -18,9 +18,6 @@ pub(super) const SOUNDS_MAX: usize = 24;
 const CLASS_MAX: usize = 48;
 /// The most words that are compared with one.
 const COMPARED_MAX: usize = 400;
-
-/// Words whose letters differ by more are not compared.
-const STEPS_MAX: u32 = 4;
 
 /// Letters that are dropped from a word as written: of two letters, none can be missing.
 fn written_steps(letters: usize) -> usize {
@@ -58,18 +55,6 @@ impl Kin {
     pub(super) const fn eighths(self) -> u8 {
         self.0 as u8
     }
-}
-
-/// What a word is worth among kin, in eighths of a bit.
-#[inline]
-pub(super) fn worth_among(kin: &[Kin], term: Term) -> Option<u8> {
-    // In blocks without a branch: the machine compares several at once.
-    for block in kin.chunks(8) {
-        if block.iter().fold(false, |any, kin| any | (kin.term() == term)) {
-            return block.iter().find(|kin| kin.term() == term).map(|kin| kin.eighths());
-        }
-    }
-    None
 }
 
 /// Bits in eighths, rounded up; 0 for what speaks against.
@@ -145,8 +130,9 @@ impl Finder {
         self.shapes.get(term as usize).map(|half| &half.0)
     }
 
+    /// Has fetched what comparing a word needs beside the word.
     #[inline]
-    fn foresee(&self, term: Term) {
+    pub(super) fn foresee(&self, term: Term) {
         if let Some(shape) = self.shapes.get(term as usize) {
             prefetch(shape);
         }
@@ -251,8 +237,8 @@ impl Finder {
         let mut at = 0;
         likely.retain(|term| {
             at += 1;
-            let theirs = self.shape(*term).map_or(0, Shape::letters);
-            let near = at <= of_class || at_least(shape.letters(), theirs) <= STEPS_MAX;
+            let near =
+                at <= of_class || self.shape(*term).is_some_and(|other| shape.may_be_alike(other));
             if near {
                 terms.foresee_term(*term);
             }
@@ -397,15 +383,22 @@ impl Kindred {
         }
     }
 
-    /// Has kin and sounds of a word fetched.
+    /// Has the sounds of a word fetched.
     pub(super) fn foresee_sounds(&self, term: Term) {
-        let (from, _) = self.range(term);
-        if let Some(kin) = self.kin.get(from.0 as usize) {
-            prefetch(kin);
-        }
-        for at in [0, 8] {
-            if let Some(heard) = self.sounds.get(from.1 as usize + at) {
+        let (from, to) = self.range(term);
+        for at in (from.1..to.1).step_by(64 / size_of::<Heard>()) {
+            if let Some(heard) = self.sounds.get(at as usize) {
                 prefetch(heard);
+            }
+        }
+    }
+
+    /// Has the kin of a word fetched.
+    pub(super) fn foresee_kin(&self, term: Term) {
+        let (from, to) = self.range(term);
+        for at in (from.0..to.0).step_by(64 / size_of::<Kin>()) {
+            if let Some(kin) = self.kin.get(at as usize) {
+                prefetch(kin);
             }
         }
     }

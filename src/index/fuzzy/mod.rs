@@ -32,9 +32,10 @@
 //!    Rare words, and names of one word, have keys of their own. Words next to each other are read
 //!    as one as well, and rare words as two, where the vocabulary has them so.
 //!
-//! **Bounds.** A posting holds date and nationality beside the name's number, so that most are
-//! refused before the name is touched. Of the rest, a record of 32 bytes gives the numbers of its
-//! words; looked for among the kin of each word of the query they give the bound.
+//! **Bounds.** A posting holds date, nationality and how many other words there are beside the name's
+//! number, so that most are refused before the name is touched. Of the rest, a record of 32 bytes gives
+//! the numbers of its words; looked for among the kin of all words of the query (`meeting`) they give
+//! the bound. Words that are no kin but may sound alike are compared only where that can decide.
 //!
 //! **Work is bounded** by [`Limits`]; an answer that met one says so in [`Work::cut`], to be finished
 //! in the slow lane with [`Limits::GENEROUS`].
@@ -57,7 +58,9 @@
 //! | `key`, `filing`, `postings` | sounds and keys; which name goes under which; the lists |
 //! | `date`, `day`, `record`, `weights` | dates in two bytes, names of a day, names, bits |
 //! | `snapshot` | all of it together, and how it is made |
-//! | `ask`, `query`, `search`, `seen` | a query made ready; the search |
+//! | `ask`, `query` | a query made ready |
+//! | `search`, `trial`, `seen` | the search; which keys it looks up |
+//! | `tally`, `meeting` | bounds; what each word meets, at one look |
 //! | `slots`, `delta`, `live` | changes |
 //! | `memory` | what one snapshot knows that the next, or the next run, need not find again |
 //! | `oracle` | the slow answer that tests compare with |
@@ -71,6 +74,7 @@ mod filing;
 mod key;
 mod kin;
 mod live;
+mod meeting;
 mod memory;
 mod oracle;
 mod postings;
@@ -80,8 +84,10 @@ mod search;
 mod seen;
 mod slots;
 mod snapshot;
+mod tally;
 mod terms;
 mod tests;
+mod trial;
 mod weights;
 
 pub use date::Agreement;

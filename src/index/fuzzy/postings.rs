@@ -11,17 +11,45 @@ use super::key::Key;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Posting(u64);
 
+/// How many lie in a line of the cache.
+const LINE: usize = 64 / size_of::<Posting>();
+/// Bits of a posting that tell the name: so many names may be filed.
+const NAME_BITS: u32 = 30;
 /// Stands in a list for names that are filed under finer keys instead.
-const FINER: u32 = u32::MAX;
+const FINER: u32 = (1 << NAME_BITS) - 1;
+
+/// How many words that count in full a name has besides two: these may meet further words of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Others(u8);
+
+impl Others {
+    /// Too many to be told, or initials, which may meet any.
+    pub(super) const UNKNOWN: Self = Self(3);
+
+    /// Of a name with so many words in full and so many initials.
+    pub(super) const fn of(full: usize, initials: usize) -> Self {
+        match full {
+            1 | 2 if initials == 0 => Self(0),
+            3 | 4 if initials == 0 => Self(full as u8 - 2),
+            _ => Self::UNKNOWN,
+        }
+    }
+
+    /// How many, where it is known.
+    pub(super) const fn known(self) -> Option<i32> {
+        if self.0 < Self::UNKNOWN.0 { Some(self.0 as i32) } else { None }
+    }
+}
 
 impl Posting {
-    pub(super) const fn new(name: u32, date: DateCode, nation: u8) -> Self {
-        Self((name as u64) << 32 | (date.0 as u64) << 16 | (nation as u64) << 8)
+    pub(super) const fn new(name: u32, date: DateCode, nation: u8, others: Others) -> Self {
+        let whose = (name & FINER) as u64 | (others.0 as u64) << NAME_BITS;
+        Self(whose << 32 | (date.0 as u64) << 16 | (nation as u64) << 8)
     }
 
     /// A mark that names of this key are filed under finer ones.
     pub(super) const fn finer() -> Self {
-        Self::new(FINER, DateCode::ABSENT, 0)
+        Self::new(FINER, DateCode::ABSENT, 0, Others::UNKNOWN)
     }
 
     pub(super) const fn is_finer(self) -> bool {
@@ -29,7 +57,11 @@ impl Posting {
     }
 
     pub(super) const fn name(self) -> u32 {
-        (self.0 >> 32) as u32
+        (self.0 >> 32) as u32 & FINER
+    }
+
+    pub(super) const fn others(self) -> Others {
+        Others((self.0 >> (32 + NAME_BITS)) as u8)
     }
 
     pub(super) const fn date(self) -> DateCode {
@@ -83,10 +115,15 @@ impl Postings {
         }
     }
 
-    /// Has the first posting fetched that may be filed under this key.
-    pub(super) fn foresee_first(&self, key: Key) {
-        if let Some(posting) = self.postings.get(self.range(key).start) {
-            prefetch(posting);
+    /// Has the postings fetched that may be filed under this key: the first, and those in the next
+    /// lines of the cache.
+    pub(super) fn foresee_all(&self, key: Key) {
+        let range = self.range(key);
+        let last = range.end.saturating_sub(1);
+        for at in [range.start, last.min(range.start + LINE), last] {
+            if let Some(posting) = self.postings.get(at) {
+                prefetch(posting);
+            }
         }
     }
 
@@ -128,7 +165,7 @@ mod tests {
             let mut all = Vec::new();
             for (key, name) in filed {
                 plain.entry(key).or_default().push(name);
-                all.push((Key(mix(key)), Posting::new(name, DateCode(7), 3)));
+                all.push((Key(mix(key)), Posting::new(name, DateCode(7), 3, Others::UNKNOWN)));
             }
             let postings = Postings::new(all);
             for (key, names) in &mut plain {
@@ -143,7 +180,8 @@ mod tests {
 
     #[test]
     fn a_posting_gives_back_what_it_holds() {
-        let posting = Posting::new(0x1234_5678, DateCode(0x9abc), 0xde);
+        let posting = Posting::new(0x1234_5678, DateCode(0x9abc), 0xde, Others::of(3, 0));
+        assert_eq!(posting.others().known(), Some(1));
         assert_eq!(posting.name(), 0x1234_5678);
         assert_eq!(posting.date(), DateCode(0x9abc));
         assert_eq!(posting.nation(), 0xde);

@@ -11,7 +11,7 @@ use super::filing::{self, Catalogue, FILED_MAX, Filed};
 use super::key::{Key, Sound};
 use super::kin::{Finder, Kindred};
 use super::memory::Memory;
-use super::postings::{Posting, Postings};
+use super::postings::{Others, Posting, Postings};
 use super::record::{Member, Nation, Record, Weight};
 use super::terms::Terms;
 use super::weights::Weights;
@@ -257,10 +257,13 @@ impl Catalogue for Listing<'_> {
     fn show<'a>(&self, name: u32, sounds: &'a mut Vec<Sound>) -> Filed<'a> {
         sounds.clear();
         let Some(record) = self.names.records.get(name as usize) else {
-            return Filed { date: DateCode::ABSENT, nation: Nation::UNKNOWN, sounds };
+            let (date, nation) = (DateCode::ABSENT, Nation::UNKNOWN);
+            return Filed { date, nation, others: Others::UNKNOWN, sounds };
         };
         let members = || record.members(&self.names.rest);
-        let has_full = members().any(|member| member.weight() == Weight::Full);
+        let count = |weight| members().filter(|member| member.weight() == weight).count();
+        let full = count(Weight::Full);
+        let (has_full, others) = (full > 0, Others::of(full, count(Weight::Initial)));
         let mut filed: smallvec::SmallVec<[(u32, Sound); 8]> = smallvec::SmallVec::new();
         for member in members() {
             if has_full && member.weight() != Weight::Full {
@@ -276,6 +279,6 @@ impl Catalogue for Listing<'_> {
             filed.truncate(FILED_MAX);
         }
         sounds.extend(filed.iter().map(|(_, sound)| *sound));
-        Filed { date: record.date, nation: record.nation, sounds }
+        Filed { date: record.date, nation: record.nation, others, sounds }
     }
 }

@@ -101,11 +101,17 @@ impl Terms {
     /// Has what is known of such a word fetched; gives its number, most likely.
     pub(super) fn foresee_word(&self, text: &[u8]) -> Option<Term> {
         let term = self.of_hash(hash(text)).next()?;
+        self.foresee_facts(term);
+        Some(term)
+    }
+
+    /// Has a word and what is known of it fetched.
+    #[inline]
+    pub(super) fn foresee_facts(&self, term: Term) {
         self.foresee_term(term);
         if let Some(fact) = self.facts.get(term as usize) {
             prefetch(fact);
         }
-        Some(term)
     }
 
     /// Has a word fetched.

@@ -1,0 +1,76 @@
+//! The bound: what the words of a listed name are worth beside those of a query.
+
+use super::ask::{Ask, AskedWord, ITEMS_MAX, Reading};
+use super::record::Weight;
+use super::weights::Weights;
+
+/// What the words of a listed name are worth beside those of the query.
+#[derive(Clone, Copy)]
+pub(super) struct Tally {
+    /// The best that each word of the query meets.
+    met: [i32; ITEMS_MAX],
+    full: i32,
+    initials: i32,
+}
+
+impl Tally {
+    pub(super) fn new(ask: &Ask) -> Self {
+        Self { met: [0; ITEMS_MAX], full: 0, initials: ask.initials }
+    }
+
+    pub(super) fn count(&mut self, weight: Weight) {
+        match weight {
+            Weight::Full => self.full += 1,
+            Weight::Initial => self.initials += 1,
+            Weight::Light => {}
+        }
+    }
+
+    /// A word of the query meets one that is worth so much.
+    #[inline]
+    pub(super) fn meet(&mut self, at: usize, bits: i32) {
+        if let Some(met) = self.met.get_mut(at) {
+            *met = bits.max(*met);
+        }
+    }
+
+    pub(super) fn total(mut self, ask: &Ask, weights: &Weights) -> i32 {
+        let (mut bits, mut matched, mut unmet, mut covered) = (0, 0, 0, 0);
+        // Other readings count where they are worth more than the words they stand for.
+        for (at, word) in ask.words.iter().enumerate().skip(ask.stated) {
+            let met = self.met_by(ask, |other, place| match word.reading {
+                Reading::Part => place >= ask.stated && other.covers == word.covers,
+                Reading::Joined | Reading::Stated => place == at,
+            });
+            let stated = self
+                .met_by(ask, |other, place| place < ask.stated && other.covers & word.covers != 0);
+            if covered & word.covers == 0 && met.0 > stated.0 {
+                covered |= word.covers;
+                bits += met.0;
+                matched += met.1;
+            }
+        }
+        for (met, word) in self.met.iter().zip(ask.stated()) {
+            if covered & word.covers != 0 {
+                continue;
+            }
+            if *met > 0 {
+                matched += 1;
+                bits += met;
+            } else if self.initials > 0 {
+                self.initials -= 1;
+                bits += weights.initial.in_sixteenths();
+            } else {
+                unmet += 1;
+            }
+        }
+        bits + weights.whole(unmet, (self.full - matched).max(0))
+    }
+
+    /// What some words meet together, and how many of them meet any.
+    fn met_by(&self, ask: &Ask, which: impl Fn(&AskedWord, usize) -> bool) -> (i32, i32) {
+        let words = self.met.iter().zip(&ask.words).enumerate();
+        let some = words.filter(|(place, (met, word))| **met > 0 && which(word, *place));
+        some.fold((0, 0), |(sum, count), (_, (met, _))| (sum + met, count + 1))
+    }
+}
