@@ -32,6 +32,9 @@ pub(super) struct Reason {
     pub(super) entry: String,
     /// Whether it tells the narrative or the reason's code.
     pub(super) tells_more: bool,
+    /// Whether it is shown how the entry was met, and neither by an identifier nor by a name and a
+    /// birth date that are equal.
+    pub(super) by_likeness: bool,
 }
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
@@ -84,7 +87,18 @@ fn reason(reason: &Value) -> Option<Reason> {
     Some(Reason {
         entry: format!("{}/{}", reason["list"].as_str()?, reason["entry"].as_str()?),
         tells_more: told("narrative") || told("reason_code"),
+        by_likeness: is_by_likeness(reason["evidence"].as_array().map_or(&[], Vec::as_slice)),
     })
+}
+
+fn is_by_likeness(evidence: &[Value]) -> bool {
+    let is = |attribute: &str| evidence.iter().any(|of| of["attribute"] == attribute);
+    let equal: Vec<&Value> = evidence.iter().filter(|of| of["relation"] == "SAME").collect();
+    let is_equal = |attribute: &str| equal.iter().any(|of| of["attribute"] == attribute);
+    let of_a_name = ["name", "birth_date", "nationality"];
+    let is_identified =
+        equal.iter().any(|of| !of_a_name.iter().any(|name| of["attribute"] == *name));
+    is("name") && !is_identified && !(is_equal("name") && is_equal("birth_date"))
 }
 
 /// Avro behind the five bytes of Confluent's framing; which schema they name is the registry's

@@ -20,6 +20,8 @@ pub(super) fn note<'a>(ledger: &mut Ledger<'a>, record: &'a Record, verdict: &mu
             return verdict.violation(Rule::Unreadable, || format!("{}: {why}", place(record)));
         }
     };
+    verdict.counts.by_likeness +=
+        usize::from(alert.reasons.iter().any(|reason| reason.by_likeness));
     let key = record.key.as_deref();
     if key != Some(alert.id.as_bytes()) || record.header("portcullis-alert-id") != alert.id {
         verdict.violation(Rule::Invented, || {

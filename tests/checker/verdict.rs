@@ -58,6 +58,8 @@ pub(crate) struct Counts {
     pub(crate) uncertain: usize,
     pub(crate) uncertain_told: usize,
     pub(crate) alerts: usize,
+    /// Alerts that tell of somebody met by likeness alone.
+    pub(crate) by_likeness: usize,
     pub(crate) repeats: usize,
     pub(crate) letters: usize,
     /// Pairs of revisions of one event whose order could be compared.
@@ -111,13 +113,14 @@ impl fmt::Display for Verdict {
         let Counts { acknowledged, unacknowledged, to_be_told, to_be_dead_lettered, .. } =
             self.counts;
         let Counts { uncertain, uncertain_told, .. } = self.counts;
-        let Counts { alerts, repeats, letters, ordered, samples, passed, .. } = self.counts;
+        let Counts { alerts, by_likeness, repeats, letters, ordered, samples, passed, .. } =
+            self.counts;
         let kept = if self.violations.is_empty() { "kept" } else { "BROKEN" };
         writeln!(out, "{}: {kept} (seed {})", self.run.story, self.run.seed)?;
         writeln!(
             out,
             "  {acknowledged} events ({unacknowledged} more unacknowledged): {to_be_told} to be told, \
-             {to_be_dead_lettered} to be dead-lettered, {uncertain} uncertain ({uncertain_told} told); {alerts} alerts ({repeats} repeats), \
+             {to_be_dead_lettered} to be dead-lettered, {uncertain} uncertain ({uncertain_told} told); {alerts} alerts ({repeats} repeats), {by_likeness} by likeness, \
              {letters} dead letters, {ordered} pairs of revisions; {samples} samples of offsets \
              passed {passed} of these events"
         )?;

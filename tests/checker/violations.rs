@@ -1,5 +1,7 @@
 //! A history that keeps every promise, and one change for each way to break one.
 
+use serde_json::{Value, json};
+
 use crate::checker::{Fate, Header, History, Record, Rule, judge};
 use crate::sketch::{
     COMMAND, COVERT, CUSTOMS, LETTERS, OPEN, POLICE, SHARED, Telling, alert, empty, event, kept,
@@ -237,6 +239,26 @@ fn what_is_possible_may_be_told_or_not_and_nothing_else_may() {
         history.events.push(event(6, "possible", Fate::Clear, &[]));
         told(history);
     });
+}
+
+#[test]
+fn alerts_by_likeness_alone_are_counted() {
+    let count = |evidence: &[(&str, &str)]| {
+        let mut history = kept();
+        let record = last(&mut history, POLICE);
+        let mut alert: Value = serde_json::from_slice(record.value.as_deref().unwrap()).unwrap();
+        let row = |(attribute, relation): &(&str, &str)| json!({"attribute": attribute, "relation": relation});
+        alert["reasons"][0]["evidence"] = evidence.iter().map(row).collect();
+        record.value = Some(alert.to_string().into_bytes());
+        judge(&history).counts.by_likeness
+    };
+    let (alike, born) = (("name", "ALIKE"), ("birth_date", "SAME"));
+    assert_eq!(count(&[alike, born, ("nationality", "SAME")]), 1);
+    assert_eq!(count(&[("name", "SAME"), ("birth_date", "ALIKE")]), 1);
+    assert_eq!(count(&[("name", "SAME"), born, ("nationality", "DIFFERS")]), 0);
+    assert_eq!(count(&[("document", "SAME"), alike, born]), 0);
+    assert_eq!(count(&[("document", "SAME")]), 0);
+    assert_eq!(count(&[]), 0);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::instance::Site;
+use super::likeness;
 use super::traffic::{Told, alerts};
 
 /// The agencies that own entries of the simulated lists or may see them.
@@ -14,73 +15,67 @@ pub(crate) const AGENCIES: [&str; 4] = ["police", "border-force", "crime-agency"
 /// (event, `list/entry`).
 type Pairs = BTreeSet<(String, String)>;
 
-/// What has to be told, and what else may be.
+/// What has to be told whoever compares names: what was planted.
 pub(crate) struct Truth {
     pub(crate) due: Pairs,
-    pub(crate) possible: Pairs,
 }
 
 impl Truth {
     /// Reads the truth as `simulate` wrote it.
     pub(crate) fn read(path: &Path) -> Self {
         let text = std::fs::read_to_string(path).unwrap();
-        let (mut due, mut possible) = (Pairs::new(), Pairs::new());
+        let mut due = Pairs::new();
         for line in text.lines() {
             let line: Value = serde_json::from_str(line).unwrap();
-            for (key, pairs) in [("entries", &mut due), ("possible", &mut possible)] {
-                for entry in line[key].as_array().unwrap() {
-                    let event = line["event_id"].as_str().unwrap().to_owned();
-                    pairs.insert((event, entry.as_str().unwrap().to_owned()));
-                }
+            for entry in line["entries"].as_array().unwrap() {
+                let event = line["event_id"].as_str().unwrap().to_owned();
+                due.insert((event, entry.as_str().unwrap().to_owned()));
             }
         }
         assert!(due.len() > 10, "traffic that hardly touches a list proves nothing");
-        Self { due, possible }
+        Self { due }
     }
 
-    /// Asserts that every expected match was told to its owner, to the Command unless covert, and to
-    /// those whom the entry names, as far as it says; that nothing else was told to anybody; and that
-    /// repeats are the same to the byte. Gives the number of repeats.
+    /// Asserts that every expected match, and every one that names give by being alike, was told to its
+    /// owner, to the Command unless covert, and to those whom the entry names, as far as it says; that
+    /// nothing else was told to anybody; and that repeats are the same to the byte. Gives the number of
+    /// repeats.
     pub(crate) fn assert_told(&self, site: &Site<'_>) -> usize {
         let handlings = handlings(site);
+        let due = &self.due | &likeness::met_on(site);
         let is_covert = |entry: &str| handlings[entry]["covert"] == true;
         assert!(self.due.iter().any(|(_, entry)| is_covert(entry)), "no covert entry was met");
         let mut repeats = 0;
         for (feed, alerts) in told(site) {
-            self.assert_feed(feed, &alerts, &handlings);
+            assert_feed(feed, &alerts, &due, &handlings);
             repeats += assert_repeats_are_equal(&alerts);
         }
         repeats
     }
+}
 
-    fn assert_feed(&self, feed: &str, alerts: &[Told], handlings: &BTreeMap<String, Value>) {
-        let mut seen = BTreeSet::new();
-        for told in alerts {
-            assert_is_one(told);
-            assert_view(feed, told);
-            for entry in told.entries() {
-                seen.insert((told.event_id().to_owned(), entry));
-            }
+fn assert_feed(feed: &str, alerts: &[Told], truth: &Pairs, handlings: &BTreeMap<String, Value>) {
+    let mut seen = BTreeSet::new();
+    for told in alerts {
+        assert_is_one(told);
+        assert_view(feed, told);
+        for entry in told.entries() {
+            seen.insert((told.event_id().to_owned(), entry));
         }
-        let Self { due: truth, possible } = self;
-        let view = |entry: &str| view_of(feed, &handlings[entry]);
-        let due = truth.iter().filter(|(_, entry)| !matches!(view(entry), None | Some("POINTER")));
-        let due: BTreeSet<_> = due.cloned().collect();
-        let missing: Vec<_> = due.difference(&seen).collect();
-        let beyond = seen.difference(&due);
-        let invented: Vec<_> = beyond.filter(|pair| !possible.contains(pair)).collect();
-        assert!(missing.is_empty() && invented.is_empty(), "{feed}: {missing:?} {invented:?}");
-        let pointed = truth.iter().filter(|(_, entry)| view(entry) == Some("POINTER"));
-        for (event, entry) in pointed {
-            assert!(alerts.iter().any(|told| told.event_id() == event), "{feed} {event} {entry}");
-        }
-        let some = |event: &str| {
-            let mut known = truth.iter().chain(possible);
-            known.any(|(of, entry)| of == event && view(entry).is_some())
-        };
-        for told in alerts {
-            assert!(some(told.event_id()), "{feed}: nothing of {} is for it", told.event_id());
-        }
+    }
+    let view = |entry: &str| view_of(feed, &handlings[entry]);
+    let due = truth.iter().filter(|(_, entry)| !matches!(view(entry), None | Some("POINTER")));
+    let due: BTreeSet<_> = due.cloned().collect();
+    let missing: Vec<_> = due.difference(&seen).collect();
+    let invented: Vec<_> = seen.difference(&due).collect();
+    assert!(missing.is_empty() && invented.is_empty(), "{feed}: {missing:?} {invented:?}");
+    let pointed = truth.iter().filter(|(_, entry)| view(entry) == Some("POINTER"));
+    for (event, entry) in pointed {
+        assert!(alerts.iter().any(|told| told.event_id() == event), "{feed} {event} {entry}");
+    }
+    let some = |event: &str| truth.iter().any(|(of, entry)| of == event && view(entry).is_some());
+    for told in alerts {
+        assert!(some(told.event_id()), "{feed}: nothing of {} is for it", told.event_id());
     }
 }
 

@@ -1,6 +1,7 @@
 //! A trial: a site under load, watched by an independent observer while a script does its worst, and
 //! judged by the checker at its end.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -14,7 +15,7 @@ use super::broker::Broker;
 use super::checker::{self, Event, History, Verdict};
 use super::instance::{Instance, KINDS, PATIENCE, Site, eventually};
 use super::load::{Feeder, Load, Plan};
-use super::told::AGENCIES;
+use super::told::{AGENCIES, told};
 
 /// How long the group may take to come to the end of its topics once the script is over.
 const CATCH_UP_WITHIN: Duration = Duration::from_secs(120);
@@ -61,6 +62,7 @@ impl<'a> Trial<'a> {
     /// As [`Self::new`], with the list topic empty.
     pub(crate) fn without_lists(broker: &'a Broker, stem: &str, plan: Plan) -> Self {
         let mut trial = Self::bare(broker, stem, plan, &[]);
+        trial.load.lists_come_late();
         trial.watch();
         trial
     }
@@ -68,7 +70,7 @@ impl<'a> Trial<'a> {
     fn bare(broker: &'a Broker, stem: &str, plan: Plan, without: &[&str]) -> Self {
         let agencies: Vec<&str> =
             AGENCIES.into_iter().filter(|agency| !without.contains(agency)).collect();
-        let site = Site::made(broker, stem, &agencies).with_equal_names();
+        let site = Site::made(broker, stem, &agencies);
         let feeds =
             AGENCIES.into_iter().map(|agency| (site.topic(agency), Some(agency.to_owned())));
         let run = checker::Run {
@@ -89,6 +91,7 @@ impl<'a> Trial<'a> {
     /// Says that lists change in this run.
     pub(crate) fn with_changing_lists(mut self) -> Self {
         self.run.lists_change = true;
+        self.load.lists_come_late();
         self
     }
 
@@ -115,11 +118,14 @@ impl<'a> Trial<'a> {
     /// Lets these instances finish, ends them, and judges. The history is deleted when every promise
     /// was kept, and its folder is named otherwise.
     pub(crate) fn judge(mut self, instances: Vec<Instance>) -> Verdict {
-        let events = self.feeder.finish();
+        let mut events = self.feeder.finish();
         self.await_end();
         for instance in instances {
             let (status, log) = instance.stop();
             assert_eq!(status, Some(0), "{log}");
+        }
+        if self.run.lists_change {
+            self.load.settle_doubts(&mut events, &self.pairs_told());
         }
         self.record(&events);
         let history = History::read(&self.dir).unwrap();
@@ -142,8 +148,19 @@ impl<'a> Trial<'a> {
         let counts = verdict.counts;
         let enough = counts.to_be_told > 50 && counts.samples > 10 && counts.passed > 50;
         assert!(enough, "too little happened to show anything: {verdict}");
+        assert!(counts.by_likeness > 10, "likeness hardly occurred: {verdict}");
         assert_eq!(counts.unacknowledged, 0, "{verdict}");
         verdict
+    }
+
+    /// Each event that was told, with each entry that was named.
+    fn pairs_told(&self) -> BTreeSet<(String, String)> {
+        let alerts = told(&self.site).into_values().flatten();
+        let pairs = alerts.flat_map(|alert| {
+            let event = alert.event_id().to_owned();
+            alert.entries().into_iter().map(move |entry| (event.clone(), entry))
+        });
+        pairs.collect()
     }
 
     fn outputs(&self) -> impl Iterator<Item = &str> {

@@ -63,7 +63,7 @@ fn a_fifth_of_poison_and_a_run_of_ten_thousand_cost_no_alert() {
                 &format!("poison-{number}"),
                 &noise,
                 Fate::Poison,
-                Due::default(),
+                &Due::default(),
             );
         }
         await_more_events(&instance, 12_000);
@@ -94,7 +94,7 @@ fn events_of_ten_megabytes_are_dead_letters_and_hold_nothing_up() {
                 &format!("huge-{number}"),
                 &huge,
                 Fate::Poison,
-                Due::default(),
+                &Due::default(),
             );
         }
         await_more_events(&instance, 1_000);
