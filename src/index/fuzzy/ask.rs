@@ -7,7 +7,7 @@ use crate::names::{Bits, Probe, Shape, TEXT_MAX, Word, liken_probed};
 
 use super::date::{Agreement, Asked};
 use super::key::Sound;
-use super::kin::{Heard, Kin, Room, SOUNDS_MAX, asked_steps, eighths};
+use super::kin::{Heard, Kin, Room, asked_steps, eighths};
 use super::live::State;
 use super::query::Query;
 use super::record::{Nation, Weight};

@@ -7,7 +7,6 @@ use crate::index::prefetch::prefetch;
 use super::date::DateCode;
 use super::filing::{Catalogue, Filed};
 use super::key::{Sound, TAG_BITS};
-use super::postings::Others;
 use super::record::Nation;
 
 /// Sounds of a name that are kept.
@@ -179,6 +178,7 @@ impl Worths {
 
 #[cfg(test)]
 mod tests {
+    use super::super::postings::Others;
     use super::*;
 
     #[test]

@@ -18,7 +18,6 @@ use super::seen::Seen;
 use super::tally::Tally;
 use super::terms::Term;
 use super::trial::{Needs, Trial, pairs, reach_by_others, refine};
-use super::weights::Weights;
 
 /// Room for searches, one a thread.
 #[derive(Default)]
