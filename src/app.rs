@@ -11,12 +11,12 @@ use crate::config::{AlertFormat, Settings};
 use crate::console::{self, Phase, Served};
 use crate::kafka::{
     self, Admin, Complaints, Error, Existing, Known, LanePort, ListReader, RegisterParts,
-    RegisterReader, Registry, Sender,
+    RegisterReader, Registry, Sender, SystemClock,
 };
 use crate::matching;
 use crate::metrics::Metrics;
 use crate::names::Population;
-use crate::pipeline::{Halted, Judge, Lane, Lookup, Schemas};
+use crate::pipeline::{Halted, Judge, Lane, Lookup, Schemas, SlowLane};
 use crate::planted::{self, Bug};
 use crate::watchlist::{Lists, RegisterWriter, Writer};
 
@@ -294,6 +294,7 @@ impl App {
         let sender =
             Sender::new(&settings.kafka, settings.outputs.clone(), Arc::clone(&self.complaints))?;
         let sender = Arc::new(sender);
+        let slow_lane = self.slow_lane(schemas)?;
         let mut lanes = Vec::new();
         for number in 0..settings.lanes {
             let topics = settings.inputs();
@@ -304,20 +305,13 @@ impl App {
                 settings.start,
                 Arc::clone(&self.known),
                 Arc::clone(&sender),
+                slow_lane.entrance(),
             )?;
-            let judge = Judge::new(
-                Arc::clone(&self.lists),
-                Arc::clone(schemas),
-                self.decoder()?,
-                self.format(),
-            );
-            let judge = judge
-                .with_naming(settings.naming.clone().unwrap_or_default())
-                .with_samples(settings.sample_one_in);
+            let judge = self.judge(schemas)?;
             lanes.push(Lane::new(settings.lane.clone(), port, judge, Arc::clone(&self.metrics)));
         }
         self.phase.enter("running");
-        let outcome = self.run_together(lanes, readers);
+        let outcome = self.run_together(lanes, readers, &slow_lane);
         if !planted::has(Bug::DropWithoutFlush) && !sender.flush(FLUSH_WITHIN) {
             tracing::warn!(
                 "some messages were not acknowledged in time: their events were not committed, and are read again"
@@ -326,8 +320,31 @@ impl App {
         Ok(outcome)
     }
 
+    /// What finishes the events that meet the bound of a lane.
+    fn slow_lane(&self, schemas: &Arc<dyn Schemas>) -> Result<SlowLane, Error> {
+        let (judge, clock) = (self.judge(schemas)?, SystemClock::start());
+        let stale_after = self.settings.lane.stale_after;
+        SlowLane::start(judge, clock, stale_after, &self.metrics).map_err(|error| Error::Failed {
+            doing: "starting the slow lane",
+            why: error.to_string(),
+        })
+    }
+
+    fn judge(&self, schemas: &Arc<dyn Schemas>) -> Result<Judge, Error> {
+        let (lists, schemas) = (Arc::clone(&self.lists), Arc::clone(schemas));
+        let judge = Judge::new(lists, schemas, self.decoder()?, self.format());
+        Ok(judge
+            .with_naming(self.settings.naming.clone().unwrap_or_default())
+            .with_samples(self.settings.sample_one_in))
+    }
+
     /// Runs lanes on a thread each. When one halts, the others end too: they share a producer.
-    fn run_together(&self, lanes: Vec<Lane<LanePort>>, readers: &Readers) -> Result<(), Halted> {
+    fn run_together(
+        &self,
+        lanes: Vec<Lane<LanePort>>,
+        readers: &Readers,
+        slow_lane: &SlowLane,
+    ) -> Result<(), Halted> {
         let end = AtomicBool::new(false);
         let run = |mut lane: Lane<LanePort>| {
             // Set on every way out, also by a panic.
@@ -337,13 +354,16 @@ impl App {
         std::thread::scope(|scope| {
             let running: Vec<_> = lanes.into_iter().map(|lane| scope.spawn(|| run(lane))).collect();
             while !running.iter().all(std::thread::ScopedJoinHandle::is_finished) {
-                if !self.goes_on(readers) {
+                if !self.goes_on(readers) || slow_lane.has_failed() {
                     end.store(true, Ordering::Relaxed);
                 }
                 std::thread::sleep(Duration::from_millis(10));
             }
             // A lane that panicked counts as halted: it has committed nothing unfinished.
-            running.into_iter().try_for_each(|lane| lane.join().unwrap_or(Err(Halted("panic"))))
+            let mut lanes = running.into_iter();
+            let ended = lanes.try_for_each(|lane| lane.join().unwrap_or(Err(Halted("panic"))));
+            // What was handed over to it is still open: new clients read it again.
+            if slow_lane.has_failed() { Err(Halted("slow_lane")) } else { ended }
         })
     }
 

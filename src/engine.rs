@@ -39,6 +39,9 @@ pub struct Decision {
     pub again: usize,
     /// Matches that the register silenced.
     pub suppressed: Vec<Silenced>,
+    /// A search met its bound and was left there, so that nothing is decided: the event is to be
+    /// decided with more room.
+    pub unfinished: bool,
 }
 
 /// A match that was silenced.
@@ -67,11 +70,14 @@ pub fn decide(
     scratch: &mut Scratch,
 ) -> Decision {
     let matches = matching::screen(lists, event, arrival.appended_at, scratch);
+    if matches.unfinished {
+        return Decision { unfinished: true, ..Decision::default() };
+    }
     let silenced = |one| silenced(one, event);
     let suppressed = matches.suppressed.into_iter().map(silenced).collect();
     let (cut, again) = (matches.cut, matches.again);
     if matches.found.is_empty() {
-        return Decision { notices: Vec::new(), cut, again, suppressed };
+        return Decision { cut, again, suppressed, ..Decision::default() };
     }
     let summary = summary(event, arrival);
     let mut alerts = alerting::alerts(&summary, matches.found, standing);
@@ -80,7 +86,7 @@ pub fn decide(
     if planted::has(Bug::CutTail) {
         notices.pop();
     }
-    Decision { notices, cut, again, suppressed }
+    Decision { notices, cut, again, suppressed, unfinished: false }
 }
 
 fn silenced(one: Suppressed, event: &Event<'_>) -> Silenced {

@@ -42,6 +42,8 @@
 //! 3. [`matching::screen`] asks [`watchlist::Lists`] for candidates and compares them.
 //! 4. [`engine::decide`] hands matches to [`alerting`], which makes alerts and, of each, the
 //!    [`domain::Notice`] that each audience may see. Most events touch no list and end here.
+//!    One whose search of names meets its bound is decided with more room by [`pipeline::SlowLane`],
+//!    while the lane goes on.
 //! 5. The lane produces the notices; [`kafka::Sender`] has them acknowledged.
 //! 6. [`pipeline::Ledger`] moves the finished prefix, and the lane commits it.
 //!

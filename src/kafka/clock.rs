@@ -20,7 +20,7 @@ pub struct SystemClock {
 
 impl SystemClock {
     /// A clock whose intervals count from now.
-    pub(super) fn start() -> Self {
+    pub fn start() -> Self {
         Self { begun: Instant::now() }
     }
 }

@@ -9,19 +9,19 @@ use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
-use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
+use rdkafka::message::{BorrowedMessage, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use crate::domain::Timestamp;
 use crate::pipeline::{
-    Commit, Committed, Fault, Input, Message, Partition, Port, Record, Refused, Report, Ticket,
-    header,
+    Commit, Committed, Deferred, Entrance, Fault, Finished, Input, Message, Partition, Port,
+    Record, Refused, Report, Ticket,
 };
 
 use super::assignment::{Change, Watch};
-use super::clock::{SystemClock, wall};
+use super::clock::SystemClock;
 use super::fault::fault;
 use super::producer::Sent;
+use super::record::record;
 use super::start::{Known, Origin, Standing, Start};
 use super::{Config, Error, Sender, native};
 
@@ -40,6 +40,7 @@ pub struct LanePort {
     sender: Arc<Sender>,
     /// Holds no more than what the lane has in flight.
     reports: (Reporter<Report>, Receiver<Report>),
+    slow_lane: Entrance,
     topics: Vec<String>,
     start: Start,
     /// Since when the group reads each input topic, where that is to be remembered.
@@ -86,6 +87,7 @@ impl LanePort {
         start: Start,
         known: Arc<Known>,
         sender: Arc<Sender>,
+        slow_lane: Entrance,
     ) -> Result<Self, Error> {
         let consumer: BaseConsumer<Watch> = config
             .lane(number)
@@ -97,6 +99,7 @@ impl LanePort {
             consumer,
             sender,
             reports: channel(),
+            slow_lane,
             since: known,
             topics,
             start,
@@ -341,28 +344,7 @@ impl LanePort {
             // Not ours, or not where the lane has set it: it is read again.
             Some(_) | None => return Input::Idle,
         }
-        let (mut content_type, mut schema_id) = (None, None);
-        for at in message.headers().iter().flat_map(|headers| headers.iter()) {
-            match at.key {
-                header::CONTENT_TYPE => content_type = at.value,
-                header::VALUE_SCHEMA_ID => schema_id = at.value,
-                _ => {}
-            }
-        }
-        Input::Record(read(&Record {
-            partition,
-            topic,
-            offset: message.offset(),
-            appended_at: message
-                .timestamp()
-                .to_millis()
-                .and_then(Timestamp::from_millis)
-                .unwrap_or_else(wall),
-            key: message.key(),
-            value: message.payload(),
-            content_type,
-            schema_id,
-        }))
+        Input::Record(read(&record(message, partition)))
     }
 
     fn failed<R>(&mut self, error: &KafkaError) -> Input<R> {
@@ -428,6 +410,14 @@ impl Port for LanePort {
         } else {
             self.reports.1.recv_timeout(wait).ok()
         }
+    }
+
+    fn defer(&mut self, event: Box<Deferred>) -> Result<(), Box<Deferred>> {
+        self.slow_lane.defer(event)
+    }
+
+    fn finished(&mut self) -> Option<Finished> {
+        self.slow_lane.finished()
     }
 
     fn commit(&mut self, offsets: &[(Partition, i64)], how: Commit) {
@@ -517,8 +507,10 @@ mod tests {
         };
         let sender = Sender::new(&config, outputs, Arc::new(Complaints::default())).unwrap();
         let topics = vec![TOPIC.to_owned()];
+        let slow_lane = Entrance::closed();
+        let since = Arc::default();
         let mut port =
-            LanePort::new(&config, 0, topics, Start::Earliest, Arc::default(), Arc::new(sender))
+            LanePort::new(&config, 0, topics, Start::Earliest, since, Arc::new(sender), slow_lane)
                 .unwrap();
         let assigned = |input: &Input<()>| matches!(input, Input::Assigned(_));
         assert!(poll_until(&mut port, |_, input| assigned(input)), "never assigned");

@@ -24,6 +24,7 @@ mod lists;
 mod native;
 mod plan;
 mod producer;
+mod record;
 mod register;
 mod register_record;
 mod registry;

@@ -34,6 +34,7 @@ use crate::domain::{
     Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Party, Relation,
     Resemblance, Stated, Timestamp,
 };
+use crate::index::fuzzy::Limits;
 use crate::watchlist::{Candidate, Foreseen, Lists, LookUp};
 
 use budget::{Budget, Found};
@@ -60,6 +61,19 @@ pub struct Matches {
     pub again: usize,
     /// Matches that the register silences.
     pub suppressed: Vec<Suppressed>,
+    /// A search met its bound and was left there, as [`Depth::Bounded`] asks: nothing else that is
+    /// said here counts.
+    pub unfinished: bool,
+}
+
+/// What is done about a search of names that meets its bound of work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Depth {
+    /// It is left there, and the event with it: whoever asked has the event screened elsewhere.
+    Bounded,
+    /// It is done again at once, with a hundred times the room.
+    #[default]
+    Generous,
 }
 
 /// Buffers that screening uses again for each event, so that an event without a match allocates
@@ -79,6 +93,18 @@ impl Scratch {
     /// For screening with these thresholds.
     pub fn new(naming: Naming) -> Self {
         Self { room: Room::new(naming), ..Self::default() }
+    }
+
+    /// The same, with this as the work that a search may take before it has met its bound.
+    #[must_use]
+    pub fn with_bound(mut self, bound: Limits) -> Self {
+        self.room.bound = bound;
+        self
+    }
+
+    /// What is done from now on about a search that meets its bound.
+    pub const fn go_to(&mut self, depth: Depth) {
+        self.room.depth = depth;
     }
 
     /// Whether matches are silenced as the register of the lists says. They are, unless it is told here
@@ -167,6 +193,9 @@ impl Search<'_> {
             let from = self.matches.found.len();
             if self.lists.has_likeness() {
                 self.resembling(event, party, scratch);
+                if self.matches.unfinished {
+                    return;
+                }
             } else {
                 self.party(party, scratch);
             }
@@ -243,6 +272,12 @@ impl Search<'_> {
         let searched = scratch.room.candidates(&self.lists, party, self.now, &mut alike);
         self.matches.again += searched.again;
         self.matches.cut += searched.cut;
+        self.matches.unfinished = searched.unfinished;
+        if searched.unfinished {
+            alike.clear();
+            scratch.alike = alike;
+            return;
+        }
         for candidate in &certain {
             if !alike.contains(candidate) {
                 alike.push(candidate.clone());

@@ -13,7 +13,6 @@ use crate::index::fuzzy::{Limits, Query};
 use crate::names::{Analysed, Analyser, Bearer, Bits, Kind};
 use crate::watchlist::{self, Candidate, Lists, LookUp, NameRoom};
 
-use super::Match;
 use super::answers::Answers;
 use super::budget::Budget;
 use super::naming::{Bar, Naming};
@@ -22,6 +21,7 @@ use super::score::{
     self, BornRelation, Explanation, NationalityRelation, Prepared, Reason, Scored, SexRelation,
     Subject,
 };
+use super::{Depth, Match};
 
 /// What comparing one form of a listed name counts for among an event's comparisons: it takes that
 /// much longer than to compare two attributes for equality.
@@ -39,6 +39,9 @@ pub(super) struct Room {
     listed: Listed,
     /// Who may be meant by the names of the event that was last asked about.
     pub(super) answers: Answers,
+    /// How much work a search may take at first, and what is done when that is too little.
+    pub(super) bound: Limits,
+    pub(super) depth: Depth,
 }
 
 /// A listed subject made ready.
@@ -57,6 +60,8 @@ pub(super) struct Searched {
     pub(super) again: usize,
     /// Searches, or comparisons, that even that was too little for.
     pub(super) cut: usize,
+    /// One met its bound and was left there.
+    pub(super) unfinished: bool,
 }
 
 impl Room {
@@ -67,10 +72,10 @@ impl Room {
     /// Whether an entry may bear a name like one of the party's.
     pub(super) fn may_be_named(&mut self, lists: &LookUp<'_>, party: &Party<'_>) -> bool {
         self.analyse(party);
-        let Self { bar, analysed, search, stated, answers, .. } = self;
+        let Self { bar, analysed, search, stated, answers, bound, .. } = self;
         let mut is_any = false;
         for name in analysed.iter().take(*stated) {
-            let query = query(name, party, bar, Limits::default());
+            let query = query(name, party, bar, *bound);
             is_any |= answers.keep(&query, |found| lists.by_likeness(&query, search, found).cut);
         }
         is_any
@@ -86,20 +91,23 @@ impl Room {
     ) -> Searched {
         self.analyse(party);
         let mut searched = Searched::default();
-        let Self { bar, analysed, search, stated, answers, .. } = self;
+        let Self { bar, analysed, search, stated, answers, bound, .. } = self;
         let stand = lists.stand();
         for name in analysed.iter().take(*stated) {
             let from = found.len();
             let ask = |limits| query(name, party, bar, limits);
-            let cut = match answers.of(&ask(Limits::default()), stand) {
+            let cut = match answers.of(&ask(*bound), stand) {
                 Some((known, cut)) => {
                     found.extend_from_slice(known);
                     cut
                 }
-                None => lists.by_likeness(&ask(Limits::default()), search, found).cut,
+                None => lists.by_likeness(&ask(*bound), search, found).cut,
             };
             if cut {
                 found.truncate(from);
+                if self.depth == Depth::Bounded {
+                    return Searched { unfinished: true, ..searched };
+                }
                 searched.again += 1;
                 let work = lists.by_likeness(&ask(Limits::GENEROUS), search, found);
                 searched.cut += usize::from(work.cut);

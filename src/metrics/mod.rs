@@ -35,11 +35,15 @@ const DEFECTS: &str = "Fields of screened events that could not be used";
 const CANDIDATES_CUT: &str = "Candidates not looked at: an event met more than the bound";
 const NAMES_AGAIN: &str = "Searches of names that met their bound and were done again with more";
 const NAMES_FAILED: &str = "Snapshots of changed names that could not be made";
+const SLOW_LANE_EVENTS: &str =
+    "Events handed over to the slow lane: a search of names met its bound";
+const SLOW_LANE_REFUSALS: &str =
+    "Events that lanes finished themselves because the slow lane had no room";
 const UNCOMMITTED_SECONDS: &str =
     "How long what is finished has waited to be acknowledged as committed, by partition";
 const LAG_RECORDS: &str = "Records not yet finished, by partition";
 const LAG_SECONDS: &str = "How far behind the broker's clock the partition is";
-const QUEUE_DEPTH: &str = "Messages waiting, by queue";
+const QUEUE_DEPTH: &str = "Messages and events waiting, by queue";
 const REBALANCES: &str = "Changes of assignment";
 const DELIVERIES: &str = "Messages produced, by result";
 const RETRIES: &str =
@@ -90,12 +94,20 @@ pub enum Stage {
     Acknowledge,
     /// From the broker's append of the event to its acknowledgement of the alert: the promise.
     EndToEnd,
+    /// Event handed over to the slow lane until its lane has what it came to.
+    SlowLane,
 }
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Self; 5] =
-        [Self::Queued, Self::Decode, Self::Screen, Self::Acknowledge, Self::EndToEnd];
+    pub const ALL: [Self; 6] = [
+        Self::Queued,
+        Self::Decode,
+        Self::Screen,
+        Self::Acknowledge,
+        Self::EndToEnd,
+        Self::SlowLane,
+    ];
 
     /// Its label.
     pub const fn name(self) -> &'static str {
@@ -105,6 +117,7 @@ impl Stage {
             Self::Screen => "screen",
             Self::Acknowledge => "acknowledge",
             Self::EndToEnd => "end_to_end",
+            Self::SlowLane => "slow_lane",
         }
     }
 }
@@ -128,6 +141,10 @@ pub struct Metrics {
     pub candidates_cut: IntCounter,
     /// Searches of names that met their bound and were done again with more room.
     pub names_again: IntCounter,
+    /// Events handed over to the slow lane.
+    pub slow_lane_events: IntCounter,
+    /// Events that lanes finished themselves because the slow lane had no room.
+    pub slow_lane_refusals: IntCounter,
     /// Snapshots of names that could not be made.
     pub names_renewals_failed: IntCounter,
     /// Records between the committed prefix and the end of a partition.
@@ -204,6 +221,8 @@ impl Metrics {
             defects: counters("defects_total", DEFECTS, &["field", "reason"])?,
             candidates_cut: made.counter("candidates_cut_total", CANDIDATES_CUT)?,
             names_again: made.counter("names_again_total", NAMES_AGAIN)?,
+            slow_lane_events: made.counter("slow_lane_events_total", SLOW_LANE_EVENTS)?,
+            slow_lane_refusals: made.counter("slow_lane_refusals_total", SLOW_LANE_REFUSALS)?,
             names_renewals_failed: made.counter("names_renewals_failed_total", NAMES_FAILED)?,
             lag_records: made.gauges("lag_records", LAG_RECORDS, &topic_partition)?,
             lag_seconds: made.seconds("lag_seconds", LAG_SECONDS, &topic_partition)?,
@@ -244,6 +263,7 @@ impl Metrics {
                 counters.with_label_values(&[*word]).inc_by(0);
             }
         }
+        self.slow_lane_depth().add(0);
     }
 
     /// Counts events of one kind that ended alike.
@@ -290,6 +310,11 @@ impl Metrics {
         if let Ok(mut gaps) = self.gaps.lock() {
             gaps.0.remove(&(topic.to_owned(), partition));
         }
+    }
+
+    /// How many events wait for the slow lane.
+    pub fn slow_lane_depth(&self) -> IntGauge {
+        self.queue_depth.with_label_values(&["slow_lane"])
     }
 
     /// The histogram of one stage, to be kept by who observes often.

@@ -93,6 +93,16 @@ impl Board {
         judged.suppressed.iter().for_each(|list| self.metrics.count_suppressed(list));
     }
 
+    /// Counts an event that met the bound of a lane: handed over to the slow lane, or finished in
+    /// the lane because there was no room.
+    pub(super) fn count_deferred(&self, is_handed_over: bool) {
+        let counter = match is_handed_over {
+            true => &self.metrics.slow_lane_events,
+            false => &self.metrics.slow_lane_refusals,
+        };
+        counter.inc();
+    }
+
     /// Counts the end of one message, whether or not its event still waits for it.
     pub(super) fn count_report(&self, report: &Report) {
         let result = if report.outcome.is_ok() { "ok" } else { "failed" };

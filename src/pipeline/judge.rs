@@ -11,10 +11,12 @@ use smallvec::SmallVec;
 use crate::codec::{self, Contract, Decoder, Format};
 use crate::domain::{Alert, Audience, Defect, LeftOut, ListId, Notice, Timestamp, Topic};
 use crate::engine::{self, Arrival, Decision, Silenced};
-use crate::matching::{Naming, Scratch};
+use crate::index::fuzzy::Limits;
+use crate::matching::{Depth, Naming, Scratch};
 use crate::watchlist::{Lists, Standing};
 
 use super::message::header;
+use super::slow::Kept;
 use super::{About, Destination, Message, Record};
 
 /// Where writer schemas come from that the decoder does not know yet.
@@ -53,6 +55,8 @@ pub struct Judged {
     pub again: usize,
     /// The lists of matches that the register silenced.
     pub suppressed: Vec<ListId>,
+    /// Whether a required list was passed over.
+    pub passes_over: bool,
 }
 
 /// What is to be done with a record.
@@ -63,6 +67,9 @@ pub enum Verdict {
     Tell(Vec<Told>),
     /// It cannot be judged yet, for this reason: again, later.
     Wait(&'static str),
+    /// A search of names met its bound. The whole event is to be judged with more room, by
+    /// [`Judge::finish`]: what else it met goes along, for it is one event and one decision.
+    Later(Box<Kept>),
 }
 
 /// A message on its way.
@@ -110,6 +117,8 @@ pub struct Judge {
     format: Format,
     scratch: Scratch,
     naming: Naming,
+    /// The work that a search of names may take before it is left to the slow lane.
+    bound: Limits,
     heeds_register: bool,
     /// One silenced match in so many is noted for review.
     sample_one_in: u64,
@@ -138,6 +147,7 @@ impl Judge {
             format,
             scratch: Scratch::default(),
             naming: Naming::default(),
+            bound: Limits::default(),
             heeds_register: false,
             sample_one_in: SAMPLE_ONE_IN,
         }
@@ -146,7 +156,17 @@ impl Judge {
     /// The same, with these thresholds for matches by name.
     #[must_use]
     pub fn with_naming(self, naming: Naming) -> Self {
-        Self { scratch: Scratch::new(naming.clone()), naming, ..self }
+        Self { naming, ..self }.with_new_scratch()
+    }
+
+    /// The same, with this bound for the work of a search by name.
+    #[must_use]
+    pub fn with_bound(self, bound: Limits) -> Self {
+        Self { bound, ..self }.with_new_scratch()
+    }
+
+    fn with_new_scratch(self) -> Self {
+        Self { scratch: Scratch::new(self.naming.clone()).with_bound(self.bound), ..self }
     }
 
     /// The same, noting one silenced match in so many for review.
@@ -175,12 +195,7 @@ impl Judge {
         self.scratch.heed_register(self.heeds_register);
     }
 
-    /// Whether a required list is passed over just now.
-    pub fn passes_over(&self) -> bool {
-        self.passes_over
-    }
-
-    /// Judges one record; for whoever measures, calls `decoded` between decoding and screening, with
+    /// Judges one record within the bound of what a lane does at once; for whoever measures, calls `decoded` between decoding and screening, with
     /// whether there is anything to screen.
     ///
     /// A panic on the way is a fault of this program that the same record would meet again and
@@ -193,18 +208,36 @@ impl Judge {
         size: Size,
         decoded: impl FnOnce(bool),
     ) -> Judged {
+        self.scratch.go_to(Depth::Bounded);
+        self.judge_safely(kind, record, size, decoded)
+    }
+
+    /// Judges a record for which that bound was too small, with a hundred times the room.
+    pub fn finish(&mut self, kept: &Kept) -> Judged {
+        self.scratch.go_to(Depth::Generous);
+        self.judge_safely(kept.kind(), &kept.record(), kept.size(), |_| ())
+    }
+
+    fn judge_safely(
+        &mut self,
+        kind: Topic,
+        record: &Record<'_>,
+        size: Size,
+        decoded: impl FnOnce(bool),
+    ) -> Judged {
         // What may be left half done is safe to go on with: the decoder forgets its last value
         // before it reads the next, a plan is kept only once it is whole, the lists are only read,
         // and the scratch is made anew.
         let judging = AssertUnwindSafe(|| self.judge_or_panic(kind, record, size, decoded));
-        catch_unwind(judging).unwrap_or_else(|_panic| {
-            self.scratch = Scratch::new(self.naming.clone());
+        let judged = catch_unwind(judging).unwrap_or_else(|_panic| {
+            self.scratch = Scratch::new(self.naming.clone()).with_bound(self.bound);
             self.scratch.heed_register(self.heeds_register);
             let (topic, partition) = (record.topic, record.partition.number);
             let offset = record.offset;
             tracing::error!(topic, partition, offset, "a record that this program fails at");
             Judged::without_event(quarantine(record, INTERNAL, INTERNAL_DETAIL.to_owned(), size))
-        })
+        });
+        Judged { passes_over: self.passes_over, ..judged }
     }
 
     fn judge_or_panic(
@@ -240,6 +273,9 @@ impl Judge {
         if self.lists.times_cleared() != self.cleared {
             return Judged::without_event(Verdict::Wait("lists_cleared"));
         }
+        if decision.unfinished {
+            return Judged::without_event(Verdict::Later(Box::new(Kept::of(kind, record, size))));
+        }
         let defects = std::mem::take(&mut event.defects);
         // A notice that cannot be encoded is a fault of this program. The event then goes to the
         // dead-letter topic, so that it is not lost.
@@ -256,7 +292,8 @@ impl Judge {
         let one_in = self.sample_one_in;
         suppressed.iter().for_each(|silenced| note_sample(record, silenced, one_in));
         let suppressed = suppressed.into_iter().map(|silenced| silenced.list).collect();
-        Judged { verdict, defects, cut: decision.cut, again: decision.again, suppressed }
+        let (cut, again) = (decision.cut, decision.again);
+        Judged { verdict, defects, cut, again, suppressed, passes_over: false }
     }
 
     /// Makes sure that the decoder knows the writer's schema; `false` when it is not known yet.
@@ -300,8 +337,16 @@ fn arrival<'a>(record: &Record<'a>) -> Arrival<'a> {
 }
 
 impl Judged {
-    fn without_event(verdict: Verdict) -> Self {
-        Self { verdict, defects: SmallVec::new(), cut: 0, again: 0, suppressed: Vec::new() }
+    /// A verdict without anything that was noticed on the way.
+    pub(super) fn without_event(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            defects: SmallVec::new(),
+            cut: 0,
+            again: 0,
+            suppressed: Vec::new(),
+            passes_over: false,
+        }
     }
 }
 
@@ -411,8 +456,10 @@ mod tests {
 
     use super::*;
     use crate::codec::{Contract, Headers, Limits, to_json};
+    use crate::index::fuzzy;
+    use crate::matching::bound::sample::weights;
     use crate::pipeline::Partition;
-    use crate::watchlist::sample::{at, lists, with_document};
+    use crate::watchlist::sample::{at, lists, named_lists, with_document, with_name};
 
     /// The `Schemas` of a judge that reads JSON alone.
     struct NoSchemas;
@@ -485,6 +532,46 @@ mod tests {
         let message = &told.iter().find(command).unwrap().message;
         let headers = Headers { content_type: Some(b"application/json"), schema_id: None };
         to_json(Contract::Alerts, message.value.as_deref().unwrap(), headers).unwrap()
+    }
+
+    #[test]
+    fn a_search_that_meets_its_bound_leaves_the_whole_event_for_later() {
+        let mut entry = with_name("wanted/2", &[("Lindqvist", "Torsten")], &["1980-01-02"]);
+        entry.identifiers = with_document("wanted/1", "AB123").identifiers;
+        let (lists, _writer) = named_lists(weights(), [entry]);
+        let value = br#"{
+            "envelope": {"event_id": "e/1", "agency": "border-force",
+                         "occurred_at": "2026-01-01T00:00:00Z"},
+            "traveller": {"surname": "LINDQUIST", "given_names": "THORSTEN",
+                          "birth_date": "1980-01-02"},
+            "documents": [{"number": "AB123", "issuing_state": "GBR"},
+                          {"number": "", "issuing_state": "GBR"}]
+        }"#;
+        let judge = |bound| {
+            let decoder = Decoder::new(Limits::STANDARD).unwrap();
+            let judge = Judge::new(Arc::clone(&lists), Arc::new(NoSchemas), decoder, Format::Json);
+            judge.with_bound(bound)
+        };
+        let record =
+            Record { value: Some(value), content_type: Some(b"application/json"), ..record() };
+        let told = |judged: Judged| {
+            assert_eq!(judged.defects.len(), 1);
+            let Verdict::Tell(told) = judged.verdict else { panic!("it must be told") };
+            told.into_iter().map(|told| told.message.value.unwrap()).collect::<Vec<_>>()
+        };
+        let mut tight = judge(fuzzy::Limits { keys: 0, postings: 0, names: 0 });
+        let judged = tight.judge(Topic::Crossings, &record, Size::Whole, |_| ());
+        // What is noticed is noticed once, with the verdict that counts.
+        assert_eq!((judged.defects.len(), judged.cut, judged.again), (0, 0, 0));
+        let Verdict::Later(kept) = judged.verdict else { panic!("it is not for a lane") };
+        let finished = tight.finish(&kept);
+        assert_eq!((finished.cut, finished.again), (0, 1));
+        let mut wide = judge(fuzzy::Limits::default());
+        let at_once = wide.judge(Topic::Crossings, &record, Size::Whole, |_| ());
+        assert_eq!(told(finished), told(at_once));
+        // What was finished has no bearing on what comes next.
+        let next = tight.judge(Topic::Crossings, &record, Size::Whole, |_| ());
+        assert!(matches!(next.verdict, Verdict::Later(_)));
     }
 
     #[test]

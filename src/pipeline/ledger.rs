@@ -44,8 +44,12 @@ impl Ledger {
         Self { next: offset, open: VecDeque::new(), committed: -1, finished }
     }
 
-    /// Notes an event that is finished as soon as it is begun.
+    /// Notes an event that is finished as soon as it is begun; or, where it was left open, the end
+    /// of it.
     pub fn pass(&mut self, offset: i64, disposition: Disposition) {
+        if self.is_begun(offset) {
+            return self.turn_out(offset, 0, disposition);
+        }
         self.next = offset + 1;
         let counts = match self.open.back_mut() {
             Some(open) => &mut open.passed,
@@ -54,12 +58,22 @@ impl Ledger {
         add(counts, disposition, 1);
     }
 
-    /// Notes an event that waits for `pending` acknowledgements of this epoch, one at least.
+    /// Leaves an event open until it is known what it comes to.
+    pub fn leave_open(&mut self, offset: i64, epoch: u32) {
+        // What it comes to is the one thing that it waits for; its disposition is told with that.
+        self.wait(offset, 1, epoch, Disposition::Clear);
+    }
+
+    /// Notes an event that waits for `pending` acknowledgements of this epoch, one at least; or,
+    /// where it was left open, that it waits for them now.
     pub fn wait(&mut self, offset: i64, pending: u32, epoch: u32, disposition: Disposition) {
         if planted::has(Bug::CommitBeforeAcknowledgement) {
             return self.pass(offset, disposition);
         }
         let pending = if planted::has(Bug::FirstAcknowledgementFinishes) { 1 } else { pending };
+        if self.is_begun(offset) {
+            return self.turn_out(offset, pending, disposition);
+        }
         self.next = offset + 1;
         let passed = Counts::default();
         self.open.push_back(Open { offset, pending, epoch, disposition, passed });
@@ -79,6 +93,26 @@ impl Ledger {
         {
             open.pending = open.pending.saturating_sub(1);
         }
+        self.move_prefix();
+    }
+
+    /// Whether the event at `offset` was begun, and is not to be read again.
+    const fn is_begun(&self, offset: i64) -> bool {
+        offset < self.next
+    }
+
+    /// Notes what an event comes to that was left open.
+    fn turn_out(&mut self, offset: i64, pending: u32, disposition: Disposition) {
+        if let Ok(at) = self.open.binary_search_by_key(&offset, |open| open.offset)
+            && let Some(open) = self.open.get_mut(at)
+        {
+            (open.pending, open.disposition) = (pending, disposition);
+        }
+        self.move_prefix();
+    }
+
+    /// Moves the prefix over what is finished.
+    fn move_prefix(&mut self) {
         while let Some(done) = self.open.pop_front_if(|open| open.pending == 0) {
             add(&mut self.finished, done.disposition, 1);
             for (disposition, count) in Disposition::ALL.into_iter().zip(done.passed) {
@@ -275,6 +309,26 @@ mod tests {
         ledger.acknowledge(3);
         assert_eq!(ledger.prefix(), 4);
         assert_eq!(ledger.take_finished(), [0, 0, 0, 1]);
+    }
+
+    #[test]
+    fn what_is_left_open_holds_the_prefix_until_it_is_known_what_it_comes_to() {
+        let mut ledger = Ledger::starting_at(0);
+        ledger.leave_open(0, 7);
+        ledger.pass(1, Disposition::Clear);
+        ledger.leave_open(2, 7);
+        ledger.pass(3, Disposition::Clear);
+        assert_eq!((ledger.prefix(), ledger.next()), (0, 4));
+        assert!(ledger.waits_for(0, 7) && !ledger.waits_for(0, 6));
+        // The second is told first: it waits for its messages, and for the first.
+        ledger.wait(2, 2, 7, Disposition::Alerted);
+        ledger.acknowledge(2);
+        ledger.acknowledge(2);
+        assert_eq!(ledger.prefix(), 0);
+        ledger.pass(0, Disposition::Partial);
+        assert_eq!(ledger.prefix(), 4);
+        assert!(ledger.is_settled());
+        assert_eq!(ledger.take_finished(), [2, 1, 1, 0]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::{Audience, Priority, Timestamp};
 
-use super::Message;
+use super::{Deferred, Finished, Message};
 
 /// A partition of an input topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,6 +160,15 @@ pub trait Port {
 
     /// Waits up to `wait` for the next report.
     fn report(&mut self, wait: Duration) -> Option<Report>;
+
+    /// Hands an event over to be finished in the slow lane; what it came to will be there some time.
+    ///
+    /// # Errors
+    /// The event, when there is no room for it: then the lane finishes it itself.
+    fn defer(&mut self, event: Box<Deferred>) -> Result<(), Box<Deferred>>;
+
+    /// What the next of the events came to that were handed over, if one is finished.
+    fn finished(&mut self) -> Option<Finished>;
 
     /// Commits offsets; each is the next one to read.
     fn commit(&mut self, offsets: &[(Partition, i64)], how: Commit);

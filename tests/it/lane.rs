@@ -9,14 +9,17 @@ use std::time::Duration;
 
 use portcullis::codec::{Decoder, Format, Limits, SchemaRef};
 use portcullis::domain::{Timestamp, Topic};
+use portcullis::index::fuzzy;
+use portcullis::matching;
 use portcullis::metrics::Metrics;
+use portcullis::names::Population;
 use portcullis::pipeline::{
-    Clock, Commit, Committed, Config, Destination, Fault, Input, Judge, Lane, Lookup, Message,
-    OnGap, Partition, Port, Record, Refused, Report, Schemas, Ticket, header,
+    Clock, Commit, Committed, Config, Deferred, Destination, Fault, Finished, Input, Judge, Lane,
+    Lookup, Message, OnGap, Partition, Port, Record, Refused, Report, Schemas, Ticket, header,
 };
 use portcullis::watchlist::{Change, Lists, Progress, Writer};
 
-use super::world::{entries, event};
+use super::world::{deferred, entries, event};
 
 const NOW: i64 = 1_795_000_000_000_000;
 const P: Partition = Partition { input: 0, number: 0 };
@@ -36,6 +39,10 @@ enum Step {
     Acknowledged,
     /// Somebody looks how long finished work is shown to have waited for its commit.
     Seen,
+    /// The slow lane finishes the oldest event that it has.
+    Finish,
+    /// The slow lane has room from now on, or has none.
+    Room(bool),
     /// The lists change, before the next step and in the same wait.
     Lists(fn(&mut Writer)),
 }
@@ -47,6 +54,7 @@ enum Did {
     Took(i64),
     Produced(Destination, i64),
     Sought(i64),
+    Deferred(i64),
     Committed(i64),
     /// Whole seconds.
     ShownUncommitted(u64),
@@ -81,10 +89,29 @@ struct Script {
     writer: Writer,
     reports: VecDeque<Report>,
     answers: Committed,
+    slow: SlowLane,
     metrics: Arc<Metrics>,
     did: Rc<RefCell<Vec<Did>>>,
     causes: Rc<RefCell<Vec<String>>>,
     stop: Arc<AtomicBool>,
+}
+
+/// A slow lane that follows the script too.
+struct SlowLane {
+    judge: Judge,
+    has_room: bool,
+    /// Whether it finishes what it has when the lane waits for it.
+    hastens: bool,
+    waiting: VecDeque<Box<Deferred>>,
+    finished: VecDeque<Finished>,
+}
+
+impl SlowLane {
+    fn finish(&mut self, now: Timestamp) {
+        if let Some(event) = self.waiting.pop_front() {
+            self.finished.push_back(event.judge(&mut self.judge, now, STALE_AFTER));
+        }
+    }
 }
 
 impl Script {
@@ -116,6 +143,14 @@ impl Port for Script {
             Some(Step::Gap(resumes_at)) => Input::Gap { partition: P, resumes_at },
             Some(Step::Idle) => {
                 self.clock.pass(wait);
+                Input::Idle
+            }
+            Some(Step::Finish) => {
+                self.slow.finish(self.clock.now());
+                Input::Idle
+            }
+            Some(Step::Room(has_room)) => {
+                self.slow.has_room = has_room;
                 Input::Idle
             }
             Some(Step::Rest(time)) => {
@@ -164,8 +199,26 @@ impl Port for Script {
     fn report(&mut self, wait: Duration) -> Option<Report> {
         if wait.is_zero() {
             self.did(Did::Looked);
+        } else if self.reports.is_empty() {
+            self.clock.pass(wait);
+            if self.slow.hastens {
+                self.slow.finish(self.clock.now());
+            }
         }
         self.reports.pop_front()
+    }
+
+    fn defer(&mut self, event: Box<Deferred>) -> Result<(), Box<Deferred>> {
+        if !self.slow.has_room {
+            return Err(event);
+        }
+        self.did(Did::Deferred(event.attempt().offset));
+        self.slow.waiting.push_back(event);
+        Ok(())
+    }
+
+    fn finished(&mut self) -> Option<Finished> {
+        self.slow.finished.pop_front()
     }
 
     fn commit(&mut self, offsets: &[(Partition, i64)], _how: Commit) {
@@ -209,7 +262,23 @@ struct Ran {
 }
 
 fn run(steps: Vec<Step>, value: fn(i64) -> Vec<u8>, on_gap: OnGap) -> Ran {
-    let (lists, mut writer) = Lists::new(Vec::new());
+    run_with(Lists::new(Vec::new()), steps, value, on_gap, false)
+}
+
+/// The same with names that are alike; each search for one meets its bound.
+fn run_named(steps: Vec<Step>, hastens: bool) -> Ran {
+    let weights = matching::weights(Arc::new(Population::built_in()));
+    let lists = Lists::with_names(Vec::new(), weights);
+    run_with(lists, steps, first_deferred, OnGap::Resume, hastens)
+}
+
+fn run_with(
+    (lists, mut writer): (Arc<Lists>, Writer),
+    steps: Vec<Step>,
+    value: fn(i64) -> Vec<u8>,
+    on_gap: OnGap,
+    hastens: bool,
+) -> Ran {
     for (offset, entry) in (0..).zip(entries()) {
         let (key, entry) = (entry.key.clone(), Some(entry.clone()));
         writer.apply(Change { key, entry, offset, position: 4, digest: 1, written_at: None });
@@ -225,6 +294,13 @@ fn run(steps: Vec<Step>, value: fn(i64) -> Vec<u8>, on_gap: OnGap) -> Ran {
         writer,
         reports: VecDeque::new(),
         answers: Committed::default(),
+        slow: SlowLane {
+            judge: judge(&lists),
+            has_room: true,
+            hastens,
+            waiting: VecDeque::new(),
+            finished: VecDeque::new(),
+        },
         metrics: Arc::clone(&metrics),
         did: Rc::clone(&did),
         causes: Rc::clone(&causes),
@@ -237,16 +313,20 @@ fn run(steps: Vec<Step>, value: fn(i64) -> Vec<u8>, on_gap: OnGap) -> Ran {
         drain_deadline: Duration::from_millis(200),
         retry_pause: Duration::from_millis(20),
         retry_pause_max: Duration::from_millis(200),
-        stale_after: Duration::from_secs(86_400),
+        stale_after: STALE_AFTER,
         promise: Duration::from_millis(50),
         on_gap,
     };
-    let decoder = Decoder::new(Limits::STANDARD).unwrap();
-    let judge = Judge::new(lists, Arc::new(Broken), decoder, Format::Json);
-    let mut lane = Lane::new(config, port, judge, Arc::clone(&metrics));
+    let mut lane = Lane::new(config, port, judge(&lists), Arc::clone(&metrics));
     assert_eq!(lane.run(&stop), Ok(()));
     let (did, causes) = (did.borrow().clone(), causes.borrow().clone());
     Ran { did, causes, metrics }
+}
+
+fn judge(lists: &Arc<Lists>) -> Judge {
+    let decoder = Decoder::new(Limits::STANDARD).unwrap();
+    let judge = Judge::new(Arc::clone(lists), Arc::new(Broken), decoder, Format::Json);
+    judge.with_bound(fuzzy::Limits { keys: 0, postings: 0, names: 0 })
 }
 
 /// Publishes how the lists stand: loaded, or not yet.
@@ -260,6 +340,12 @@ fn met(offset: i64) -> Vec<u8> {
     event(&format!("event-{offset}"), &["PLAIN1"], Format::Json)
 }
 
+/// The first record is one for the slow lane.
+fn first_deferred(offset: i64) -> Vec<u8> {
+    if offset == 0 { deferred("event-0") } else { met(offset) }
+}
+
+const STALE_AFTER: Duration = Duration::from_secs(86_400);
 const AT_ONCE: Duration = Duration::ZERO;
 
 fn milliseconds(count: u64) -> Duration {
@@ -395,4 +481,104 @@ fn a_record_that_judging_breaks_down_at_is_a_dead_letter_and_the_next_is_judged(
     assert_eq!(ran.did.last(), Some(&Did::Committed(3)));
     let metrics = ran.metrics.encode().unwrap();
     assert!(metrics.contains("portcullis_dead_letters_total{cause=\"internal\"} 1"), "{metrics}");
+}
+
+fn count(ran: &Ran, name: &str) -> u64 {
+    let text = ran.metrics.encode().unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    line.trim().parse().unwrap()
+}
+
+/// What was told to the Command, in its order.
+fn told(did: &[Did]) -> Vec<i64> {
+    let told = |did: &Did| match did {
+        Did::Produced(Destination::Command, offset) => Some(*offset),
+        _ => None,
+    };
+    did.iter().filter_map(told).collect()
+}
+
+fn record(offset: i64) -> Step {
+    Step::Record(offset, AT_ONCE, AT_ONCE)
+}
+
+#[test]
+fn what_is_handed_over_is_committed_once_it_is_finished_and_keeps_nothing_else_waiting() {
+    let before = [Step::Assigned(0), record(0), record(1), Step::Idle, Step::Idle, Step::Idle];
+    let after = [Step::Finish, Step::Idle, Step::Idle, Step::Idle];
+    let ran = run_named(before.into_iter().chain(after).collect(), false);
+    let did = &ran.did;
+    assert_eq!(told(did), [1, 0], "{did:?}");
+    let commits = did.iter().filter(|did| matches!(did, Did::Committed(_)));
+    let mut commits: Vec<&Did> = commits.collect();
+    commits.dedup();
+    assert_eq!(commits, [&Did::Committed(0), &Did::Committed(2)]);
+    let at = |what: &Did| did.iter().position(|did| did == what).unwrap();
+    assert!(at(&Did::Deferred(0)) < at(&Did::Took(1)));
+    assert!(at(&Did::Produced(Destination::Command, 0)) < at(&Did::Committed(2)), "{did:?}");
+    assert_eq!(count(&ran, "portcullis_slow_lane_events_total"), 1);
+    assert_eq!(count(&ran, "portcullis_slow_lane_refusals_total"), 0);
+    let slow = "portcullis_latency_seconds_count{stage=\"slow_lane\"}";
+    assert_eq!(count(&ran, slow), 1);
+}
+
+#[test]
+fn where_the_slow_lane_has_no_room_the_lane_finishes_the_event_at_once() {
+    let steps = vec![Step::Assigned(0), Step::Room(false), record(0), record(1), Step::Idle];
+    let ran = run_named(steps, false);
+    assert_eq!(told(&ran.did), [0, 1], "{:?}", ran.did);
+    assert_eq!(ran.did.last(), Some(&Did::Committed(2)));
+    assert_eq!(count(&ran, "portcullis_slow_lane_events_total"), 0);
+    assert_eq!(count(&ran, "portcullis_slow_lane_refusals_total"), 1);
+    assert_eq!(count(&ran, "portcullis_names_again_total"), 1);
+}
+
+#[test]
+fn what_is_finished_after_its_partition_was_let_go_is_dropped() {
+    let mut steps = vec![Step::Assigned(0), record(0), Step::Revoked, Step::Assigned(0), record(0)];
+    // The first is of the time before.
+    steps.extend([Step::Finish, Step::Idle, Step::Idle]);
+    let ran = run_named(steps, false);
+    assert_eq!(told(&ran.did), [0i64; 0], "{:?}", ran.did);
+    assert!(!ran.did.contains(&Did::Committed(1)), "{:?}", ran.did);
+
+    let mut steps = vec![Step::Assigned(0), record(0), Step::Revoked, Step::Assigned(0), record(0)];
+    steps.extend([Step::Finish, Step::Idle, Step::Finish, Step::Idle, Step::Idle]);
+    let ran = run_named(steps, false);
+    assert_eq!(told(&ran.did), [0], "{:?}", ran.did);
+    assert_eq!(ran.did.last(), Some(&Did::Committed(1)));
+}
+
+#[test]
+fn a_partition_is_not_let_go_before_what_is_handed_over_is_finished() {
+    for end in [vec![Step::Revoked], vec![]] {
+        let steps = [Step::Assigned(0), record(0)].into_iter().chain(end).collect();
+        let ran = run_named(steps, true);
+        assert_eq!(told(&ran.did), [0], "{:?}", ran.did);
+        assert!(ran.did.contains(&Did::Committed(1)), "{:?}", ran.did);
+    }
+}
+
+#[test]
+fn what_cannot_be_finished_while_the_lists_hold_is_tried_again() {
+    let steps = vec![
+        Step::Assigned(0),
+        record(0),
+        Step::Lists(|writer| show(writer, false)),
+        Step::Finish,
+        Step::Idle,
+        Step::Lists(|writer| show(writer, true)),
+        Step::Rest(milliseconds(300)),
+        Step::Idle,
+        record(0),
+        Step::Finish,
+        Step::Idle,
+        Step::Idle,
+    ];
+    let ran = run_named(steps, false);
+    let retried = "portcullis_retries_total{cause=\"lists_hold\"}";
+    assert_eq!(count(&ran, retried), 1);
+    assert!(ran.did.contains(&Did::Sought(0)), "{:?}", ran.did);
+    assert_eq!(told(&ran.did), [0], "{:?}", ran.did);
+    assert_eq!(ran.did.last(), Some(&Did::Committed(1)));
 }

@@ -44,6 +44,7 @@ mod schemas;
 mod score;
 mod security;
 mod slips;
+mod slow;
 mod suppressions;
 mod tidy;
 mod tls;

@@ -16,6 +16,7 @@ use super::bugs::Bug;
 use super::dice::Dice;
 use super::events::{Kind, entries};
 use super::plan::{Plan, Trigger, What};
+use super::slow::Slow;
 
 /// The world begins at this instant.
 pub(super) const NOW: i64 = 1_795_000_000_000_000;
@@ -128,10 +129,12 @@ pub(super) struct World {
     noise: Dice,
     pub(super) clock: Duration,
     /// How often what faults wait for has happened.
-    counts: [u32; 4],
+    counts: [u32; 5],
     pub(super) logs: Vec<Log>,
     pub(super) clients: Vec<Client>,
     pub(super) flying: Vec<Flying>,
+    /// What finishes events for all lanes, and what it has in hand.
+    pub(super) slow: Slow,
     /// Lanes to be made anew before their next step, and why.
     pub(super) doomed: Vec<(usize, &'static str)>,
     /// A digest of the first bytes delivered for each alert and audience of a record.
@@ -150,21 +153,28 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(plan: &Plan, bug: Option<Bug>, writer: Writer, told: bool) -> Self {
+    pub(super) fn new(
+        plan: &Plan,
+        bug: Option<Bug>,
+        (writer, registry): (Writer, Arc<AtomicBool>),
+        slow: Slow,
+        told: bool,
+    ) -> Self {
         let lanes = plan.lanes;
         let mut world = Self {
             noise: Dice(plan.noise),
             clock: Duration::ZERO,
-            counts: [0; 4],
+            counts: [0; 5],
             logs: plan.partitions.iter().enumerate().map(|at| log(at, lanes)).collect(),
             clients: (0..lanes).map(|_| Client::default()).collect(),
             flying: Vec::new(),
+            slow,
             doomed: Vec::new(),
             first: HashMap::new(),
             writer,
             holds: None,
             slips: 0,
-            registry: Arc::default(),
+            registry,
             exact: true,
             fired: Vec::new(),
             violation: None,

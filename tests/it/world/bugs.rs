@@ -35,10 +35,14 @@ pub(super) enum Bug {
     LingersOnRevoke,
     /// Lets a partition go at once, with messages on their way.
     LeavesInHaste,
+    /// Takes an event for finished as soon as it is handed over to the slow lane.
+    PassesWhatIsHandedOver,
+    /// Never looks for what events came to that were handed over.
+    ForgetsWhatIsHandedOver,
 }
 
 impl Bug {
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::CommitsOneTooFar,
         Self::CommitsWhatWasRead,
         Self::IgnoresFailedReports,
@@ -55,5 +59,7 @@ impl Bug {
         Self::ScreensBlindly,
         Self::LingersOnRevoke,
         Self::LeavesInHaste,
+        Self::PassesWhatIsHandedOver,
+        Self::ForgetsWhatIsHandedOver,
     ];
 }

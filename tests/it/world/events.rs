@@ -7,9 +7,9 @@ use std::sync::{Arc, OnceLock};
 
 use portcullis::codec::{Format, encode_event};
 use portcullis::domain::{
-    Action, AgencyId, Country, Crossing, Direction, Entry, EntryKey, Event, EventId, Facts,
-    Handling, Identifier, Journey, Mode, Place, Priority, Revision, Role, Share, Stated, Subject,
-    Timestamp, View,
+    Action, AgencyId, Country, Crossing, Date, Direction, Entry, EntryKey, Event, EventId, Facts,
+    Handling, Identifier, Journey, ListedName, Mode, Name, Party, Place, Priority, Revision, Role,
+    Share, Stated, Subject, Timestamp, View,
 };
 use portcullis::metrics::Disposition;
 
@@ -21,6 +21,8 @@ pub(super) const NEVER: u32 = 8_888;
 
 /// The defect of records that touch no list: field and reason, as they are counted.
 pub(super) const DEFECT: [&str; 2] = ["documents[].number", "character"];
+/// The defect of those of which only the slow lane can tell that they touch none.
+pub(super) const CUT_DEFECT: [&str; 2] = ["documents[].number", "empty"];
 
 /// What a record is, and so what it must come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,10 +46,15 @@ pub(super) enum Kind {
     Late,
     /// A dead letter, in a schema that the registry never knows.
     Never,
+    /// Touches no list, which only the slow lane can tell: a search for its name meets its bound. It
+    /// states something unusable too, as `Clear` does, and something else than that.
+    CutClear,
+    /// Met by number and by name, and the search for the name meets its bound. Three notices.
+    CutMet,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Clear,
         Self::Met,
         Self::MetTwice,
@@ -57,26 +64,31 @@ impl Kind {
         Self::BigGarbage,
         Self::Late,
         Self::Never,
+        Self::CutClear,
+        Self::CutMet,
     ];
 
     /// Those that are finished at the first attempt.
-    pub(super) const EASY: [Self; 4] = [Self::Clear, Self::Met, Self::MetTwice, Self::Garbage];
+    pub(super) const EASY: [Self; 6] =
+        [Self::Clear, Self::Met, Self::MetTwice, Self::Garbage, Self::CutClear, Self::CutMet];
 
     /// How many messages it comes to.
     pub(super) fn messages(self) -> usize {
         match self {
-            Self::Met | Self::Late => 3,
+            Self::Met | Self::Late | Self::CutMet => 3,
             Self::MetTwice => 4,
             Self::Big => 2,
-            Self::Clear => 0,
+            Self::Clear | Self::CutClear => 0,
             Self::Huge | Self::Garbage | Self::BigGarbage | Self::Never => 1,
         }
     }
 
     pub(super) fn disposition(self) -> Disposition {
         match self {
-            Self::Clear => Disposition::Clear,
-            Self::Met | Self::MetTwice | Self::Big | Self::Late => Disposition::Alerted,
+            Self::Clear | Self::CutClear => Disposition::Clear,
+            Self::Met | Self::MetTwice | Self::Big | Self::Late | Self::CutMet => {
+                Disposition::Alerted
+            }
             Self::Huge | Self::Garbage | Self::BigGarbage | Self::Never => Disposition::DeadLetter,
         }
     }
@@ -84,8 +96,10 @@ impl Kind {
     /// Whether a message about it may go there.
     pub(super) fn may_tell(self, to: &str) -> bool {
         let feeds: &[&str] = match self {
-            Self::Clear => &[],
-            Self::Met | Self::MetTwice | Self::Late => &["Command", "police", "border-force"],
+            Self::Clear | Self::CutClear => &[],
+            Self::Met | Self::MetTwice | Self::Late | Self::CutMet => {
+                &["Command", "police", "border-force"]
+            }
             Self::Big => &["Command", "police"],
             // It is tried as an alert first.
             Self::Huge => &["Command", "police", "DeadLetter"],
@@ -97,6 +111,11 @@ impl Kind {
     /// Whether its messages are cut until they fit, so that a repeat may be shorter.
     pub(super) fn is_cut(self) -> bool {
         matches!(self, Self::Big | Self::Huge | Self::BigGarbage)
+    }
+
+    /// Whether a search for its name meets its bound.
+    pub(super) fn is_deferred(self) -> bool {
+        matches!(self, Self::CutClear | Self::CutMet)
     }
 
     pub(super) fn is_avro(self) -> bool {
@@ -115,6 +134,8 @@ impl Kind {
             Self::BigGarbage => "cannot be read and is too large",
             Self::Late => "meets an entry, its schema is known late",
             Self::Never => "its schema is never known",
+            Self::CutClear => "touches no list, which the slow lane finds out",
+            Self::CutMet => "meets two entries, one of them in the slow lane, three must be told",
         }
     }
 
@@ -132,7 +153,9 @@ impl Kind {
     fn make(self, id: &str) -> Vec<u8> {
         let json = |numbers: &[&str]| event(id, numbers, Format::Json);
         match self {
-            Self::Clear => with_a_defect(&json(&["CLEAR1"])),
+            Self::Clear => with_a_defect(&json(&["CLEAR1"]), "?"),
+            Self::CutClear => with_a_defect(&named(id, &["CLEAR1"], LAPSED), ""),
+            Self::CutMet => named(id, &["PLAIN1"], ALIKE),
             Self::Met => json(&["PLAIN1"]),
             Self::MetTwice => json(&["PLAIN1", "COVERT1"]),
             Self::Big => json(&["BIG1"]),
@@ -146,10 +169,10 @@ impl Kind {
 }
 
 /// The event with a second document whose number is none.
-fn with_a_defect(event: &[u8]) -> Vec<u8> {
+fn with_a_defect(event: &[u8], number: &str) -> Vec<u8> {
     let mut event: serde_json::Value = serde_json::from_slice(event).unwrap();
     let documents = event["documents"].as_array_mut().unwrap();
-    documents.push(serde_json::json!({"number": "?", "issuing_state": "GBR"}));
+    documents.push(serde_json::json!({"number": number, "issuing_state": "GBR"}));
     event.to_string().into_bytes()
 }
 
@@ -157,8 +180,41 @@ fn document(number: &str) -> Identifier {
     Identifier::document(number, Country::parse("GBR").unwrap()).unwrap()
 }
 
+/// Somebody whose name is like that of an entry, and of one that is in force no more; with the day of
+/// birth of both.
+const ALIKE: Named = (("Lindquist", "Thorsten"), "1980-01-02");
+const LAPSED: Named = (("Abramovic", "Roman"), "1966-10-24");
+
+type Named = ((&'static str, &'static str), &'static str);
+
 /// A crossing with these documents.
 pub(crate) fn event(id: &str, numbers: &[&str], format: Format) -> Vec<u8> {
+    crossing(id, numbers, None, format)
+}
+
+/// A crossing of somebody for whose name the search of a world meets its bound.
+pub(crate) fn deferred(id: &str) -> Vec<u8> {
+    named(id, &["PLAIN1"], ALIKE)
+}
+
+fn named(id: &str, numbers: &[&str], ((surname, given), born): Named) -> Vec<u8> {
+    let party = Party {
+        role: Role::Traveller,
+        organisation: false,
+        names: [Name { surname, given }].into_iter().collect(),
+        birth_date: Date::parse(born),
+        sex: None,
+        nationality: None,
+    };
+    crossing(id, numbers, Some(party), Format::Json)
+}
+
+fn crossing<'a>(
+    id: &'a str,
+    numbers: &[&str],
+    party: Option<Party<'a>>,
+    format: Format,
+) -> Vec<u8> {
     let stated = |number: &&str| Stated {
         role: Role::Traveller,
         identifier: document(number),
@@ -174,7 +230,7 @@ pub(crate) fn event(id: &str, numbers: &[&str], format: Format) -> Vec<u8> {
         direction: Direction::Inbound,
         mode: Mode::Sea,
         journey: Journey::default(),
-        parties: Default::default(),
+        parties: party.into_iter().collect(),
         identifiers: numbers.iter().map(stated).collect(),
         facts: Facts::Crossing(Crossing::default()),
         defects: Default::default(),
@@ -191,8 +247,20 @@ pub(crate) fn entries() -> &'static [Entry] {
         let covert = entry("wanted/covert", "COVERT1", |entry, _| entry.covert = true);
         let big = entry("wanted/big", "BIG1", |_, narrative| *narrative = Some(long()));
         let huge = entry("wanted/huge", "HUGE1", |entry, _| entry.contact = Some(long()));
-        vec![plain, covert, big, huge]
+        let mut alike = entry("wanted/alike", "ALIKE1", |_, _| ());
+        alike.names = listed("Lindqvist", "Torsten");
+        alike.birth_dates = [Date::parse(ALIKE.1).unwrap()].into();
+        let mut lapsed = entry("wanted/lapsed", "LAPSED1", |_, _| ());
+        lapsed.names = listed("Abramovich", "Roman");
+        lapsed.birth_dates = [Date::parse(LAPSED.1).unwrap()].into();
+        lapsed.valid_to = Timestamp::from_millis(1_700_000_000_000);
+        [&mut alike, &mut lapsed].into_iter().for_each(|entry| entry.subject = Subject::Person);
+        vec![plain, covert, big, huge, alike, lapsed]
     })
+}
+
+fn listed(surname: &str, given: &str) -> Box<[ListedName]> {
+    [ListedName { surname: surname.into(), given: given.into() }].into()
 }
 
 fn long() -> Box<str> {

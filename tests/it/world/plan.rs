@@ -12,6 +12,9 @@ use super::events::Kind;
 /// Longer than a report takes in a world where nothing goes wrong.
 const DRAIN_IN_PEACE: Duration = Duration::from_millis(200);
 
+/// In one world of so many, some events are finished in the slow lane.
+const NAMED_ONE_IN: u64 = 3;
+
 /// Everything that is decided before a world begins.
 #[derive(Clone)]
 pub(super) struct Plan {
@@ -26,6 +29,8 @@ pub(super) struct Plan {
     pub(super) in_flight_max: usize,
     /// What the outgoing queue of a lane takes.
     pub(super) queue_max: usize,
+    /// How many events of a lane the slow lane has room for.
+    pub(super) slow_max: usize,
     pub(super) on_gap: OnGap,
     pub(super) drain_deadline: Duration,
     /// The step in which the registry begins to answer.
@@ -55,6 +60,8 @@ pub(super) enum Trigger {
     Produce,
     Commit,
     Seek,
+    /// A lane hands an event over to the slow lane.
+    Defer,
 }
 
 /// What goes wrong.
@@ -99,6 +106,8 @@ pub(super) enum What {
     CommitUnanswered { made: bool },
     /// The client may read on from elsewhere.
     SeekFails,
+    /// The slow lane takes its time for an event.
+    Slow { millis: u64 },
 }
 
 impl What {
@@ -123,6 +132,7 @@ impl What {
                 Trigger::Commit
             }
             Self::SeekFails => Trigger::Seek,
+            Self::Slow { .. } => Trigger::Defer,
         }
     }
 
@@ -150,11 +160,12 @@ impl What {
             Self::CommitUnanswered { made: true } => "commit_unanswered_made",
             Self::CommitUnanswered { made: false } => "commit_unanswered",
             Self::SeekFails => "seek_fails",
+            Self::Slow { .. } => "slow",
         }
     }
 
     /// Every kind of fault.
-    pub(super) const NAMES: [&str; 21] = [
+    pub(super) const NAMES: [&str; 22] = [
         "move",
         "lose",
         "kill",
@@ -176,6 +187,7 @@ impl What {
         "commit_unanswered_made",
         "commit_unanswered",
         "seek_fails",
+        "slow",
     ];
 
     fn some_move(dice: &mut Dice, lanes: usize, partitions: usize) -> Self {
@@ -187,7 +199,7 @@ impl What {
         let lane = dice.below(lanes as u64) as usize;
         let partition = dice.below(partitions as u64) as usize;
         let steps = 1 + dice.below(40) as u32;
-        match dice.below(24) {
+        match dice.below(26) {
             0..=2 => Self::some_move(dice, lanes, partitions),
             3 => Self::Lose { lane, heard_after: dice.below(6) as u32 },
             4 => Self::Kill { lane },
@@ -206,7 +218,8 @@ impl What {
             19 => Self::CommitFails,
             20 => Self::CommitDisowned,
             21 | 22 => Self::CommitUnanswered { made: dice.one_in(2) },
-            _ => Self::SeekFails,
+            23 => Self::SeekFails,
+            _ => Self::Slow { millis: 20 + dice.below(600) },
         }
     }
 }
@@ -218,8 +231,12 @@ impl Plan {
         let lanes = 1 + dice.below(3) as usize;
         let peace = dice.one_in(10);
         let kinds = if peace { &Kind::EASY[..] } else { &Kind::ALL };
+        // Names take longer than all the rest: only some worlds have them.
+        let named = dice.one_in(NAMED_ONE_IN);
+        let kinds: Vec<Kind> =
+            kinds.iter().copied().filter(|kind| named || !kind.is_deferred()).collect();
         let partitions: Vec<Vec<Planned>> =
-            (0..1 + dice.below(3)).map(|_| log(&mut dice, kinds)).collect();
+            (0..1 + dice.below(3)).map(|_| log(&mut dice, &kinds)).collect();
         let records = partitions.iter().map(Vec::len).sum::<usize>() as u64;
         let faults = if dice.one_in(8) { 0 } else { 1 + dice.below(8) };
         let faults = (0..faults).map(|_| {
@@ -232,6 +249,7 @@ impl Plan {
                 Trigger::Produce => 2 + 2 * records,
                 Trigger::Commit => 12,
                 Trigger::Seek => 3,
+                Trigger::Defer => 4,
             };
             Fault { nth: dice.below(times) as u32, what }
         });
@@ -246,6 +264,7 @@ impl Plan {
             partitions,
             in_flight_max,
             queue_max: if peace { queue_max.max(in_flight_max + 4) } else { queue_max },
+            slow_max: dice.below(5) as usize,
             on_gap: if dice.one_in(4) { OnGap::Stop } else { OnGap::Resume },
             drain_deadline: if peace { DRAIN_IN_PEACE } else { drain_deadline },
             registry_from: dice.below(60) as u32,
@@ -255,6 +274,11 @@ impl Plan {
 
     pub(super) fn records(&self) -> usize {
         self.partitions.iter().map(Vec::len).sum()
+    }
+
+    /// Whether some of its events are for the slow lane.
+    pub(super) fn has_deferred(&self) -> bool {
+        self.partitions.iter().flatten().any(|record| record.kind.is_deferred())
     }
 
     /// How much there is to tell of it.
@@ -323,6 +347,7 @@ impl fmt::Display for Plan {
                 Trigger::Produce => ("message", nth),
                 Trigger::Commit => ("commit", nth),
                 Trigger::Seek => ("seek", nth),
+                Trigger::Defer => ("hand-over", nth),
             };
             writeln!(f, "  at {when} {time}: {what}")?;
         }
@@ -363,6 +388,7 @@ impl fmt::Display for What {
             Self::CommitUnanswered { made: true } => f.write_str("it is made and not answered"),
             Self::CommitUnanswered { made: false } => f.write_str("it is not made nor answered"),
             Self::SeekFails => f.write_str("the client does not say where it reads on"),
+            Self::Slow { millis } => write!(f, "the slow lane takes {millis} ms longer for it"),
         }
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use portcullis::domain::Timestamp;
 use portcullis::pipeline::{
-    Clock, Commit, Committed, Destination, Fault as Outcome, Input, Message, Partition, Port,
-    Record, Refused, Report, Ticket, header,
+    Clock, Commit, Committed, Deferred, Destination, Fault as Outcome, Finished, Input, Message,
+    Partition, Port, Record, Refused, Report, Ticket, header,
 };
 
 use super::broker::{Flying, NOW, Place, Told, World, partition};
@@ -80,6 +80,14 @@ impl Port for Seat {
 
     fn report(&mut self, wait: Duration) -> Option<Report> {
         self.world.borrow_mut().report(self.lane, wait)
+    }
+
+    fn defer(&mut self, event: Box<Deferred>) -> Result<(), Box<Deferred>> {
+        self.world.borrow_mut().defer(self.lane, event)
+    }
+
+    fn finished(&mut self) -> Option<Finished> {
+        self.world.borrow_mut().finished(self.lane)
     }
 
     fn commit(&mut self, offsets: &[(Partition, i64)], how: Commit) {
@@ -343,6 +351,7 @@ impl World {
             .iter()
             .map(|(partition, offset)| (partition.number as usize, *offset))
             .collect();
+        self.note_what_was_heard();
         self.note(|| format!("lane {lane} commits {offsets:?} {how:?}"));
         for (number, offset) in &mut offsets {
             let place = self.place(lane, partition(*number)).map(|place| place.next);

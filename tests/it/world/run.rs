@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use portcullis::codec::{Contract, Decoder, Format, Limits, SchemaRef};
 use portcullis::domain::Topic;
-use portcullis::index::fuzzy::Weights;
+use portcullis::index::fuzzy::{self, Weights};
 use portcullis::matching;
 use portcullis::metrics::Metrics;
 use portcullis::names::Population;
@@ -19,9 +19,10 @@ use portcullis::watchlist::{Lists, Writer};
 
 use super::broker::{Client, World};
 use super::bugs::Bug;
-use super::events::{DEFECT, LATE};
+use super::events::{CUT_DEFECT, DEFECT, LATE};
 use super::plan::Plan;
 use super::port::Seat;
+use super::slow::{STALE_AFTER, Slow};
 
 /// More steps than any plan needs: lanes that take them do not get on.
 const STEPS_MAX: u32 = 4_000;
@@ -70,16 +71,28 @@ static WEIGHTS: LazyLock<Weights> =
 
 /// The lists of a world. Bugs are of the lane, and looked for where it lives fastest.
 fn lists_of(plan: &Plan, bug: Option<Bug>) -> (Arc<Lists>, Writer) {
-    if bug.is_none() && plan.seed.is_multiple_of(NAMED_SHARE) {
+    if plan.has_deferred() || bug.is_none() && plan.seed.is_multiple_of(NAMED_SHARE) {
         return Lists::with_names(Vec::new(), WEIGHTS.clone());
     }
     Lists::new(Vec::new())
 }
 
+/// A judge for whom every search of names that finds anything is too much at first.
+fn judge(lists: &Arc<Lists>, registry: &Arc<AtomicBool>) -> Judge {
+    let decoder = Decoder::new(Limits::STANDARD).unwrap();
+    let schemas = Arc::new(Registry(Arc::clone(registry)));
+    let judge = Judge::new(Arc::clone(lists), schemas, decoder, Format::Json);
+    judge.with_bound(fuzzy::Limits { keys: 0, postings: 0, names: 0 })
+}
+
 /// Lives a plan; `told` when the story is wanted.
 pub(super) fn live(plan: &Plan, bug: Option<Bug>, told: bool) -> Lived {
     let (lists, writer) = lists_of(plan, bug);
-    let world = Rc::new(RefCell::new(World::new(plan, bug, writer, told)));
+    let metrics = Arc::new(Metrics::new("none").unwrap());
+    let registry = Arc::<AtomicBool>::default();
+    let slow = Slow::new(judge(&lists, &registry), metrics.defects.with_label_values(&CUT_DEFECT));
+    let world = World::new(plan, bug, (writer, registry), slow, told);
+    let world = Rc::new(RefCell::new(world));
     let config = Config {
         inputs: vec![(Topic::Crossings, "border.crossings".to_owned())],
         in_flight_max: plan.in_flight_max,
@@ -87,11 +100,10 @@ pub(super) fn live(plan: &Plan, bug: Option<Bug>, told: bool) -> Lived {
         drain_deadline: plan.drain_deadline,
         retry_pause: Duration::from_millis(20),
         retry_pause_max: Duration::from_millis(200),
-        stale_after: Duration::from_secs(86_400),
+        stale_after: STALE_AFTER,
         promise: Duration::from_millis(50),
         on_gap: plan.on_gap,
     };
-    let metrics = Arc::new(Metrics::new("none").unwrap());
     let mut life = Life { world: Rc::clone(&world), lanes: Vec::new(), lists, config, metrics };
     let lived = catch_unwind(AssertUnwindSafe(|| life.go()));
     if lived.is_err() {
@@ -122,6 +134,7 @@ impl Life {
             if judged.get() > before {
                 self.world.borrow_mut().judged(lane);
             }
+            self.world.borrow_mut().note_what_was_heard();
             if let Err(Halted(why)) = ended {
                 self.make_anew(lane, why);
             }
@@ -152,13 +165,7 @@ impl Life {
 
     fn lane(&self, number: usize) -> Lane<Seat> {
         let registry = Arc::clone(&self.world.borrow().registry);
-        let decoder = Decoder::new(Limits::STANDARD).unwrap();
-        let judge = Judge::new(
-            Arc::clone(&self.lists),
-            Arc::new(Registry(registry)),
-            decoder,
-            Format::Json,
-        );
+        let judge = judge(&self.lists, &registry);
         let seat = Seat { world: Rc::clone(&self.world), lane: number };
         Lane::new(self.config.clone(), seat, judge, Arc::clone(&self.metrics))
     }
@@ -171,6 +178,7 @@ impl Life {
         world.note(|| format!("lane {lane} is made anew: {why}"));
         world.exact = false;
         world.flying.retain(|flying| flying.lane != lane);
+        world.slow.forget(lane);
         let freed: BTreeSet<usize> = world.take_from(lane).into_iter().collect();
         let client = &mut world.clients[lane];
         let stood = client.places.iter().map(|place| (place.partition, place.next)).collect();

@@ -1,22 +1,27 @@
-//! A lane's straight loop: poll, judge, produce, note, commit. All control flow is here.
+//! A lane's straight loop: poll, judge, produce, note, commit.
+//!
+//! All control flow is here, but for two things that stand by themselves: events that are gone
+//! (`gaps`), and events that are finished elsewhere (`deferred`).
+
+mod deferred;
+mod gaps;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::domain::Timestamp;
 use crate::metrics::{Disposition, Metrics};
 use crate::planted::{self, Bug};
 
 use super::board::Board;
-use super::config::{Config, OnGap};
+use super::config::Config;
 use super::held::Partitions;
 use super::judge::{Judge, Judged, Told, Verdict};
 use super::message::header;
 use super::stopwatch::Watch;
 use super::{
-    About, Clock as _, Commit, Committed, Fault, Input, Partition, Port, Record, Refused, Report,
-    Ticket,
+    About, Attempt, Clock as _, Commit, Committed, Fault, Input, Partition, Port, Record, Refused,
+    Report, Ticket,
 };
 
 /// Why a lane stopped by itself: its clients cannot be used any more.
@@ -50,14 +55,6 @@ pub struct Lane<P: Port> {
     refresh_due: Duration,
     commit_due: Duration,
     show_due: Duration,
-}
-
-/// Where the record in hand stands.
-#[derive(Clone, Copy)]
-struct Place {
-    partition: Partition,
-    offset: i64,
-    appended_at: Timestamp,
 }
 
 impl<P: Port> Lane<P> {
@@ -132,8 +129,8 @@ impl<P: Port> Lane<P> {
             if !held.takes(record.offset, record.appended_at, judge.standing().holds()) {
                 return None;
             }
-            let (partition, offset) = (record.partition, record.offset);
-            let place = Place { partition, offset, appended_at: record.appended_at };
+            let &Record { partition, offset, appended_at, .. } = record;
+            let attempt = Attempt { partition, offset, epoch: held.epoch, appended_at };
             // The clock costs as much as a tenth of the rest.
             let decoded = |touches| {
                 if touches || board.stopwatch.is_due() {
@@ -141,12 +138,12 @@ impl<P: Port> Lane<P> {
                 }
             };
             let judged = judge.judge(kind, record, held.size(offset), decoded);
-            Some((place, judged, watch))
+            Some((attempt, judged, watch))
         };
         match port.next(IDLE_WAIT, read) {
-            Input::Record(Some((place, judged, watch))) => {
+            Input::Record(Some((attempt, judged, watch))) => {
                 let clear = matches!(judged.verdict, Verdict::Clear);
-                self.settle(place, judged, &watch)?;
+                self.settle(attempt, judged, &watch)?;
                 // What else is done about a record may take long; this need not be known exactly.
                 return Ok(Some(if clear { watch.latest() } else { self.clock.elapsed() }));
             }
@@ -167,6 +164,7 @@ impl<P: Port> Lane<P> {
         while let Some(report) = self.port.report(Duration::ZERO) {
             self.reported(report)?;
         }
+        self.take_up_finished()?;
         if now >= self.commit_due {
             self.commit_due = now + self.config.commit_interval;
             self.commit(Commit::Async);
@@ -180,37 +178,37 @@ impl<P: Port> Lane<P> {
     }
 
     /// Does what the verdict asks for and notes it in the partition's ledger.
-    fn settle(&mut self, place: Place, judged: Judged, watch: &Watch) -> Result<(), Halted> {
+    fn settle(&mut self, attempt: Attempt, judged: Judged, watch: &Watch) -> Result<(), Halted> {
         self.board.count_findings(&judged);
-        let Some(held) = self.partitions.find_mut(place.partition) else { return Ok(()) };
+        let Attempt { partition, offset, epoch, appended_at } = attempt;
+        let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
         match judged.verdict {
             Verdict::Clear => {
-                let passes_over = self.judge.passes_over();
-                let clear = if passes_over { Disposition::Partial } else { Disposition::Clear };
-                held.ledger.pass(place.offset, clear);
+                let partial = judged.passes_over;
+                let clear = if partial { Disposition::Partial } else { Disposition::Clear };
+                held.ledger.pass(offset, clear);
                 if held.ledger.is_settled() {
                     held.calm();
                 }
-                self.board.stopwatch.sample(watch, place.appended_at, &self.clock);
+                self.board.stopwatch.sample(watch, appended_at, &self.clock);
                 Ok(())
             }
             Verdict::Tell(told) => {
                 let dead = told.iter().any(|told| matches!(told.about, About::DeadLetter(_)));
                 let told_as = if dead { Disposition::DeadLetter } else { Disposition::Alerted };
                 let pending = u32::try_from(told.len()).unwrap_or(u32::MAX);
-                held.ledger.wait(place.offset, pending, held.epoch, told_as);
-                self.send(place, told, watch)
+                held.ledger.wait(offset, pending, epoch, told_as);
+                self.send(attempt, told, watch)
             }
-            Verdict::Wait(cause) => self.retry(place.partition, place.offset, cause),
+            Verdict::Wait(cause) => self.retry(partition, offset, cause),
+            Verdict::Later(kept) => self.defer(attempt, kept, watch),
         }
     }
 
     /// Hands the messages of one event over. If one is refused, the partition goes back to this
     /// event, but the others go out: the Command need not wait for an agency's feed.
-    fn send(&mut self, place: Place, told: Vec<Told>, watch: &Watch) -> Result<(), Halted> {
-        let Place { partition, offset, appended_at } = place;
-        let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
-        let epoch = held.epoch;
+    fn send(&mut self, attempt: Attempt, told: Vec<Told>, watch: &Watch) -> Result<(), Halted> {
+        let Attempt { partition, offset, epoch, appended_at } = attempt;
         let sent_at = self.clock.now();
         let queued = sent_at.micros_since(appended_at);
         let timings = self.board.stopwatch.timings(watch, queued, self.clock.elapsed());
@@ -348,7 +346,7 @@ impl<P: Port> Lane<P> {
         Ok(())
     }
 
-    /// Waits until nothing of these partitions is in flight, within the drain deadline. What is not
+    /// Waits until nothing of these partitions is in flight or in the slow lane, within the drain deadline. What is not
     /// finished by then is not committed: the next owner judges it again, with the same ids.
     fn drain(&mut self, which: impl Fn(Partition) -> bool) -> Result<(), Halted> {
         if planted::has(Bug::DropWithoutFlush) {
@@ -360,6 +358,9 @@ impl<P: Port> Lane<P> {
             these.all(|held| held.ledger.is_settled())
         };
         while !settled(self) && self.clock.elapsed() < deadline {
+            if self.take_up_finished()? {
+                continue;
+            }
             if let Some(report) = self.port.report(IDLE_WAIT) {
                 self.reported(report)?;
             }
@@ -380,52 +381,6 @@ impl<P: Port> Lane<P> {
                 self.reported(report)?;
             }
         }
-    }
-
-    /// Goes on behind events that are gone, or stands still before them.
-    fn gap(&mut self, partition: Partition, resumes_at: i64) -> Result<(), Halted> {
-        let Some(held) = self.partitions.find_mut(partition) else { return Ok(()) };
-        let from = held.ledger.next();
-        self.board.count_gap(partition, from..resumes_at);
-        let fresh = self.config.on_gap == OnGap::Resume || held.stop();
-        let topic = self.board.topic(partition);
-        let number = partition.number;
-        if fresh && resumes_at < from {
-            tracing::error!(
-                topic,
-                partition = number,
-                from,
-                to = resumes_at,
-                "the topic was made anew or cut short: its offsets mean other events from here on"
-            );
-        } else if fresh {
-            tracing::error!(
-                topic,
-                partition = number,
-                from,
-                to = resumes_at,
-                lost = resumes_at - from,
-                "events fell out of retention unread: lengthen retention.ms, and ask the agencies to send them again"
-            );
-        }
-        if self.config.on_gap == OnGap::Resume {
-            self.resume_at(partition, from, resumes_at)?;
-        }
-        self.regulate()
-    }
-
-    fn resume_at(&mut self, partition: Partition, from: i64, offset: i64) -> Result<(), Halted> {
-        if offset < from {
-            self.board.count_finished(&mut self.partitions);
-            self.board.forget_gaps(partition);
-            self.epochs = self.epochs.wrapping_add(0x1_0000);
-            self.partitions.take_up(partition, offset, self.epochs);
-            self.port.flow(&[partition], true);
-        } else if let Some(held) = self.partitions.find_mut(partition) {
-            // What was judged before the gap is still to be acknowledged.
-            held.ledger.skip_to(offset);
-        }
-        self.seek(partition, offset)
     }
 
     fn failed(&self, fault: Fault) -> Result<(), Halted> {
