@@ -1,17 +1,27 @@
 //! The matcher as the tools use it: a list, or two subjects that somebody picked.
 
+use std::sync::Arc;
+
 use crate::formats::Profile;
 use crate::matching::score::{Explanation, Mode, Scored, Setting};
-use crate::matching::{Ranked, Roster};
+use crate::matching::{Finder, Ranked, Roster};
 use crate::names::Bits;
 use crate::quality::Thresholds;
 
 /// Below this nothing is worth showing on a curve: the evidence speaks against.
 pub(super) const LEAST: Bits = Bits::whole(-8);
 
+/// The fewest subjects of a list that the index is asked about. A shorter one is gone through in a
+/// millisecond or two; and the shorter a list, the less must speak for a match: in the end one word,
+/// while the index looks for two.
+pub(super) const INDEXED_MIN: usize = 1_000;
+
 /// A list, or none, and how comparisons are read.
 pub(super) struct Matcher {
     roster: Roster,
+    /// Says who is worth comparing; without it everybody is compared.
+    finder: Option<Finder>,
+    places: Vec<usize>,
     listed: Option<usize>,
     mode: Mode,
     setting: Setting,
@@ -20,18 +30,42 @@ pub(super) struct Matcher {
 impl Matcher {
     /// For pairs; words are as rare as the tables built in say, and the names of a list, if any.
     pub(super) fn of_pairs(list: &[Profile], mode: Mode) -> Self {
-        Self { roster: Roster::new(list), listed: None, mode, setting: Setting::of_pairs(mode) }
+        Self::new(list, None, mode, Setting::of_pairs(mode))
     }
 
     /// For a list, whose names also tell how rare words are.
     pub(super) fn of_list(list: &[Profile], mode: Mode) -> Self {
-        let setting = Setting::of_list(list.len(), mode);
-        Self { roster: Roster::new(list), listed: Some(list.len()), mode, setting }
+        Self::new(list, Some(list.len()), mode, Setting::of_list(list.len(), mode))
+    }
+
+    fn new(list: &[Profile], listed: Option<usize>, mode: Mode, setting: Setting) -> Self {
+        let (roster, finder, places) = (Roster::new(list), None, Vec::new());
+        Self { roster, finder, places, listed, mode, setting }
+    }
+
+    /// The same, with an index of the same list.
+    pub(super) fn indexed(mut self, list: &[Profile]) -> Self {
+        let population = Arc::clone(self.roster.population());
+        self.finder = Some(Finder::new(list, population));
+        self
+    }
+
+    /// Whether it has an index.
+    pub(super) fn is_indexed(&self) -> bool {
+        self.finder.is_some()
     }
 
     /// Everybody on the list for whom at least so much speaks, the likeliest first.
-    pub(super) fn ask(&self, query: &Profile, least: Bits) -> Vec<Ranked> {
+    pub(super) fn everybody(&self, query: &Profile, least: Bits) -> Vec<Ranked> {
         self.roster.ask(query, &self.setting, least)
+    }
+
+    /// The same of those whom the index finds, where there is one; and whether it left some out.
+    pub(super) fn ask(&mut self, query: &Profile, least: Bits) -> (Vec<Ranked>, bool) {
+        let Self { roster, finder, places, setting, .. } = self;
+        let Some(finder) = finder else { return (self.everybody(query, least), false) };
+        let is_cut = finder.candidates(query, least, places);
+        (roster.ask_of(places.iter().copied(), query, setting, least), is_cut)
     }
 
     /// How much speaks for two subjects being one.

@@ -14,7 +14,7 @@ use crate::matching::Ranked;
 use crate::matching::score::{Line, Mode, Reason};
 use crate::names::Kind;
 
-use super::matcher::{self, Matcher};
+use super::matcher::{self, INDEXED_MIN, Matcher};
 use super::progress::Progress;
 use super::text::json_line;
 use super::{paint, profiles, say};
@@ -50,6 +50,11 @@ pub(super) struct Options {
     /// Most matches to show of one query, at least 1
     #[arg(long, value_name = "COUNT", default_value = "10", requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
     limit: NonZeroUsize,
+    /// Compare with everybody listed, and not only with those whom the index finds, as it does for
+    /// run. Lists of less than 1,000 subjects are always compared whole, and so are all organisations
+    /// and vessels with the name of one
+    #[arg(long, requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
+    exhaustive: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -85,19 +90,22 @@ pub(super) fn one(
         nationalities: arguments.nationality.clone(),
         sex: None,
     };
-    let screen = Screen::new(arguments, list);
-    let found = screen.ask(&query);
+    let mut screen = Screen::new(arguments, list);
+    let answer = screen.ask(&query);
     if as_json {
-        say(json_line(&screen.document(&query, &found)))?;
-    } else if found.is_empty() {
+        say(json_line(&screen.document(&query, &answer)))?;
+    } else if answer.found.is_empty() {
         say("no match")?;
     }
     if !as_json {
-        for one in &found {
+        for one in &answer.found {
             say(paint::ranked(&screen.one(&query, one)))?;
         }
+        if answer.is_cut {
+            anstream::eprintln!("not everybody was looked at who may be meant: try --exhaustive");
+        }
     }
-    Ok(!found.is_empty())
+    Ok(!answer.found.is_empty())
 }
 
 /// Screens every name of a file, one JSON object a line.
@@ -107,14 +115,15 @@ pub(super) fn bulk(
     list: Vec<Profile>,
 ) -> Result<ExitCode, String> {
     let queries = profiles::subjects(path)?.profiles;
-    let screen = Screen::new(arguments, list);
+    let mut screen = Screen::new(arguments, list);
     let progress = Progress::new(queries.len(), "screening");
     let started = Instant::now();
-    let mut matched = 0;
+    let (mut matched, mut cut) = (0, 0);
     for (done, (query, record)) in (1..).zip(&queries) {
-        let found = screen.ask(query);
-        matched += u64::from(!found.is_empty());
-        let mut document = screen.document(query, &found);
+        let answer = screen.ask(query);
+        matched += u64::from(!answer.found.is_empty());
+        cut += u64::from(answer.is_cut);
+        let mut document = screen.document(query, &answer);
         if let Some(object) = document.as_object_mut() {
             object.insert("line".into(), record.line.into());
         }
@@ -126,9 +135,15 @@ pub(super) fn bulk(
     drop(progress);
     let (count, seconds) = (queries.len(), started.elapsed().as_secs_f64());
     let rate = count as f64 / seconds.max(1e-9);
+    let how = if screen.matcher.is_indexed() { "by the index" } else { "everybody compared" };
     anstream::eprintln!(
-        "{count} queries in {seconds:.1} s, {rate:.0} a second; {matched} with a match"
+        "{count} queries in {seconds:.1} s, {rate:.0} a second, {how}; {matched} with a match"
     );
+    if cut > 0 {
+        anstream::eprintln!(
+            "of {cut} not everybody was looked at who may be meant (\"cut\"): try --exhaustive"
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -139,24 +154,40 @@ struct Screen<'a> {
     matcher: Matcher,
 }
 
+/// What came of one query.
+struct Answer {
+    /// The likeliest first.
+    found: Vec<Ranked>,
+    /// Whether some who may be meant were not looked at.
+    is_cut: bool,
+}
+
 impl<'a> Screen<'a> {
     fn new(arguments: &'a Options, list: Vec<Profile>) -> Self {
-        let matcher = Matcher::of_list(&list, arguments.mode);
+        let mut matcher = Matcher::of_list(&list, arguments.mode);
+        if !arguments.exhaustive && list.len() >= INDEXED_MIN {
+            matcher = matcher.indexed(&list);
+        }
         Self { arguments, list, matcher }
     }
 
-    fn ask(&self, query: &Profile) -> Vec<Ranked> {
+    fn ask(&mut self, query: &Profile) -> Answer {
         let least = self.arguments.least.map(|least| self.matcher.bits(least));
         let least = least.unwrap_or_else(|| self.matcher.threshold());
-        let mut found = self.matcher.ask(query, least);
+        let (mut found, is_cut) = self.matcher.ask(query, least);
         found.truncate(self.arguments.limit.get());
-        found
+        Answer { found, is_cut }
     }
 
-    /// The matches of a query as one object.
-    fn document(&self, query: &Profile, found: &[Ranked]) -> Value {
-        let matches: Vec<Value> = found.iter().map(|one| self.one(query, one)).collect();
-        json!({"query": {"id": &*query.id, "name": full(query, 0)}, "matches": matches})
+    /// The matches of a query as one object; `cut` where some were not looked at.
+    fn document(&self, query: &Profile, answer: &Answer) -> Value {
+        let matches: Vec<Value> = answer.found.iter().map(|one| self.one(query, one)).collect();
+        let mut document =
+            json!({"query": {"id": &*query.id, "name": full(query, 0)}, "matches": matches});
+        if let Some(object) = document.as_object_mut().filter(|_| answer.is_cut) {
+            object.insert("cut".into(), true.into());
+        }
+        document
     }
 
     /// One match: whom, how likely, and why.

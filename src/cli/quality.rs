@@ -9,11 +9,13 @@ use crate::formats::{Profile, Profiles};
 use crate::kafka::wall;
 use crate::matching::Ranked;
 use crate::matching::score::{Mode, Scored};
-use crate::quality::{self, Asked, Found, Invented, Persons, Report, Set, Size, Thresholds};
+use crate::quality::{
+    self, Asked, Candidates, Found, Invented, Persons, Report, Set, Size, Thresholds,
+};
 use crate::report::Machine;
 
 use super::bench::command_line;
-use super::matcher::{self, Matcher};
+use super::matcher::{self, INDEXED_MIN, Matcher};
 use super::progress::Progress;
 use super::{profiles, say};
 
@@ -66,6 +68,11 @@ pub(super) struct Arguments {
     /// Invented queries of each kind of alteration
     #[arg(long, default_value_t = 100)]
     invented_queries: usize,
+    /// Compare queries with everybody listed, and not only with those whom the index finds, as it does for
+    /// run; and tell how many of these matches the index finds. Lists of less than 1,000 subjects are
+    /// always compared whole, and so are all organisations and vessels with the name of one
+    #[arg(long)]
+    exhaustive: bool,
     /// Folder for report.md, report.json and the pictures
     #[arg(long, value_name = "DIR", default_value = "quality-report")]
     out: PathBuf,
@@ -153,16 +160,56 @@ fn invented(arguments: &Arguments) -> Set {
 }
 
 fn search(arguments: &Arguments, name: &str, list: &[Profile], persons: &Persons<'_>) -> Set {
-    let matcher = Matcher::of_list(list, arguments.mode);
+    let mut matcher = Matcher::of_list(list, arguments.mode);
+    let by_index = !arguments.exhaustive && list.len() >= INDEXED_MIN;
+    if by_index || arguments.exhaustive {
+        matcher = matcher.indexed(list);
+    }
+    let candidates = if by_index { Candidates::ByIndex } else { Candidates::Everybody };
+    let (thresholds, theirs) = (matcher.thresholds(), peers(arguments));
     let progress = Progress::new(persons.cases.len(), name);
-    let mut ours = |query: &Profile, found: &mut Vec<Found>| {
-        let ranked = matcher.ask(query, matcher::LEAST);
-        let found_of = |one: Ranked| Found { listed: one.listed, score: bits(&one.scored) };
-        found.extend(ranked.into_iter().map(found_of));
-    };
     let mut tell = |done| progress.at(done);
-    let thresholds = matcher.thresholds();
-    quality::screening(name, persons, &mut ours, &thresholds, &peers(arguments), &mut tell)
+    let mut cut = 0;
+    let mut ours = |query: &Profile, found: &mut Vec<Found>| {
+        let is_cut = if by_index {
+            indexed(&mut matcher, query, found)
+        } else {
+            everybody(&mut matcher, query, found)
+        };
+        cut += u64::from(is_cut);
+    };
+    let ours: (_, &mut quality::Search<'_>) = (candidates, &mut ours);
+    let mut set = quality::screening(name, persons, ours, &thresholds, &theirs, &mut tell);
+    if cut > 0 {
+        set.notes.push(format!(
+            "Of {cut} queries the index did not look at everybody who may be meant."
+        ));
+    }
+    set
+}
+
+/// Those whom the index finds; gives whether it left some out.
+fn indexed(matcher: &mut Matcher, query: &Profile, found: &mut Vec<Found>) -> bool {
+    let (ranked, is_cut) = matcher.ask(query, matcher::LEAST);
+    found.extend(ranked.iter().map(|one| found_of(one, None)));
+    is_cut
+}
+
+/// Everybody, and where there is an index whether it finds them: asked for matches, as the stream does.
+fn everybody(matcher: &mut Matcher, query: &Profile, found: &mut Vec<Found>) -> bool {
+    let ranked = matcher.everybody(query, matcher::LEAST);
+    if !matcher.is_indexed() {
+        found.extend(ranked.iter().map(|one| found_of(one, None)));
+        return false;
+    }
+    let (by_index, is_cut) = matcher.ask(query, matcher.threshold());
+    let is_found = |one: &Ranked| by_index.iter().any(|other| other.listed == one.listed);
+    found.extend(ranked.iter().map(|one| found_of(one, Some(is_found(one)))));
+    is_cut
+}
+
+fn found_of(one: &Ranked, by_index: Option<bool>) -> Found {
+    Found { listed: one.listed, score: bits(&one.scored), by_index }
 }
 
 /// Judged is the evidence and not the probability, which has fewer steps at its ends.

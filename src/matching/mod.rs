@@ -16,6 +16,7 @@
 mod answers;
 pub(crate) mod bound;
 mod budget;
+mod finder;
 mod naming;
 mod resemble;
 mod roster;
@@ -24,6 +25,7 @@ mod suppress;
 pub(crate) mod tests;
 
 pub use bound::weights;
+pub use finder::Finder;
 pub use naming::{Naming, Rule, SUBJECTS_MIN, Threshold};
 pub use roster::{Ranked, Roster};
 pub use suppress::Suppressed;

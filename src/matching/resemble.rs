@@ -218,12 +218,22 @@ impl Listed {
 }
 
 fn query<'a>(name: &'a Analysed, party: &Party<'_>, bar: &Bar, limits: Limits) -> Query<'a> {
+    asked(name, (party.birth_date, party.nationality), bar.least, limits)
+}
+
+/// What the index is asked about a name, with a birth date and a nationality beside it.
+pub(super) fn asked(
+    name: &Analysed,
+    (born, nation): (Option<Date>, Option<Country>),
+    threshold: Bits,
+    limits: Limits,
+) -> Query<'_> {
     let same = NationalityRelation::Same.bits();
     Query {
         words: name.words(),
-        born: party.birth_date.map(watchlist::as_known),
-        nation: party.nationality.map(|country| (country, same)),
-        threshold: bar.least,
+        born: born.map(watchlist::as_known),
+        nation: nation.map(|country| (country, same)),
+        threshold,
         limits,
     }
 }

@@ -1,17 +1,21 @@
-//! A list of subjects held ready, and who of them a subject may be: each is scored.
+//! A list of subjects held ready, and who of them a subject may be: all are scored, or those of whom
+//! it is asked.
 //!
-//! For tools and measurements: it retrieves nothing, so that it misses nothing. The stream asks the
-//! index for candidates first.
+//! For tools and measurements. It retrieves nothing, so that it misses nobody; the
+//! [`Finder`](super::Finder) gives the candidates that the index of the stream has.
+
+use std::sync::Arc;
 
 use crate::domain::{Country, Date, ListedName, Name, Sex, Subject as Sort};
 use crate::formats::Profile;
-use crate::names::{Analysed, Analyser, Bearer, Bits, Counts};
+use crate::names::{Analysed, Analyser, Bearer, Bits, Counts, Population};
 use crate::watchlist::bearer;
 
 use super::score::{self, Explanation, Prepared, Scored, Setting, Subject};
 
 /// Listed subjects, made ready once.
 pub struct Roster {
+    population: Arc<Population>,
     rarity: Rarities,
     listed: Vec<Ready>,
 }
@@ -44,26 +48,41 @@ impl Roster {
     /// These subjects in their order; how rare a word is follows from the tables built in and from
     /// their names.
     pub fn new(list: &[Profile]) -> Self {
-        let mut rarity = Rarities {
-            persons: Counts::built_in(Bearer::Person),
-            others: Counts::built_in(Bearer::Organisation),
-        };
+        let population = Arc::new(Population::built_in());
+        let of = |bearer| population.of(bearer).clone();
+        let mut rarity = Rarities { persons: of(Bearer::Person), others: of(Bearer::Organisation) };
         let mut analyser = Analyser::default();
         for profile in list {
             let mut count = |name: &Analysed, bearer, _| rarity.of_mut(bearer).add(name);
             for_each_name(profile, &mut analyser, &mut count);
         }
         let listed = list.iter().map(|profile| rarity.ready(profile, &mut analyser)).collect();
-        Self { rarity, listed }
+        Self { population, rarity, listed }
+    }
+
+    /// How rare words are beyond the list.
+    pub fn population(&self) -> &Arc<Population> {
+        &self.population
     }
 
     /// Everybody for whom at least so much speaks, the likeliest first; equally likely ones in the
     /// order of the list.
     pub fn ask(&self, query: &Profile, setting: &Setting, least: Bits) -> Vec<Ranked> {
+        self.ask_of(0..self.listed.len(), query, setting, least)
+    }
+
+    /// The same of those alone who stand at these places, which rise.
+    pub fn ask_of(
+        &self,
+        places: impl IntoIterator<Item = usize>,
+        query: &Profile,
+        setting: &Setting,
+        least: Bits,
+    ) -> Vec<Ranked> {
         let query = self.rarity.ready(query, &mut Analyser::default());
         let subject = query.subject();
-        let candidates =
-            self.listed.iter().enumerate().filter(|(_, one)| may_be_one(query.sort, one.sort));
+        let listed = places.into_iter().filter_map(|at| Some((at, self.listed.get(at)?)));
+        let candidates = listed.filter(|(_, one)| may_be_one(query.sort, one.sort));
         let scored = candidates.map(|(listed, one)| Ranked {
             listed,
             scored: score::score(&subject, &one.subject(), setting),
@@ -127,7 +146,8 @@ fn for_each_name(
     }
 }
 
-fn written(profile: &Profile) -> Vec<Name<'_>> {
+/// The names of a profile.
+pub(super) fn written(profile: &Profile) -> Vec<Name<'_>> {
     profile.names.iter().map(|written| name(&written.name)).collect()
 }
 

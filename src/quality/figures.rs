@@ -2,6 +2,7 @@
 
 use super::groups::Group;
 use super::measure::{Counts, Point, Sample, Sought, at_false_share, best_f1, curve, ranked_first};
+use super::retrieval::Retrieval;
 
 /// What sort of cases a set holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,33 @@ impl Kind {
     }
 }
 
+/// With whom of a list our matcher compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Candidates {
+    /// Those whom the index finds.
+    ByIndex,
+    /// Everybody.
+    Everybody,
+}
+
+impl Candidates {
+    /// Its name for programs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ByIndex => "index",
+            Self::Everybody => "everybody",
+        }
+    }
+
+    /// Its name for people.
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Self::ByIndex => "with those whom the index finds",
+            Self::Everybody => "with everybody listed",
+        }
+    }
+}
+
 /// One set of cases and what each matcher made of them.
 pub struct Set {
     /// What it is called: mostly its file.
@@ -66,6 +94,10 @@ pub struct Set {
     pub asked: u64,
     /// What they took.
     pub seconds: f64,
+    /// With whom was compared; of pairs there is no choice.
+    pub candidates: Option<Candidates>,
+    /// What the index finds of it, where both were asked.
+    pub retrieval: Option<Retrieval>,
     /// What else a reader must know.
     pub notes: Vec<String>,
 }

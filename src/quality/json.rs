@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::figures::{Judged, Part, Set, thinned};
+use super::figures::{Candidates, Judged, Part, Set, thinned};
 use super::measure::{Counts, Point, confidence};
 use super::report::Report;
+use super::retrieval::{GOAL, Retrieval};
 
 /// Everything that was measured, and where.
 pub(super) fn document(report: &Report<'_>) -> Value {
@@ -33,9 +34,20 @@ fn set(set: &Set) -> Value {
         "left_out": set.left_out,
         "asked": set.asked,
         "seconds": set.seconds,
+        "candidates": set.candidates.map(Candidates::name),
+        "found_by_index": set.retrieval.as_ref().map(retrieval),
         "notes": set.notes,
         "matchers": set.judged.iter().map(judged).collect::<Vec<_>>(),
     })
+}
+
+/// What the index finds of all that is called a match, and of the right ones among it.
+fn retrieval(retrieval: &Retrieval) -> Value {
+    let [called, right] = retrieval.parts().map(|(_, part)| {
+        let range = confidence(part.found, part.of);
+        json!({"found": part.found, "of": part.of, "share": part.share(), "share_95": range})
+    });
+    json!({"goal": GOAL, "called": called, "right": right})
 }
 
 fn judged(judged: &Judged) -> Value {

@@ -12,7 +12,8 @@
 //! All of them become [`Sample`]s, so that one definition of each [measure](Counts) serves all.
 //! Invariants: a matcher is judged by what it returns, by nothing inside it, so that scores of
 //! another matcher, which a file may bring along in columns `score:NAME`, are judged by the same
-//! code beside ours; no figure without how many cases stand behind it; the same files give the same
+//! code beside ours; no figure without how many cases stand behind it; where everybody was compared,
+//! what the index finds of it is a measure of its own; the same files give the same
 //! figures. Absent on purpose: fitting. What is judged here is never tuned here.
 
 mod figures;
@@ -23,9 +24,10 @@ mod measure;
 mod pairs;
 mod plot;
 mod report;
+mod retrieval;
 mod screening;
 
-pub use figures::{Judged, Kind, Part, Set, Thresholds, Within};
+pub use figures::{Candidates, Judged, Kind, Part, Set, Thresholds, Within};
 pub use groups::{Group, spread};
 pub use invented::{Invented, Size};
 pub use measure::{
@@ -34,6 +36,7 @@ pub use measure::{
 };
 pub use pairs::{Match, cross, pairs};
 pub use report::{Report, summary, write};
+pub use retrieval::Retrieval;
 pub use screening::{Asked, Case, Found, Persons, Search, screening};
 
 /// What our own matcher is called among others.

@@ -56,6 +56,8 @@ pub fn pairs(
         left_out: (file.pairs.len() - labelled.len()) as u64,
         asked: labelled.len() as u64,
         seconds,
+        candidates: None,
+        retrieval: None,
         notes: Vec::new(),
     })
 }
@@ -125,7 +127,18 @@ pub fn cross(
     let judged = Judged::new(super::OURS, thresholds, kind, &samples, Some(&sought), &groups);
     let left_out = (file.pairs.len() - rows.len()) as u64;
     let (judged, notes) = (vec![judged], is_thinned.then_some(note).into_iter().collect());
-    Set { name: name.to_owned(), kind, judged, left_out, asked, seconds, notes }
+    let (candidates, retrieval) = (None, None);
+    Set {
+        name: name.to_owned(),
+        kind,
+        judged,
+        left_out,
+        asked,
+        seconds,
+        candidates,
+        retrieval,
+        notes,
+    }
 }
 
 /// Whether the other row's right side is a right answer for this row's left one.

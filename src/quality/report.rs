@@ -8,6 +8,7 @@ use super::figures::{Judged, Kind, Part, Set};
 use super::json;
 use super::measure::{Counts, Point, confidence};
 use super::plot::{self, Picture};
+use super::retrieval::{GOAL, Retrieval};
 
 /// What a report is made of.
 pub struct Report<'r> {
@@ -42,7 +43,7 @@ pub fn write(out: &Path, report: &Report<'_>) -> Result<(), String> {
 pub fn summary(sets: &[Set]) -> String {
     let rows = sets.iter().flat_map(quoted).map(|row| {
         format!(
-            "{:<28} {:<46} {:<12} {:>6}  {}",
+            "{:<28} {:<60} {:<12} {:>6}  {}",
             row.set, row.measure, row.matcher, row.value, row.range
         )
     });
@@ -78,18 +79,23 @@ struct Quoted {
     range: String,
 }
 
+impl Quoted {
+    fn new(
+        set: &Set,
+        matcher: &str,
+        (measure, value, range): (String, Option<f64>, Option<(f64, f64)>),
+    ) -> Self {
+        let range = range.map_or_else(String::new, |(low, high)| format!("{low:.3} to {high:.3}"));
+        let (set, matcher) = (set.name.clone(), matcher.to_owned());
+        Self { set, measure, matcher, value: optional(value), range }
+    }
+}
+
 fn quoted(set: &Set) -> Vec<Quoted> {
     let mut rows = Vec::new();
     for judged in &set.judged {
-        let mut add = |measure: String, value: Option<f64>, range: Option<(f64, f64)>| {
-            rows.push(Quoted {
-                set: set.name.clone(),
-                measure,
-                matcher: judged.matcher.clone(),
-                value: optional(value),
-                range: range
-                    .map_or_else(String::new, |(low, high)| format!("{low:.3} to {high:.3}")),
-            });
+        let mut add = |measure: String, value, range| {
+            rows.push(Quoted::new(set, &judged.matcher, (measure, value, range)));
         };
         let counts = judged.default_counts();
         if set.kind == Kind::Pairs {
@@ -110,6 +116,14 @@ fn quoted(set: &Set) -> Vec<Quoted> {
             add("true name ranked first".into(), judged.first, None);
         }
     }
+    for (of, part) in set.retrieval.iter().flat_map(Retrieval::parts) {
+        let range = confidence(part.found, part.of);
+        rows.push(Quoted::new(
+            set,
+            super::OURS,
+            (format!("found by the index {of}"), part.share(), range),
+        ));
+    }
     rows
 }
 
@@ -126,8 +140,11 @@ fn section(out: &mut Page, set: &Set, pictures: &[Picture]) {
     out.heading(&set.name);
     let counts = set.judged.first().map(Judged::default_counts).unwrap_or_default();
     let (matches, others) = (counts.matches(), counts.others());
+    let compared = set
+        .candidates
+        .map_or_else(String::new, |candidates| format!(" Compared {}.", candidates.title()));
     out.line(format_args!(
-        "{}: {matches} matches, {others} {}; {} left out. {} asked in {:.1} s.\n",
+        "{}: {matches} matches, {others} {}; {} left out. {} asked in {:.1} s.{compared}\n",
         set.kind.title(),
         set.kind.others(),
         set.left_out,
@@ -139,6 +156,9 @@ fn section(out: &mut Page, set: &Set, pictures: &[Picture]) {
     }
     thresholds(out, set);
     within(out, set);
+    if let Some(found) = &set.retrieval {
+        retrieval(out, found);
+    }
     let of = |column: Option<&str>| {
         let picture = pictures.iter().find(|picture| picture.column.as_deref() == column);
         picture.map(|picture| picture.file.as_str())
@@ -191,6 +211,16 @@ fn within(out: &mut Page, set: &Set) {
     out.line(format_args!("\nThe share is that of {} called.\n", set.kind.others()));
 }
 
+/// What the index finds.
+fn retrieval(out: &mut Page, retrieval: &Retrieval) {
+    out.columns(&["found by the index", "found", "of", "share", "goal"]);
+    for (of, part) in retrieval.parts() {
+        let (found, all) = (part.found.to_string(), part.of.to_string());
+        out.row(&[of, &found, &all, &optional(part.share()), &percent(GOAL)]);
+    }
+    out.gap();
+}
+
 /// The parts of ours by one column.
 fn parts(out: &mut Page, set: &Set, column: &str) {
     let Some(ours) = set.judged.first() else { return };
@@ -224,6 +254,8 @@ fn meanings(out: &mut Page) {
          combinations of a cross product, or of the clean persons lie at it or above; the recall there.\n\
          - **True name ranked first**: the share of queries whose true partner has the highest score of \
          all candidates; one that ties with a wrong one is not first.\n\
+         - **Found by the index**: of those who are called a match at the default threshold when everybody \
+         is compared, the share that the index offers for comparison; told with `--exhaustive`.\n\
          - **By** a column: P, R and F1 of the part alone at the default threshold; recall at the threshold \
          chosen on the whole set. The curve of a part sets its recall against the false alarms of the whole \
          set.\n\

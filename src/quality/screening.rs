@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use crate::formats::{Mistake, Profile, Profiles, Record};
 
-use super::figures::{Judged, Kind, Set, Thresholds};
+use super::figures::{Candidates, Judged, Kind, Set, Thresholds};
 use super::groups::{Rival, Scripts, groups, rivals, tags};
 use super::measure::{NOT_FOUND, Sample, Sought};
 use super::pairs::script;
+use super::retrieval::Retrieval;
 
 /// A listed subject that a search returned.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +18,8 @@ pub struct Found {
     pub listed: usize,
     /// Its score.
     pub score: f64,
+    /// Whether the index finds it too, where everybody was compared and the index asked as well.
+    pub by_index: Option<bool>,
 }
 
 /// A query.
@@ -112,7 +115,7 @@ pub type Search<'s> = dyn FnMut(&Profile, &mut Vec<Found>) + 's;
 pub fn screening(
     name: &str,
     persons: &Persons<'_>,
-    search: &mut Search<'_>,
+    (candidates, search): (Candidates, &mut Search<'_>),
     thresholds: &Thresholds,
     theirs: &Thresholds,
     tell: &mut dyn FnMut(u64),
@@ -121,11 +124,13 @@ pub fn screening(
         persons.cases.iter().map(|case| case.tags.clone()).collect();
     let groups = groups(&all);
     let (mut samples, mut sought) = (Vec::new(), Vec::new());
-    let mut found = Vec::new();
+    let (mut found, mut retrieval) = (Vec::new(), None);
+    let default = thresholds.first().map_or(f64::INFINITY, |(_, threshold)| *threshold);
     let started = Instant::now();
     for (done, case) in (1..).zip(&persons.cases) {
         found.clear();
         search(case.query, &mut found);
+        retrieved(case.truth, &found, default, &mut retrieval);
         let one = outcome(case.truth, &found);
         let score = if case.truth.is_some() { one.right } else { one.best_wrong };
         samples.push(Sample { score, is_match: case.truth.is_some() });
@@ -146,7 +151,24 @@ pub fn screening(
     }
     let asked = persons.cases.len() as u64;
     let left_out = persons.left_out;
-    Set { name: name.to_owned(), kind, judged, left_out, asked, seconds, notes: Vec::new() }
+    let (name, candidates, notes) = (name.to_owned(), Some(candidates), Vec::new());
+    Set { name, kind, judged, left_out, asked, seconds, candidates, retrieval, notes }
+}
+
+/// Counts who is called a match, and whom of these the index finds too.
+fn retrieved(
+    truth: Option<usize>,
+    found: &[Found],
+    threshold: f64,
+    retrieval: &mut Option<Retrieval>,
+) {
+    for one in found {
+        let Some(by_index) = one.by_index else { continue };
+        let retrieval = retrieval.get_or_insert_default();
+        if one.score >= threshold {
+            retrieval.count(by_index, truth == Some(one.listed));
+        }
+    }
 }
 
 /// The score of the right answer and the highest of any other.
@@ -162,6 +184,7 @@ fn outcome(truth: Option<usize>, found: &[Found]) -> Sought {
 
 #[cfg(test)]
 mod tests {
+    use super::super::retrieval::Part;
     use super::*;
     use crate::formats::Format;
 
@@ -182,7 +205,8 @@ Dahl,c,exact,0.9,1
             let surname = &query.names[0].name.surname;
             let same = name.chars().zip(surname.chars()).take_while(|(a, b)| a == b).count();
             if same > 0 {
-                found.push(Found { listed, score: same as f64 });
+                let by_index = Some(&**surname == "Berg");
+                found.push(Found { listed, score: same as f64, by_index });
             }
         }
     }
@@ -201,8 +225,8 @@ Dahl,c,exact,0.9,1
         let mut told = 0;
         let thresholds = vec![("balanced", 4.0), ("low", 1.0)];
         let theirs = vec![("default", 0.7)];
-        let set =
-            screening("set", &persons, &mut search, &thresholds, &theirs, &mut |done| told = done);
+        let ours: (_, &mut Search<'_>) = (Candidates::Everybody, &mut search);
+        let set = screening("set", &persons, ours, &thresholds, &theirs, &mut |done| told = done);
         assert_eq!((told, set.asked), (6, 6));
         let [ours, other] = &set.judged[..] else { panic!("two matchers") };
         let counts = |judged: &Judged, at: usize| {
@@ -213,11 +237,19 @@ Dahl,c,exact,0.9,1
         assert_eq!(counts(ours, 1), (3, 0, 2, 1));
         assert_eq!(counts(other, 0), (1, 2, 1, 2));
         assert_eq!((ours.first, other.first), (Some(1.0), None));
+        // Of the three called a match at the default threshold the index finds the one spelt right.
+        let retrieval = set.retrieval.unwrap();
+        assert_eq!(retrieval.called, Part { found: 1, of: 3 });
+        assert_eq!(retrieval.right, Part { found: 1, of: 2 });
     }
 
     #[test]
     fn what_was_not_returned_is_below_every_threshold() {
-        let found = [Found { listed: 3, score: -2.0 }, Found { listed: 4, score: -7.0 }];
+        let by_index = None;
+        let found = [
+            Found { listed: 3, score: -2.0, by_index },
+            Found { listed: 4, score: -7.0, by_index },
+        ];
         let sought = |right, best_wrong| Sought { right, best_wrong };
         assert_eq!(outcome(Some(4), &found), sought(-7.0, -2.0));
         assert_eq!(outcome(Some(5), &found), sought(NOT_FOUND, -2.0));

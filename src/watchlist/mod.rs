@@ -10,6 +10,7 @@
 mod candidate;
 mod census;
 mod expiry;
+mod forms;
 mod held;
 mod named;
 mod packed;
@@ -37,7 +38,8 @@ use named::{NameWriter, Named};
 use places::Place;
 
 pub use candidate::Candidate;
-pub use named::{NameDraft, NameSnapshot, as_known, bearer, each_form};
+pub use forms::{Forms, as_known, bearer, each_form};
+pub use named::{NameDraft, NameSnapshot};
 pub use register::{Asked, Register, RegisterStanding, RegisterWriter};
 pub use standing::{ListState, Requirement, Stance, Standing, State};
 pub use writer::{Change, Progress, Writer};

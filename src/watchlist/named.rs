@@ -6,12 +6,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::domain::{Country, Date, Name, Subject};
-use crate::index::fuzzy::{self, Builder, Draft, Fresh, Listed, Live, Memory, Weights};
-use crate::names::{Analysed, Analyser, Bearer, Population, variants};
+use crate::index::fuzzy::{self, Builder, Draft, Fresh, Live, Memory, Weights};
+use crate::names::Population;
 
 use super::Candidate;
 use super::census::Census;
+use super::forms::Forms;
 use super::held::Held;
 use super::places::{Place, Places};
 
@@ -98,7 +98,7 @@ impl NameWriter {
         let mut builder = Builder::default();
         all.settle(|entry| {
             let place = self.settle(entry)?;
-            self.forms.with(entry, |listed| builder.add(place, listed));
+            builder.add(place, &self.forms.of_entry(entry));
             Some(place)
         });
         let memory = self.memory.take();
@@ -119,7 +119,7 @@ impl NameWriter {
     pub(super) fn file(&mut self, entry: &Candidate) -> Option<Place> {
         let place = self.settle(entry)?;
         let writer = &mut self.writer;
-        self.forms.with(entry, |listed| writer.add(&place, listed));
+        writer.add(&place, &self.forms.of_entry(entry));
         Some(place)
     }
 
@@ -189,78 +189,5 @@ impl NameWriter {
         self.named.places.put(place, entry);
         self.named.subjects.fetch_add(1, Ordering::Relaxed);
         Some(place)
-    }
-}
-
-/// The names of an entry as words, those that only other spellings make among them.
-#[derive(Default)]
-struct Forms {
-    analyser: Analyser,
-    stated: Analysed,
-    names: Vec<Analysed>,
-    born: Vec<Date>,
-    nations: Vec<Country>,
-}
-
-impl Forms {
-    /// Shows each name as stated; gives whether there is any.
-    fn each_stated(&mut self, entry: &Candidate, mut each: impl FnMut(&Analysed, Bearer)) -> bool {
-        let bearer = bearer(entry.subject());
-        let mut any = false;
-        for name in entry.names() {
-            self.analyser.analyse(name, bearer, &mut self.stated);
-            any |= !self.stated.words().is_empty();
-            each(&self.stated, bearer);
-        }
-        any
-    }
-
-    /// Shows what is filed about an entry.
-    fn with(&mut self, entry: &Candidate, file: impl FnOnce(&Listed<'_>)) {
-        let bearer = bearer(entry.subject());
-        self.names.clear();
-        for name in entry.names() {
-            each_form(&mut self.analyser, name, bearer, |form| self.names.push(form));
-        }
-        self.born.clear();
-        self.born.extend(entry.birth_dates().map(as_known));
-        self.nations.clear();
-        self.nations.extend(entry.nationalities());
-        file(&Listed { names: &self.names, born: &self.born, nations: &self.nations });
-    }
-}
-
-/// The forms under which a listed name is met: as stated, and in the spellings of ICAO Doc 9303.
-pub fn each_form(
-    analyser: &mut Analyser,
-    name: Name<'_>,
-    bearer: Bearer,
-    mut each: impl FnMut(Analysed),
-) {
-    let mut stated = Analysed::default();
-    analyser.analyse(name, bearer, &mut stated);
-    each(stated);
-    variants(analyser, name, bearer).into_iter().for_each(each);
-}
-
-/// 1 January is what registers write when they know the year alone.
-pub fn as_known(date: Date) -> Date {
-    let packed = date.packed();
-    let year = u16::try_from(packed / 10_000).ok().filter(|_| packed % 10_000 == 101);
-    year.and_then(Date::year).unwrap_or(date)
-}
-
-/// What the words of a name may be, by what bears it.
-pub fn bearer(subject: Subject) -> Bearer {
-    match subject {
-        Subject::Person => Bearer::Person,
-        Subject::Organisation => Bearer::Organisation,
-        Subject::Vessel => Bearer::Vessel,
-        Subject::Document
-        | Subject::Vehicle
-        | Subject::Container
-        | Subject::Contact
-        | Subject::Consignment
-        | Subject::Other => Bearer::Unknown,
     }
 }

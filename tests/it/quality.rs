@@ -28,6 +28,7 @@ fn report() -> &'static Value {
             &data("aliases.csv"),
             "--clean",
             &data("clean.csv"),
+            "--exhaustive",
             "--out",
             word(out.path()),
         ]);
@@ -44,16 +45,23 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Our figures of a set.
-fn ours(set: &str) -> &'static Value {
+fn set(name: &str) -> &'static Value {
     let sets = report()["sets"].as_array().unwrap();
-    let set = sets.iter().find(|at| at["name"] == set).unwrap();
+    sets.iter().find(|at| at["name"] == name).unwrap()
+}
+
+/// Our figures of a set.
+fn ours(name: &str) -> &'static Value {
+    let set = set(name);
     assert_eq!(set["matchers"][0]["matcher"], "portcullis");
     &set["matchers"][0]
 }
 
 /// A measure by its name in `floors.csv`.
 fn measure(set: &str, measure: &str) -> f64 {
+    if let Some(of) = measure.strip_prefix("by_index_") {
+        return self::set(set)["found_by_index"][of]["share"].as_f64().unwrap();
+    }
     let ours = ours(set);
     let counts = &ours["at"][0]["counts"];
     let value = match measure {
@@ -177,6 +185,74 @@ fn names_of_a_file_are_screened_in_bulk_one_object_a_query() {
         // The row without a name is told, with its line and nothing of it.
         assert_eq!(ran.stderr.contains("queries.csv:5: names nobody"), name == "queries.csv");
     }
+}
+
+/// A list too long to be compared whole, with those of [`LIST`] at its end.
+fn long_list(dir: &tempfile::TempDir) -> PathBuf {
+    let many: String = (0..1_200)
+        .map(|at| {
+            let (surname, given) = (["Berg", "Moen", "Dahl", "Lund"][at % 4], at / 4);
+            let day = 1 + at % 28;
+            format!("{{\"id\": \"m-{at}\", \"name\": [\"{surname}{at}, Given{given}\"], \"birthDate\": [\"1970-05-{day:02}\"]}}\n")
+        })
+        .collect();
+    file(dir, "long.jsonl", &(many + LIST))
+}
+
+#[test]
+fn whom_the_index_of_a_long_list_finds_ranks_as_among_everybody() {
+    let dir = tempfile::tempdir().unwrap();
+    let list = long_list(&dir);
+    let table = "id,name,birthDate,schema\n\
+                 q-1,\"Musterman, Erica\",1964-08-12,Person\n\
+                 q-2,Kareem Yousef al Beispieli,1971-01-01,Person\n\
+                 q-3,Mustermann Erika Trading,,Company\n\
+                 q-4,Samplova Ilona,,Person\n\
+                 q-5,Somebody Else,1990-01-02,Person\n";
+    let queries = file(&dir, "queries.csv", table);
+    let screen = |words: &[&str]| {
+        let ran = portcullis(&[&["screen", "--list", word(&list)], words].concat());
+        assert!(matches!(ran.status, Some(0 | 3)), "{ran:?}");
+        ran
+    };
+    let indexed = screen(&["--queries", word(&queries)]);
+    let everybody = screen(&["--queries", word(&queries), "--exhaustive"]);
+    assert_eq!(indexed.stdout, everybody.stdout);
+    assert!(indexed.stderr.contains("a second, by the index; 4 with"), "{indexed:?}");
+    assert!(everybody.stderr.contains("a second, everybody compared; 4 with"), "{everybody:?}");
+    let one = ["Erica Musterman", "--born", "1964-08-12", "--json"];
+    let (indexed, everybody) = (screen(&one), screen(&[&one[..], &["--exhaustive"]].concat()));
+    assert_eq!(indexed.stdout, everybody.stdout);
+    assert!(indexed.stdout.contains("x-1"), "{indexed:?}");
+}
+
+#[test]
+fn a_report_says_who_was_compared_and_what_the_index_finds_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let judged = |words: &[&str]| {
+        let out = dir.path().join("out");
+        let sizes = ["--invented-list", "1500", "--invented-queries", "4", "--clean-max", "20"];
+        let ran = portcullis(&[&["quality", "--out", word(&out)], &sizes[..], words].concat());
+        assert_eq!(ran.status, Some(0), "{ran:?}");
+        let json: Value = serde_json::from_str(&read(&out.join("report.json"))).unwrap();
+        (ran.stdout, read(&out.join("report.md")), json["sets"][0].clone())
+    };
+    let (_, page, indexed) = judged(&[]);
+    assert_eq!(
+        (&indexed["candidates"], &indexed["found_by_index"]),
+        (&"index".into(), &Value::Null)
+    );
+    assert!(page.contains("Compared with those whom the index finds."), "{page}");
+    let (summary, page, whole) = judged(&["--exhaustive"]);
+    assert_eq!(whole["candidates"], "everybody");
+    assert!(page.contains("Compared with everybody listed."), "{page}");
+    let found = &whole["found_by_index"];
+    assert_eq!(found["goal"], 0.98);
+    let called = &found["called"];
+    assert!(called["of"].as_u64() > Some(40), "{found}");
+    assert!(called["share"].as_f64() > Some(0.9), "{found}");
+    let row = "found by the index of what comparing with everybody finds";
+    assert!(summary.contains(row) && page.contains(row), "{summary}");
 }
 
 #[test]
