@@ -273,7 +273,7 @@ impl<T: Clone + Ord> Draft<T> {
             }
         }
         let memory = old.memory();
-        let snapshot = builder.build_beside(old.weights.clone(), Some(&memory));
+        let snapshot = builder.build_with(old.weights.clone(), Some(&memory));
         Fresh { snapshot, upto: self.upto }
     }
 }

@@ -50,7 +50,7 @@
 //! Invariants: of what scoring everybody finds, 98 in a hundred are found at least (a test of `matching`
 //! holds that up on samples of all kinds of slips; the tests here 95, on the index's own scale). Records hold personal data and have
 //! no `Debug`.
-//! Absent on purpose: scores, clocks, threads but the second that makes the first snapshot.
+//! Absent on purpose: scores, threads, clocks.
 //!
 //! | file | what |
 //! |---|---|

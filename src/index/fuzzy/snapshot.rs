@@ -101,18 +101,7 @@ impl<T: Clone + Ord> Builder<T> {
     }
 
     /// The same, quicker where it is remembered which words were kin: see [`Snapshot::memory`].
-    ///
-    /// Nobody can be looked for before it is there, so that two threads share the work.
-    pub fn build_with(self, weights: Weights, memory: Option<&Memory>) -> Snapshot<T> {
-        self.build_by(weights, (memory, Hands::Two))
-    }
-
-    /// The same while another snapshot serves: it takes longer, and leaves the others their cores.
-    pub(super) fn build_beside(self, weights: Weights, memory: Option<&Memory>) -> Snapshot<T> {
-        self.build_by(weights, (memory, Hands::One))
-    }
-
-    fn build_by(mut self, weights: Weights, by: (Option<&Memory>, Hands)) -> Snapshot<T> {
+    pub fn build_with(mut self, weights: Weights, memory: Option<&Memory>) -> Snapshot<T> {
         self.terms.shrink();
         let (entries, ranks) = ranked(self.entries);
         for draft in &mut self.drafts {
@@ -131,24 +120,8 @@ impl<T: Clone + Ord> Builder<T> {
             .collect();
         drop((self.drafts, self.members));
         let names = Names { records: records.into(), rest: rest.into() };
-        Snapshot::new(self.terms, entries, names, weights, by)
+        Snapshot::new(self.terms, entries, names, weights, memory)
     }
-}
-
-/// By how many threads a snapshot is made.
-#[derive(Clone, Copy)]
-enum Hands {
-    One,
-    Two,
-}
-
-/// Does two things at the same time.
-fn side_by_side<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
-    std::thread::scope(|scope| {
-        let other = scope.spawn(other);
-        let one = one();
-        (one, other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    })
 }
 
 /// Entries in order without doubles, and the place of each as it was.
@@ -205,27 +178,19 @@ impl<T> Snapshot<T> {
         entries: Box<[T]>,
         names: Names,
         weights: Weights,
-        (memory, hands): (Option<&Memory>, Hands),
+        memory: Option<&Memory>,
     ) -> Self {
-        let find_kin = || {
-            let finder = Finder::new(&terms, names.records.len(), &weights);
-            let kindred = match memory {
-                Some(memory) => Kindred::recalled((&terms, &weights), &finder, memory),
-                None => Kindred::new(&terms, &finder, &weights),
-            };
-            (finder, kindred)
+        let finder = Finder::new(&terms, names.records.len(), &weights);
+        let kindred = match memory {
+            Some(memory) => Kindred::recalled((&terms, &weights), &finder, memory),
+            None => Kindred::new(&terms, &finder, &weights),
         };
         let catalogue = Listing { terms: &terms, names: &names };
-        let file = || {
-            let filed = filing::file(&catalogue);
-            (filter(&catalogue, &filed), Postings::new(filed))
-        };
-        let ((finder, kindred), (filter, postings)) = match hands {
-            Hands::One => (find_kin(), file()),
-            Hands::Two => side_by_side(find_kin, file),
-        };
+        let filed = filing::file(&catalogue);
+        let filter = filter(&catalogue, &filed);
         let days = Days::new(&catalogue);
         let has_months = names.records.iter().any(|record| record.date.is_month());
+        let postings = Postings::new(filed);
         Self { terms, finder, kindred, entries, names, days, has_months, filter, postings, weights }
     }
 
