@@ -108,6 +108,24 @@ impl AskedWord {
     }
 }
 
+/// A word that a listed name has.
+struct Spoken<'a> {
+    word: &'a Word,
+    /// Its number, where the snapshot has it.
+    term: Option<Term>,
+    carriers: u32,
+}
+
+/// The word of these letters that a listed name has, if any has it.
+fn spoken<'a, T>(text: &[u8], state: &'a State<T>) -> Option<Spoken<'a>> {
+    let terms = &state.snapshot.terms;
+    let Some(term) = terms.find_text(text) else {
+        let late = state.delta.has_words().then(|| state.delta.word_of(text)).flatten();
+        return late.map(|word| Spoken { word, term: None, carriers: 1 });
+    };
+    Some(Spoken { word: terms.word(term)?, term: Some(term), carriers: terms.carriers(term) })
+}
+
 /// A query made ready.
 pub(super) struct Ask {
     /// Words as stated, then other readings of them.
@@ -209,8 +227,7 @@ impl Ask {
             if covers != 0
                 && let Some(joined) = Joined::new(pair)
             {
-                let term = state.snapshot.terms.find_text(joined.text());
-                self.read(term, (Reading::Joined, covers), state);
+                self.read(spoken(joined.text(), state), (Reading::Joined, covers), state);
             }
         }
     }
@@ -236,11 +253,10 @@ impl Ask {
             }
             let parts = places().filter_map(|place| {
                 let (one, other) = text.split_at_checked(place)?;
-                let (one, other) = (terms.find_text(one)?, terms.find_text(other)?);
-                let carriers = terms.carriers(one).min(terms.carriers(other));
-                Some((carriers, one, other))
+                let (one, other) = (spoken(one, state)?, spoken(other, state)?);
+                Some((one.carriers.min(other.carriers), one, other))
             });
-            let likely = parts.max().filter(|parts| parts.0 >= carried);
+            let likely = parts.max_by_key(|parts| parts.0).filter(|parts| parts.0 >= carried);
             if let Some((_, one, other)) = likely {
                 self.read(Some(one), (Reading::Part, asked.covers), state);
                 self.read(Some(other), (Reading::Part, asked.covers), state);
@@ -248,12 +264,10 @@ impl Ask {
         }
     }
 
-    fn read<T>(&mut self, term: Option<Term>, reading: (Reading, u8), state: &State<T>) {
-        let Some(term) = term else { return };
-        if self.words.len() < self.stated + READINGS_MAX
-            && let Some(word) = state.snapshot.terms.word(term)
-        {
-            self.add((word, Some(term)), reading, state);
+    fn read<T>(&mut self, spoken: Option<Spoken<'_>>, reading: (Reading, u8), state: &State<T>) {
+        let Some(Spoken { word, term, .. }) = spoken else { return };
+        if self.words.len() < self.stated + READINGS_MAX {
+            self.add((word, term), reading, state);
         }
     }
 

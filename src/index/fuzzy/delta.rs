@@ -179,6 +179,17 @@ impl<T> Delta<T> {
         self.words_count.load(Ordering::Acquire) > 0
     }
 
+    /// A word of these letters that the snapshot has not.
+    pub(super) fn word_of(&self, text: &[u8]) -> Option<&Word> {
+        let mut found = None;
+        deletes::each(text, whole, |hash| {
+            let words =
+                self.forms.get(hash).filter_map(|number| self.words.get(number as usize)?.get());
+            found = found.or_else(|| words.into_iter().find(|word| word.text() == text));
+        });
+        found
+    }
+
     /// Shows words that the snapshot has not and that are about a letter from this one; some several
     /// times.
     pub(super) fn near(&self, word: &Word, mut found: impl FnMut(&Word)) {
@@ -197,6 +208,11 @@ impl<T> Delta<T> {
 /// Letters that are dropped from the forms of words.
 fn steps(letters: usize) -> usize {
     usize::from(letters > 2)
+}
+
+/// No letter is dropped.
+const fn whole(_letters: usize) -> usize {
+    0
 }
 
 /// The sounds under which a name is filed.

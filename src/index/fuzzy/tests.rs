@@ -157,11 +157,25 @@ fn joined_and_split_words_are_found() {
     // The parts are words of their own elsewhere.
     persons.extend([(&["Abdul Wadud Hamroqulov"] as &[&str], "", "UZB"); 3]);
     persons.extend([(&["Gillonaire Macduff", "Macgillonaire Pia"] as &[&str], "", "GBR"); 3]);
-    let view = list(&persons).0.view();
-    let (found, _) = ask(&view, "Abdul Wadud Jibril", "1984-02-02", 24);
-    assert!(found.contains(&5), "{found:?}");
-    let (found, _) = ask(&view, "Macgillonaire Fergal", "1955-06-07", 24);
-    assert!(found.contains(&6), "{found:?}");
+    let joined = persons.len() as u32;
+    persons.push((&["Thembaqul Sipholango"], "", "IRQ"));
+    persons.push((&["Wurum Bathar Xolanqeni"], "", "IRQ"));
+    let (live, mut writer) = list(&[]);
+    for (number, person) in (0..).zip(&persons) {
+        filed(person, |listed| writer.add(&number, listed));
+    }
+    // However they were filed: at once, or since.
+    for view in [list(&persons).0.view(), live.view()] {
+        let (found, _) = ask(&view, "Abdul Wadud Jibril", "1984-02-02", 24);
+        assert!(found.contains(&5), "{found:?}");
+        let (found, _) = ask(&view, "Macgillonaire Fergal", "1955-06-07", 24);
+        assert!(found.contains(&6), "{found:?}");
+        // The other word alone, without a date, would not do.
+        let (found, _) = ask(&view, "Themba Qul Sipholango", "", 30);
+        assert_eq!(found, [joined]);
+        let (found, _) = ask(&view, "Wurumbathar Xolanqeni", "", 30);
+        assert_eq!(found, [joined + 1]);
+    }
 }
 
 #[test]
