@@ -105,15 +105,9 @@ fn beside(query: &Profile) -> impl Iterator<Item = (Option<Date>, Option<Country
 #[cfg(test)]
 mod tests {
     use super::super::Roster;
+    use super::super::roster::tests::profiles;
     use super::super::score::{Mode, Setting};
     use super::*;
-    use crate::formats::{Format, Profiles};
-
-    fn profiles(text: &str) -> Vec<Profile> {
-        let read = Profiles::read(Format::JsonLines, text.as_bytes());
-        assert_eq!(read.mistakes, []);
-        read.profiles.into_iter().map(|(profile, _)| profile).collect()
-    }
 
     fn list() -> Vec<Profile> {
         profiles(

@@ -173,12 +173,13 @@ pub(super) fn may_be_one(one: Sort, other: Sort) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::score::Mode;
     use super::*;
     use crate::formats::{Format, Profiles};
 
-    fn profiles(text: &str) -> Vec<Profile> {
+    /// Profiles as a file has them.
+    pub(in super::super) fn profiles(text: &str) -> Vec<Profile> {
         let read = Profiles::read(Format::JsonLines, text.as_bytes());
         assert_eq!(read.mistakes, []);
         read.profiles.into_iter().map(|(profile, _)| profile).collect()

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use portcullis::domain::Topic;
+
 use super::broker::{Broker, Record, unique};
 
 /// How long anything may take before a test gives up: generous, since machines are shared.
@@ -16,6 +18,16 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// The kinds of events by their names in settings.
 pub(crate) const KINDS: [&str; 6] =
     ["crossings", "advance_passenger", "vehicles", "containers", "declarations", "cash"];
+
+/// The topics of [`KINDS`], in the same order.
+pub(crate) const TOPICS: [Topic; 6] = [
+    Topic::Crossings,
+    Topic::AdvancePassenger,
+    Topic::Vehicles,
+    Topic::Containers,
+    Topic::Declarations,
+    Topic::Cash,
+];
 
 /// Topics and a consumer group that no other test uses, on one cluster.
 pub(crate) struct Site<'a> {

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use portcullis::codec::{Decoder, Format, Headers, Limits, encode_notice};
 use portcullis::domain::{
     Audience, Date, Entry, EntryId, EntryKey, Event, ListedName, Name, Notice, Party, Role,
-    Timestamp, Topic,
+    Timestamp,
 };
 use portcullis::engine::{self, Arrival};
 use portcullis::index::fuzzy::Weights;
@@ -23,7 +23,7 @@ use smallvec::SmallVec;
 
 use super::broker;
 use super::checker::{self, Fate, Header, History, Record, Rule};
-use super::instance::{KINDS, Site};
+use super::instance::{KINDS, Site, TOPICS};
 use super::load::{Load, Plan, met};
 use super::told::AGENCIES;
 
@@ -129,14 +129,6 @@ impl Screening {
 /// Each event of a site with each entry that it meets, by what stands in the topics: for sites whose
 /// lists never changed while they were screened against.
 pub(crate) fn met_on(site: &Site<'_>) -> BTreeSet<(String, String)> {
-    const TOPICS: [Topic; 6] = [
-        Topic::Crossings,
-        Topic::AdvancePassenger,
-        Topic::Vehicles,
-        Topic::Containers,
-        Topic::Declarations,
-        Topic::Cash,
-    ];
     let mut decoder = Decoder::new(Limits::STANDARD).unwrap();
     let records = site.records("lists");
     let entries = records.iter().map(|record| {

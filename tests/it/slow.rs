@@ -4,27 +4,17 @@ use serde_json::{Value, json};
 
 use super::broker::Broker;
 use super::instance::Site;
-use super::traffic::{Sent, alerts, assert_all_committed, crossing, entry, send};
+use super::traffic::{Sent, alerts, assert_all_committed, by_name, crossing, send};
 
 /// More entries than a lane looks at for one name.
 const CROWD: usize = 450;
 
-/// An entry of the name and birth date of whoever crosses.
-fn namesake(id: &str) -> Value {
-    let mut made = entry("wanted", id, "unused");
-    made["subject"] = json!("PERSON");
-    made["names"] = json!([{"surname": "Example", "given_names": "Pat"}]);
-    made["birth_dates"] = json!(["1990-01-02"]);
-    made.as_object_mut().unwrap().remove("identifiers");
-    made
-}
-
 #[test]
 fn somebody_of_a_name_that_hundreds_bear_is_told_of_by_way_of_the_slow_lane() {
     let site = Site::made(Broker::shared(), "slow", &["police"]);
-    let mut listed = vec![Sent::entry(&namesake("in-force"))];
+    let mut listed = vec![Sent::entry(&by_name("in-force"))];
     for number in 0..CROWD {
-        let mut lapsed = namesake(&format!("lapsed-{number}"));
+        let mut lapsed = by_name(&format!("lapsed-{number}"));
         lapsed["valid_to"] = json!("2020-01-01T00:00:00Z");
         listed.push(Sent::entry(&lapsed));
     }

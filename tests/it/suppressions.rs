@@ -11,17 +11,7 @@ use serde_json::{Value, json};
 use super::broker::Broker;
 use super::faults::delete_topic;
 use super::instance::{Instance, Ran, Site, eventually};
-use super::traffic::{Sent, Told, alerts, crossing, entry, file, send, word};
-
-/// An entry about whoever crosses in these tests, by name alone.
-fn wanted(id: &str) -> Value {
-    let mut made = entry("wanted", id, "unused");
-    made["subject"] = json!("PERSON");
-    made["names"] = json!([{"surname": "Example", "given_names": "Pat"}]);
-    made["birth_dates"] = json!(["1990-01-02"]);
-    made.as_object_mut().unwrap().remove("identifiers");
-    made
-}
+use super::traffic::{Sent, Told, alerts, by_name, crossing, file, send, word};
 
 #[allow(clippy::disallowed_methods, reason = "a test of what expires by the clock reads it")]
 fn now() -> Duration {
@@ -106,7 +96,7 @@ fn told(site: &Site<'_>) -> Vec<String> {
 fn a_judged_subject_makes_no_alert_until_entry_register_or_clock_say_otherwise() {
     let site = Site::made(Broker::shared(), "suppress", &["police"]);
     let mut crossings = Crossings { site: &site, events: 0 };
-    crossings.publish(&wanted("w-1"));
+    crossings.publish(&by_name("w-1"));
     add(&site, "100000001", &in_seconds(3_600), &["--dry-run"]).succeeded();
     assert!(site.records("suppressions").is_empty());
     let shown = add(&site, "100000001", &in_seconds(3_600), &[]).succeeded();
@@ -120,7 +110,7 @@ fn a_judged_subject_makes_no_alert_until_entry_register_or_clock_say_otherwise()
     crossings.cross(&instance, "another-document", "100000002");
 
     // The entry states something else: told again, until it states what was judged.
-    let mut changed = wanted("w-1");
+    let mut changed = by_name("w-1");
     changed["names"].as_array_mut().unwrap().push(json!({"surname": "Alias"}));
     crossings.publish(&changed);
     await_offset(&instance, 2);
@@ -132,7 +122,7 @@ fn a_judged_subject_makes_no_alert_until_entry_register_or_clock_say_otherwise()
         row
     };
     state("void: entry changed");
-    let mut renewed = wanted("w-1");
+    let mut renewed = by_name("w-1");
     renewed["narrative"] = json!("Seen again.");
     crossings.publish(&renewed);
     await_offset(&instance, 3);
@@ -171,7 +161,7 @@ fn a_judged_subject_makes_no_alert_until_entry_register_or_clock_say_otherwise()
 fn a_record_that_cannot_be_used_takes_its_judgement_out_of_force_and_is_counted() {
     let site = Site::made(Broker::shared(), "suppress-refused", &["police"]);
     let mut crossings = Crossings { site: &site, events: 0 };
-    crossings.publish(&wanted("w-1"));
+    crossings.publish(&by_name("w-1"));
     add(&site, "100000001", &in_seconds(3_600), &[]).succeeded();
     add(&site, "100000002", &in_seconds(3_600), &[]).succeeded();
     let instance = site.start_ready(&[]);
@@ -197,7 +187,7 @@ fn a_record_that_cannot_be_used_takes_its_judgement_out_of_force_and_is_counted(
 fn suppressions_silence_nothing_once_their_topic_is_gone_and_wait_for_it_at_a_start() {
     let site = Site::made(Broker::shared(), "suppress-gone", &["police"]);
     let mut crossings = Crossings { site: &site, events: 0 };
-    crossings.publish(&wanted("w-1"));
+    crossings.publish(&by_name("w-1"));
     add(&site, "100000001", &in_seconds(3_600), &[]).succeeded();
     let instance = site.start_ready(&["lists.stale_after_seconds=2"]);
     crossings.cross(&instance, "silenced", "100000001");
@@ -222,9 +212,9 @@ fn suppressions_silence_nothing_once_their_topic_is_gone_and_wait_for_it_at_a_st
 fn what_would_silence_the_wrong_one_is_not_put_on_record() {
     let dir = tempfile::tempdir().unwrap();
     let site = Site::made(Broker::shared(), "suppress-mistakes", &["police"]);
-    let mut numbered = wanted("w-2");
+    let mut numbered = by_name("w-2");
     numbered["identifiers"] = json!([{"kind": "document", "value": "100000009", "issuer": "GBR"}]);
-    send(&site, "lists", &[Sent::entry(&wanted("w-1")), Sent::entry(&numbered)]);
+    send(&site, "lists", &[Sent::entry(&by_name("w-1")), Sent::entry(&numbered)]);
     let refused = |words: &[&str], expected: &str| {
         let given = |flag: &str, value: &'static str| {
             if words.contains(&flag) { Vec::new() } else { vec![flag.to_owned(), value.to_owned()] }
@@ -257,7 +247,7 @@ fn what_would_silence_the_wrong_one_is_not_put_on_record() {
     let own = ["--identifier", "document:100000009@GBR", "--entry", "wanted/w-2"];
     refused(&[&own[..], &soon].concat(), "states this very subject");
     // By a list file, where the topic may not be read.
-    let list = file(&dir, "list.jsonl", &wanted("w-1").to_string());
+    let list = file(&dir, "list.jsonl", &by_name("w-1").to_string());
     add(&site, "100000001", soon[1], &["--list", word(&list), "--dry-run"]).succeeded();
     assert!(site.records("suppressions").is_empty());
 }

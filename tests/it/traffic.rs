@@ -94,6 +94,16 @@ pub(crate) fn envelope(event_id: &str) -> Value {
     })
 }
 
+/// An entry of the list *wanted* on whoever crosses, by name and birth date alone.
+pub(crate) fn by_name(id: &str) -> Value {
+    let mut made = entry("wanted", id, "unused");
+    made["subject"] = json!("PERSON");
+    made["names"] = json!([{"surname": "Example", "given_names": "Pat"}]);
+    made["birth_dates"] = json!(["1990-01-02"]);
+    made.as_object_mut().unwrap().remove("identifiers");
+    made
+}
+
 /// An open entry of the police on a document of the United Kingdom.
 pub(crate) fn entry(list: &str, entry: &str, document: &str) -> Value {
     json!({

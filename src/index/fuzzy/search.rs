@@ -121,7 +121,6 @@ impl<T: Clone> State<T> {
                 let whole = wholes.get((words - met).max(0) as usize).copied().unwrap_or_default();
                 met > 0 && bits + beside + whole + initials >= ask.threshold
             };
-
             self.snapshot.days.of(day, worths, |name, glimpse| {
                 if may_reach(glimpse) {
                     claims.push(name);
@@ -138,9 +137,7 @@ impl<T: Clone> State<T> {
     /// Names that share two words, or the only one.
     fn by_key(&self, limits: &Limits, scratch: &mut Scratch) {
         let needs = Needs::new(&scratch.ask, &self.snapshot.weights, self.snapshot.has_months);
-
         self.try_first(&needs, scratch);
-
         let mut from = 0;
         // What is looked up may ask for finer keys, which follow behind.
         while from < scratch.trials.len() {
@@ -148,9 +145,38 @@ impl<T: Clone> State<T> {
         }
     }
 
+    /// Makes the trials of the first round: of words alone and of pairs, for each kind of date that the
+    /// filter does not deny.
     fn try_first(&self, needs: &Needs, scratch: &mut Scratch) {
+        self.pair_up(needs, scratch);
         let Scratch { ask, trials, companies, seen, late, work, .. } = scratch;
+        let filter = &self.snapshot.filter;
         trials.clear();
+        let has_late = self.delta.len() > 0;
+        for trial in companies.drain(..) {
+            work.keys += 1;
+            if has_late {
+                self.claim_late(ask, (trial.key, trial.bits), seen, late);
+            }
+            // Whatever its date, a name of these words has left this key with the filter.
+            if !filter.may_hold(trial.key.0) {
+                continue;
+            }
+            if trial.finer {
+                trials.push(trial);
+                continue;
+            }
+            for kind in needs.kinds(trial.bits) {
+                let key = trial.company.of(kind);
+                filter.foresee(key.0);
+                trials.push(Trial { key, kind, ..trial });
+            }
+        }
+    }
+
+    /// Words alone and pairs of words that may be worth enough, whatever their date.
+    fn pair_up(&self, needs: &Needs, scratch: &mut Scratch) {
+        let Scratch { ask, companies, .. } = scratch;
         companies.clear();
         let weights = &self.snapshot.weights;
         // Words of memory are asked for long before they are needed.
@@ -184,26 +210,6 @@ impl<T: Clone> State<T> {
                 pairs(heard, &bests, needs.least, |company, bits| {
                     push(company, bits, covered, 2, false);
                 });
-            }
-        }
-        let has_late = self.delta.len() > 0;
-        for trial in companies.drain(..) {
-            work.keys += 1;
-            if has_late {
-                self.claim_late(ask, (trial.key, trial.bits), seen, late);
-            }
-            // Whatever its date, a name of these words has left this key with the filter.
-            if !filter.may_hold(trial.key.0) {
-                continue;
-            }
-            if trial.finer {
-                trials.push(trial);
-                continue;
-            }
-            for kind in needs.kinds(trial.bits) {
-                let key = trial.company.of(kind);
-                filter.foresee(key.0);
-                trials.push(Trial { key, kind, ..trial });
             }
         }
     }

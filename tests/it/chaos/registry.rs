@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use portcullis::codec::Contract;
-use portcullis::domain::Topic;
 use serde_json::json;
 
 use super::super::broker::Broker;
+use super::super::instance::TOPICS;
 use super::super::load::Plan;
 use super::super::told::AGENCIES;
 use super::super::trial::{Trial, seed};
@@ -120,15 +120,7 @@ fn found(path: &str) -> (&'static str, String) {
     }
     let id =
         path.strip_prefix("/schemas/ids/").and_then(|rest| rest.split('?').next()?.parse().ok());
-    let kinds = [
-        Topic::Crossings,
-        Topic::AdvancePassenger,
-        Topic::Vehicles,
-        Topic::Containers,
-        Topic::Declarations,
-        Topic::Cash,
-    ];
-    let contracts = kinds.map(Contract::Events).into_iter();
+    let contracts = TOPICS.map(Contract::Events).into_iter();
     let asked = contracts.into_iter().find(|of| Some(of.id() + IDS_FROM) == id);
     match asked {
         Some(contract) => ("200 OK", json!({"schema": contract.text()}).to_string()),
