@@ -1,7 +1,8 @@
 //! Which keys may be there: most look-ups end here, in one word of memory.
 //!
-//! A Bloom filter in blocks of one word (Putze, Sanders, Singler: "Cache-, Hash- and Space-Efficient
-//! Bloom Filters", WEA 2007). The maps behind it are many times larger than any cache, and almost
+//! A Bloom filter in blocks (Putze, Sanders, Singler: "Cache-, Hash- and Space-Efficient Bloom
+//! Filters", WEA 2007): a key sets bits in one word, and keys whose hashes begin alike share a line of
+//! the cache, so that whoever asks about several of them waits once. The maps behind it are many times larger than any cache, and almost
 //! everybody who crosses a border is on no list.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,25 +19,33 @@ const ROOM_MIN: usize = 1_024;
 ///
 /// Nothing can be taken out: it is made anew once it is full.
 pub struct Filter {
-    words: Box<[AtomicU64]>,
+    lines: Box<[Line]>,
     room: usize,
     /// How many added keys set a bit: those that were there already count once.
     held: AtomicU64,
 }
 
+/// Words of a line of the cache.
+const WORDS: usize = 8;
+
+/// A line of the cache.
+#[derive(Default)]
+#[repr(align(64))]
+struct Line([AtomicU64; WORDS]);
+
 impl Filter {
     /// An empty filter with room for so many keys.
     pub fn with_room(keys: usize) -> Self {
         let room = keys.max(ROOM_MIN);
-        let words = (room * BITS_PER_KEY).div_ceil(64);
-        let words = std::iter::repeat_with(|| AtomicU64::new(0)).take(words).collect();
-        Self { words, room, held: AtomicU64::new(0) }
+        let lines = (room * BITS_PER_KEY).div_ceil(64 * WORDS);
+        let lines = std::iter::repeat_with(Line::default).take(lines).collect();
+        Self { lines, room, held: AtomicU64::new(0) }
     }
 
     /// Adds the key of this hash.
     pub fn add(&self, hash: u64) {
         let bits = bits(hash);
-        if let Some(word) = self.words.get(self.place(hash))
+        if let Some(word) = self.word(hash)
             && word.fetch_or(bits, Ordering::Relaxed) & bits != bits
         {
             self.held.fetch_add(1, Ordering::Relaxed);
@@ -46,7 +55,7 @@ impl Filter {
     /// Has the word fetched that the key of this hash is about. Whoever asks a moment later need not
     /// wait for it.
     pub fn foresee(&self, hash: u64) {
-        if let Some(word) = self.words.get(self.place(hash)) {
+        if let Some(word) = self.word(hash) {
             prefetch(word);
         }
     }
@@ -54,8 +63,7 @@ impl Filter {
     /// Whether the key of this hash may have been added.
     pub fn may_hold(&self, hash: u64) -> bool {
         let bits = bits(hash);
-        let word = self.words.get(self.place(hash));
-        word.is_some_and(|word| word.load(Ordering::Relaxed) & bits == bits)
+        self.word(hash).is_some_and(|word| word.load(Ordering::Relaxed) & bits == bits)
     }
 
     /// Whether there is no more room: from here on it denies less and less.
@@ -65,16 +73,17 @@ impl Filter {
 
     /// Bytes of memory.
     pub fn bytes(&self) -> usize {
-        size_of_val(&*self.words)
+        size_of_val(&*self.lines)
     }
 
-    /// The upper half of the hash, spread over the words.
-    fn place(&self, hash: u64) -> usize {
-        ((hash >> 32) as usize * self.words.len()) >> 32
+    /// The upper half of the hash tells the line, eight bits of the lower the word in it.
+    fn word(&self, hash: u64) -> Option<&AtomicU64> {
+        let line = ((hash >> 32) as usize * self.lines.len()) >> 32;
+        self.lines.get(line)?.0.get((hash >> 24) as usize % WORDS)
     }
 }
 
-/// Four bits of a word, by the lower part of the hash.
+/// Four bits of a word, by the lowest bits of the hash.
 fn bits(hash: u64) -> u64 {
     (0..4).fold(0, |bits, turn| bits | 1 << (hash >> (6 * turn) & 63))
 }

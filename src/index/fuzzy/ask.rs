@@ -395,12 +395,18 @@ impl Ask {
     /// What date and nationality of a listed name are worth.
     #[inline]
     pub(super) fn beside(&self, weights: &Weights, agreement: Agreement, nation: Nation) -> i32 {
-        let nation = match nation {
+        let nation = self.nation_worth(weights, nation);
+        weights.date(agreement).in_sixteenths() + nation + weights.rest.in_sixteenths()
+    }
+
+    /// What the nationality of a listed name is worth.
+    #[inline]
+    pub(super) fn nation_worth(&self, weights: &Weights, nation: Nation) -> i32 {
+        match nation {
             Nation::UNKNOWN => 0,
             _ if self.nation == Nation::UNKNOWN => 0,
             nation if nation == self.nation || nation == Nation::ANY => self.same_nation,
             _ => weights.other_nation.in_sixteenths(),
-        };
-        weights.date(agreement).in_sixteenths() + nation + weights.rest.in_sixteenths()
+        }
     }
 }

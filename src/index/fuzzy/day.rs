@@ -105,17 +105,25 @@ impl Days {
         }
     }
 
-    /// The names of a day by number, those that have a sound which is worth anything.
+    /// The names of a day by number, those whose sounds and nationality may be worth so much, in
+    /// sixteenths of a bit.
     #[inline]
-    pub(super) fn of(&self, day: DateCode, worths: &Worths, mut show: impl FnMut(u32, Glimpse)) {
+    pub(super) fn of(
+        &self,
+        day: DateCode,
+        (worths, least): (&Worths, i32),
+        mut show: impl FnMut(u32, Glimpse),
+    ) {
         let range = self.range(day);
         let mut number = range.start as u32;
         for block in self.names.get(range).unwrap_or_default().chunks(BLOCK) {
             // Nearly all share nothing: several at once, without a branch for each.
-            let mut any = [0; BLOCK];
-            any.iter_mut().zip(block).for_each(|(any, name)| *any = worths.any(*name));
-            if u64::from_le_bytes(any) != 0 {
-                let some = (number..).zip(block).zip(any).filter(|(_, any)| *any != 0);
+            let mut may = [0; BLOCK];
+            may.iter_mut()
+                .zip(block)
+                .for_each(|(may, name)| *may = u8::from(worths.may_be(*name, least)));
+            if u64::from_le_bytes(may) != 0 {
+                let some = (number..).zip(block).zip(may).filter(|(_, may)| *may != 0);
                 some.for_each(|((number, name), _)| show(number, *name));
             }
             number += BLOCK as u32;
@@ -127,21 +135,25 @@ impl Days {
     }
 }
 
-/// What each sound is worth for one query, by its tag.
+/// What each sound is worth for one query, by its tag, and each nationality.
 pub(super) struct Worths {
     /// Eighths of a bit.
     eighths: Box<[u8; 1 << TAG_BITS]>,
     set: Vec<u16>,
+    /// Sixteenths of a bit.
+    nations: [i16; 256],
 }
 
 impl Default for Worths {
     fn default() -> Self {
-        Self { eighths: Box::new([0; 1 << TAG_BITS]), set: Vec::new() }
+        Self { eighths: Box::new([0; 1 << TAG_BITS]), set: Vec::new(), nations: [0; 256] }
     }
 }
 
 impl Worths {
-    pub(super) fn clear(&mut self) {
+    /// Forgets the sounds; says what each nationality is worth.
+    pub(super) fn begin(&mut self, nation: impl Fn(Nation) -> i32) {
+        self.nations = std::array::from_fn(|at| nation(Nation(at as u8)) as i16);
         for tag in self.set.drain(..) {
             if let Some(worth) = self.eighths.get_mut(usize::from(tag)) {
                 *worth = 0;
@@ -158,11 +170,16 @@ impl Worths {
         }
     }
 
-    /// Not 0 if a sound of a name is worth anything.
+    /// Whether sounds and nationality of a name may be worth so much; never where no sound is worth
+    /// anything.
     #[inline]
-    fn any(&self, glimpse: Glimpse) -> u8 {
-        let worth = |tag: u16| self.eighths.get(usize::from(tag)).copied().unwrap_or_default();
-        glimpse.tags().map(worth).iter().fold(0, |any, worth| any | worth)
+    fn may_be(&self, glimpse: Glimpse, least: i32) -> bool {
+        let worth =
+            |tag: u16| self.eighths.get(usize::from(tag)).map_or(0, |worth| i32::from(*worth));
+        let sum: i32 = glimpse.tags().map(worth).iter().sum();
+        let nation = self.nations.get(usize::from(glimpse.nation().0)).copied().unwrap_or_default();
+        let reaches = 2 * sum + i32::from(nation) >= least;
+        (sum > 0) & (reaches | glimpse.has_more())
     }
 
     /// What the sounds of a name are worth together, in sixteenths of a bit, and how many are worth

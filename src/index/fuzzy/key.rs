@@ -37,7 +37,8 @@ impl Sound {
     }
 }
 
-/// A hash under which names are filed: a candidate's claim, never proof.
+/// A hash under which names are filed: a candidate's claim, never proof. Its upper half tells the words,
+/// its lower half what else the key holds as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key(pub(super) u64);
 
@@ -83,10 +84,15 @@ impl Company {
         }
     }
 
+    /// The upper half is the same for all kinds: they share a line of the filter.
     const fn finish(self, kind: u64) -> Key {
-        Key(mix(self.sum ^ (self.words as u64).wrapping_mul(0xa076_1d64_78bd_642f) ^ kind << 40))
+        let all = mix(self.sum ^ (self.words as u64).wrapping_mul(0xa076_1d64_78bd_642f));
+        Key(all & UPPER | mix(all ^ kind << 40) >> 32)
     }
 }
+
+/// The upper half of a key.
+const UPPER: u64 = 0xffff_ffff_0000_0000;
 
 /// Names are filed apart by what is known of their dates: a query asks each only where its words can
 /// be telling enough.

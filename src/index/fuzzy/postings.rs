@@ -15,6 +15,8 @@ pub(super) struct Posting(u64);
 const LINE: usize = 64 / size_of::<Posting>();
 /// Bits of a posting that tell the name: so many names may be filed.
 const NAME_BITS: u32 = 30;
+/// The most bits of a key that tell a place of the directory: eight others are the check.
+const PLACE_BITS_MAX: u32 = 24;
 /// Stands in a list for names that are filed under finer keys instead.
 const FINER: u32 = (1 << NAME_BITS) - 1;
 
@@ -79,8 +81,9 @@ impl Posting {
 
 /// Postings by key. A key that is not there may show another's postings, once in some hundred times.
 pub(super) struct Postings {
-    /// Where the postings begin whose keys begin with these bits.
+    /// Where the postings begin that have these upper bits in the lower half of their keys.
     starts: Box<[u32]>,
+    /// How many of the lower half's bits are not among them.
     shift: u32,
     postings: Box<[Posting]>,
 }
@@ -88,13 +91,13 @@ pub(super) struct Postings {
 impl Postings {
     /// Files everything; sorts it by the way.
     pub(super) fn new(mut filed: Vec<(Key, Posting)>) -> Self {
-        filed.sort_unstable_by_key(|(key, posting)| (*key, posting.0));
+        filed.sort_unstable_by_key(|(key, posting)| (key.0.rotate_left(32), posting.0));
         // Two postings to a place of the directory, about.
-        let bits = (filed.len() / 2).max(2).ilog2();
-        let shift = 64 - bits;
+        let bits = (filed.len() / 2).max(2).ilog2().min(PLACE_BITS_MAX);
+        let shift = 32 - bits;
         let mut starts = vec![0_u32; (1 << bits) + 1];
         for (key, _) in &filed {
-            if let Some(count) = starts.get_mut((key.0 >> shift) as usize + 1) {
+            if let Some(count) = starts.get_mut(place(*key, shift) + 1) {
                 *count += 1;
             }
         }
@@ -110,7 +113,7 @@ impl Postings {
 
     /// Has the place of the directory fetched that this key is about.
     pub(super) fn foresee(&self, key: Key) {
-        if let Some(start) = self.starts.get((key.0 >> self.shift) as usize) {
+        if let Some(start) = self.starts.get(place(key, self.shift)) {
             prefetch(start);
         }
     }
@@ -137,7 +140,7 @@ impl Postings {
 
     #[inline]
     fn range(&self, key: Key) -> Range<usize> {
-        let place = (key.0 >> self.shift) as usize;
+        let place = place(key, self.shift);
         match self.starts.get(place..place + 2) {
             Some(&[from, to]) => from as usize..to as usize,
             Some(_) | None => 0..0,
@@ -147,6 +150,12 @@ impl Postings {
     pub(super) fn bytes(&self) -> usize {
         size_of_val(&*self.starts) + size_of_val(&*self.postings)
     }
+}
+
+/// The place of the directory that a key is about.
+#[inline]
+const fn place(key: Key, shift: u32) -> usize {
+    (key.0 as u32 >> shift) as usize
 }
 
 #[cfg(test)]

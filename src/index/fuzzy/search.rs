@@ -15,6 +15,7 @@ use super::meeting::Meeting;
 use super::query::{Found, Limits, Query, Work};
 use super::record::Nation;
 use super::seen::Seen;
+use super::snapshot::Snapshot;
 use super::tally::Tally;
 use super::terms::Term;
 use super::trial::{Needs, Trial, pairs, reach_by_others, refine};
@@ -23,16 +24,37 @@ use super::trial::{Needs, Trial, pairs, reach_by_others, refine};
 #[derive(Default)]
 pub struct Scratch {
     pub(super) ask: Ask,
-    meeting: Meeting,
+    needs: Needs,
+    limits: Limits,
     worths: Worths,
     seen: Seen,
+    /// Keys to be looked up, and how many of them have been.
     trials: Vec<Trial>,
+    tried: usize,
     marks: Vec<Trial>,
     /// Trials on the way from one stage to the next.
     companies: Vec<Trial>,
+    /// Names that may be meant, and how many of them have been weighed.
     claims: Vec<u32>,
+    weighed: usize,
     late: Vec<u32>,
+    /// Whether it knows the words of this query.
+    has_met: bool,
+    meeting: Meeting,
     work: Work,
+}
+
+impl Scratch {
+    fn begin(&mut self, query: &Query<'_>) {
+        self.ask.date = Asked::new(query.born);
+        self.limits = query.limits;
+        self.seen.clear();
+        self.trials.clear();
+        self.claims.clear();
+        self.late.clear();
+        (self.tried, self.weighed, self.has_met) = (0, 0, false);
+        self.work = Work::default();
+    }
 }
 
 impl<T: Clone> View<T> {
@@ -49,42 +71,27 @@ impl<T: Clone> View<T> {
 }
 
 impl<T: Clone> State<T> {
+    /// What a stage asks memory for, the next but one needs: between them is always work that waits for
+    /// nothing.
     fn search(&self, query: &Query<'_>, scratch: &mut Scratch, found: &mut Vec<Found<T>>) -> Work {
-        scratch.work = Work::default();
-        scratch.ask.date = Asked::new(query.born);
+        scratch.begin(query);
         self.foresee_days(&scratch.ask.date);
         scratch.ask.prepare(query, self);
         scratch.work.unknown = scratch.ask.unknown;
-        scratch.seen.clear();
-        scratch.claims.clear();
-        scratch.late.clear();
+        scratch.needs = Needs::new(&scratch.ask, &self.snapshot.weights, self.snapshot.has_months);
+        self.pair_up(scratch);
         self.by_day(scratch);
+        self.try_first(scratch);
         scratch.ask.foresee_kin(&self.snapshot);
-        self.by_key(&query.limits, scratch);
-        let Scratch { ask, meeting, claims, late, work, .. } = scratch;
-        let most = query.limits.names as usize;
-        work.cut |= claims.len() + late.len() > most;
-        claims.iter().take(most).for_each(|name| self.snapshot.names.foresee(*name));
-        if !claims.is_empty() {
-            self.gather(ask, meeting);
+        // What is looked up may ask for finer keys, which follow behind.
+        while scratch.tried < scratch.trials.len() {
+            self.deny(scratch);
+            self.weigh(scratch, found);
+            self.claim(scratch);
         }
-        for name in claims.iter().take(most) {
-            work.names += 1;
-            if let Some((entry, bound)) = self.bound(ask, meeting, *name)
-                && !self.is_gone(entry)
-                && let Some(entry) = self.snapshot.entries.get(entry as usize)
-            {
-                found.push(Found { entry: entry.clone(), bound: Bits::sixteenths(bound) });
-            }
-        }
-        for name in late.iter().take(most).filter_map(|name| self.delta.name(*name)) {
-            work.names += 1;
-            let bound = self.bound_late(ask, name);
-            if bound >= ask.threshold && !name.is_gone() {
-                found.push(Found { entry: name.entry.clone(), bound: Bits::sixteenths(bound) });
-            }
-        }
-        *work
+        self.weigh(scratch, found);
+        self.weigh_late(scratch, found);
+        scratch.work
     }
 
     /// Has the names of all days that will be read fetched, while the words are made ready.
@@ -101,7 +108,7 @@ impl<T: Clone> State<T> {
         if best + weights.date(Agreement::Equal).in_sixteenths() < need {
             return;
         }
-        worths.clear();
+        worths.begin(|nation| ask.nation_worth(weights, nation));
         for word in &ask.words {
             ask.heard(word).iter().for_each(|heard| worths.set(heard.sound, heard.eighths));
         }
@@ -110,6 +117,8 @@ impl<T: Clone> State<T> {
         let words = ask.stated as i32 - i32::from(joined);
         let initials = ask.initials * weights.initial.in_sixteenths();
         let wholes: [i32; ITEMS_MAX] = std::array::from_fn(|unmet| weights.at_best(unmet as i32));
+        let whole = wholes.iter().copied().max().unwrap_or_default();
+        let has_late = self.delta.len() > 0;
         for (day, agreement) in ask.date.days() {
             if best + weights.date(agreement).in_sixteenths() < need {
                 continue;
@@ -121,37 +130,26 @@ impl<T: Clone> State<T> {
                 let whole = wholes.get((words - met).max(0) as usize).copied().unwrap_or_default();
                 met > 0 && bits + beside + whole + initials >= ask.threshold
             };
-            self.snapshot.days.of(day, worths, |name, glimpse| {
+            let date = (weights.date(agreement) + weights.rest).in_sixteenths();
+            let least = ask.threshold - date - whole - initials;
+            self.snapshot.days.of(day, (worths, least), |name, glimpse| {
                 if may_reach(glimpse) {
+                    self.snapshot.names.foresee(name);
                     claims.push(name);
                 }
             });
-            for (number, name) in self.delta.of_day(day) {
-                if may_reach(name.glimpse) {
-                    late.push(number);
-                }
+            if has_late {
+                let of_day = self.delta.of_day(day);
+                late.extend(of_day.filter(|(_, name)| may_reach(name.glimpse)).map(|late| late.0));
             }
-        }
-    }
-
-    /// Names that share two words, or the only one.
-    fn by_key(&self, limits: &Limits, scratch: &mut Scratch) {
-        let needs = Needs::new(&scratch.ask, &self.snapshot.weights, self.snapshot.has_months);
-        self.try_first(&needs, scratch);
-        let mut from = 0;
-        // What is looked up may ask for finer keys, which follow behind.
-        while from < scratch.trials.len() {
-            from = self.look_up(from, limits, &needs, scratch);
         }
     }
 
     /// Makes the trials of the first round: of words alone and of pairs, for each kind of date that the
     /// filter does not deny.
-    fn try_first(&self, needs: &Needs, scratch: &mut Scratch) {
-        self.pair_up(needs, scratch);
-        let Scratch { ask, trials, companies, seen, late, work, .. } = scratch;
+    fn try_first(&self, scratch: &mut Scratch) {
+        let Scratch { ask, needs, trials, companies, seen, late, work, .. } = scratch;
         let filter = &self.snapshot.filter;
-        trials.clear();
         let has_late = self.delta.len() > 0;
         for trial in companies.drain(..) {
             work.keys += 1;
@@ -175,8 +173,8 @@ impl<T: Clone> State<T> {
     }
 
     /// Words alone and pairs of words that may be worth enough, whatever their date.
-    fn pair_up(&self, needs: &Needs, scratch: &mut Scratch) {
-        let Scratch { ask, companies, .. } = scratch;
+    fn pair_up(&self, scratch: &mut Scratch) {
+        let Scratch { ask, needs, companies, .. } = scratch;
         companies.clear();
         let weights = &self.snapshot.weights;
         // Words of memory are asked for long before they are needed.
@@ -214,25 +212,33 @@ impl<T: Clone> State<T> {
         }
     }
 
-    /// Looks up the trials from this one on; gives where new ones begin.
-    fn look_up(&self, from: usize, limits: &Limits, needs: &Needs, scratch: &mut Scratch) -> usize {
-        let Scratch { ask, trials, companies, marks, seen, claims, work, .. } = scratch;
-        let (to, snapshot) = (trials.len(), &*self.snapshot);
-        marks.clear();
+    /// Leaves the keys that may be there in [`Scratch::companies`].
+    fn deny(&self, scratch: &mut Scratch) {
+        let Scratch { trials, tried, companies, work, limits, .. } = scratch;
+        let Snapshot { filter, postings, .. } = &*self.snapshot;
         companies.clear();
-        for trial in trials.get(from..).unwrap_or_default() {
+        for trial in trials.get(*tried..).unwrap_or_default() {
             work.keys += 1;
             if work.keys > limits.keys {
                 work.cut = true;
                 break;
             }
-            if snapshot.filter.may_hold(trial.key.0) {
-                snapshot.postings.foresee(trial.key);
+            if filter.may_hold(trial.key.0) {
+                postings.foresee(trial.key);
                 companies.push(*trial);
             }
         }
+        *tried = trials.len();
+        companies.iter().for_each(|trial| postings.foresee_all(trial.key));
+    }
 
-        companies.iter().for_each(|trial| snapshot.postings.foresee_all(trial.key));
+    /// Names under these keys that may reach the threshold; where a key is marked, finer ones are to be
+    /// tried.
+    fn claim(&self, scratch: &mut Scratch) {
+        let Scratch { ask, needs, trials, tried, companies, marks, seen, claims, work, .. } =
+            scratch;
+        let (snapshot, most) = (&*self.snapshot, scratch.limits.postings);
+        marks.clear();
         for trial in companies.iter() {
             let mut reach = None;
             for posting in snapshot.postings.get(trial.key) {
@@ -241,7 +247,7 @@ impl<T: Clone> State<T> {
                     continue;
                 }
                 work.postings += 1;
-                if work.postings > limits.postings {
+                if work.postings > most {
                     work.cut = true;
                     break;
                 }
@@ -256,6 +262,7 @@ impl<T: Clone> State<T> {
                     })
                     && seen.add(posting.name())
                 {
+                    snapshot.names.foresee(posting.name());
                     claims.push(posting.name());
                 }
             }
@@ -263,9 +270,8 @@ impl<T: Clone> State<T> {
         for trial in marks.iter().filter(|trial| !trial.finer) {
             refine(trial, (needs, &snapshot.weights), ask, trials);
         }
-        let finer = trials.get(to..).unwrap_or_default();
+        let finer = trials.get(*tried..).unwrap_or_default();
         finer.iter().for_each(|trial| snapshot.filter.foresee(trial.key.0));
-        to
     }
 
     /// Names of the delta under a key.
@@ -295,6 +301,43 @@ impl<T: Clone> State<T> {
             return false;
         }
         reaches(ask.date.agreement(date))
+    }
+
+    /// Bounds of the names that were claimed since.
+    fn weigh(&self, scratch: &mut Scratch, found: &mut Vec<Found<T>>) {
+        let Scratch { ask, meeting, claims, weighed, work, has_met, .. } = scratch;
+        let claims = claims.get(*weighed..).unwrap_or_default();
+        *weighed += claims.len();
+        if !claims.is_empty() && !std::mem::replace(has_met, true) {
+            self.gather(ask, meeting);
+        }
+        for name in claims {
+            if work.names >= scratch.limits.names {
+                work.cut = true;
+                break;
+            }
+            work.names += 1;
+            if let Some((entry, bound)) = self.bound(ask, meeting, *name)
+                && !self.is_gone(entry)
+                && let Some(entry) = self.snapshot.entries.get(entry as usize)
+            {
+                found.push(Found { entry: entry.clone(), bound: Bits::sixteenths(bound) });
+            }
+        }
+    }
+
+    /// Bounds of the names of the delta.
+    fn weigh_late(&self, scratch: &mut Scratch, found: &mut Vec<Found<T>>) {
+        let Scratch { ask, late, work, limits, .. } = scratch;
+        let most = limits.names as usize;
+        work.cut |= late.len() > most;
+        for name in late.iter().take(most).filter_map(|name| self.delta.name(*name)) {
+            work.names += 1;
+            let bound = self.bound_late(ask, name);
+            if bound >= ask.threshold && !name.is_gone() {
+                found.push(Found { entry: name.entry.clone(), bound: Bits::sixteenths(bound) });
+            }
+        }
     }
 
     /// Makes ready what bounds ask for again and again.

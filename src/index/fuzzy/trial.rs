@@ -34,6 +34,7 @@ pub(super) struct Trial {
 }
 
 /// What words must be worth for each kind of key to be tried.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Needs {
     undated: i32,
     dated: i32,
