@@ -46,7 +46,8 @@ impl Finder {
             let born = profile.birth_dates.iter().copied();
             let nations = profile.nationalities.iter().copied();
             let names = written(profile).into_iter();
-            builder.add(place, &forms.of(profile.subject, names, (born, nations)));
+            forms.read(profile.subject, names, (born, nations));
+            builder.add(place, &forms.listed());
         }
         let weights = weights(population);
         let (live, mut writer) = Live::new(weights.clone());

@@ -3,6 +3,8 @@
 //! Table B, Cyrillic, is how Cyrillic is written here at all. Travellers arrive with the spellings of
 //! their passports' zone, so listed names are filed under these too.
 
+use super::{Script, scripts};
+
 /// In which way letters that have several spellings are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Spelling {
@@ -17,6 +19,24 @@ pub(super) enum Spelling {
     Arabic,
     /// Cyrillic as Ukrainian, where letters leave it open.
     Ukrainian,
+}
+
+impl Spelling {
+    /// All that may write a letter otherwise than plainly.
+    pub(super) const OTHERS: [Self; 4] =
+        [Self::Expanded, Self::Marked, Self::Arabic, Self::Ukrainian];
+
+    /// Whether a letter, or a mark behind one, may be written otherwise.
+    pub(super) fn may_change(self, letter: char) -> bool {
+        let is_mark = matches!(letter, '\u{300}'..='\u{36F}');
+        match self {
+            Self::Plain => false,
+            Self::Expanded => is_mark || expanded(letter).is_some(),
+            Self::Marked => is_mark || marked(letter).is_some(),
+            Self::Arabic => scripts::of(letter) == Script::Arabic,
+            Self::Ukrainian => scripts::of(letter) == Script::Cyrillic,
+        }
+    }
 }
 
 /// Letters of table A that are written with two letters.

@@ -11,52 +11,48 @@ use super::Candidate;
 #[derive(Default)]
 pub struct Forms {
     analyser: Analyser,
-    stated: Analysed,
     names: Vec<Analysed>,
+    /// Which of them are as stated.
+    stated: Vec<usize>,
     born: Vec<Date>,
     nations: Vec<Country>,
 }
 
 impl Forms {
-    /// Shows each name of an entry as stated; gives whether there is any.
-    pub(super) fn each_stated(
-        &mut self,
-        entry: &Candidate,
-        mut each: impl FnMut(&Analysed, Bearer),
-    ) -> bool {
-        let bearer = bearer(entry.subject());
-        let mut any = false;
-        for name in entry.names() {
-            self.analyser.analyse(name, bearer, &mut self.stated);
-            any |= !self.stated.words().is_empty();
-            each(&self.stated, bearer);
-        }
-        any
-    }
-
-    /// What is filed of an entry.
-    pub(super) fn of_entry(&mut self, entry: &Candidate) -> Listed<'_> {
+    /// Reads what is filed of an entry.
+    pub(super) fn read_entry(&mut self, entry: &Candidate) {
         let beside = (entry.birth_dates(), entry.nationalities());
-        self.of(entry.subject(), entry.names(), beside)
+        self.read(entry.subject(), entry.names(), beside);
     }
 
-    /// What is filed of a subject with these names, birth dates and nationalities.
-    pub fn of<'n>(
+    /// Reads what is filed of a subject with these names, birth dates and nationalities.
+    pub fn read<'n>(
         &mut self,
         subject: Subject,
         names: impl Iterator<Item = Name<'n>>,
         (born, nations): (impl Iterator<Item = Date>, impl Iterator<Item = Country>),
-    ) -> Listed<'_> {
+    ) {
         let bearer = bearer(subject);
         self.names.clear();
+        self.stated.clear();
         for name in names {
+            self.stated.push(self.names.len());
             each_form(&mut self.analyser, name, bearer, |form| self.names.push(form));
         }
         self.born.clear();
         self.born.extend(born.map(as_known));
         self.nations.clear();
         self.nations.extend(nations);
+    }
+
+    /// What is filed of the subject that was read.
+    pub fn listed(&self) -> Listed<'_> {
         Listed { names: &self.names, born: &self.born, nations: &self.nations }
+    }
+
+    /// Its names as stated.
+    pub(super) fn stated(&self) -> impl Iterator<Item = &Analysed> {
+        self.stated.iter().filter_map(|at| self.names.get(*at))
     }
 }
 
@@ -69,8 +65,9 @@ pub fn each_form(
 ) {
     let mut stated = Analysed::default();
     analyser.analyse(name, bearer, &mut stated);
+    let variants = variants(analyser, name, bearer, &stated);
     each(stated);
-    variants(analyser, name, bearer).into_iter().for_each(each);
+    variants.into_iter().for_each(each);
 }
 
 /// 1 January is what registers write when they know the year alone.

@@ -11,7 +11,7 @@ use crate::names::Population;
 
 use super::Candidate;
 use super::census::Census;
-use super::forms::Forms;
+use super::forms::{Forms, bearer};
 use super::held::Held;
 use super::places::{Place, Places};
 
@@ -98,7 +98,7 @@ impl NameWriter {
         let mut builder = Builder::default();
         all.settle(|entry| {
             let place = self.settle(entry)?;
-            builder.add(place, &self.forms.of_entry(entry));
+            builder.add(place, &self.forms.listed());
             Some(place)
         });
         let memory = self.memory.take();
@@ -118,8 +118,7 @@ impl NameWriter {
     /// Files an entry; gives its place, or none where it has no name.
     pub(super) fn file(&mut self, entry: &Candidate) -> Option<Place> {
         let place = self.settle(entry)?;
-        let writer = &mut self.writer;
-        writer.add(&place, &self.forms.of_entry(entry));
+        self.writer.add(&place, &self.forms.listed());
         Some(place)
     }
 
@@ -134,8 +133,9 @@ impl NameWriter {
         self.named.places.clear(place);
         self.free.push(place);
         self.named.subjects.fetch_sub(1, Ordering::Relaxed);
-        let census = &self.named.census;
-        self.forms.each_stated(entry, |name, bearer| census.take_back(name, bearer));
+        let (census, bearer) = (&self.named.census, bearer(entry.subject()));
+        self.forms.read_entry(entry);
+        self.forms.stated().for_each(|name| census.take_back(name, bearer));
     }
 
     /// Takes everything back.
@@ -176,12 +176,14 @@ impl NameWriter {
         is_wanted
     }
 
-    /// Counts the names of an entry and gives it a place.
+    /// Reads the names of an entry, counts them and gives it a place; none where there is no word.
     fn settle(&mut self, entry: &Candidate) -> Option<Place> {
-        let census = &self.named.census;
-        if !self.forms.each_stated(entry, |name, bearer| census.add(name, bearer)) {
+        let (census, bearer) = (&self.named.census, bearer(entry.subject()));
+        self.forms.read_entry(entry);
+        if self.forms.stated().all(|name| name.words().is_empty()) {
             return None;
         }
+        self.forms.stated().for_each(|name| census.add(name, bearer));
         let place = self.free.pop().unwrap_or_else(|| {
             self.next += 1;
             self.next - 1

@@ -116,7 +116,7 @@ fn letters_are_spelt_as_icao_tables_have_them() {
             let name = Name { surname: letter, given: "" };
             let plain = person(letter, "");
             let mut spellings: Vec<String> = vec![texts(&plain).concat().to_uppercase()];
-            for variant in variants(&mut analyser, name, Bearer::Person) {
+            for variant in variants(&mut analyser, name, Bearer::Person, &plain) {
                 spellings.push(texts(&variant).concat().to_uppercase());
             }
             for expected in columns[2].split('|') {

@@ -58,6 +58,9 @@ impl<T: Clone + Ord> Builder<T> {
     pub fn add(&mut self, entry: T, listed: &Listed<'_>) {
         let nation = Nation::new(listed.nations);
         let entry = self.push(entry);
+        let words = || listed.names.iter().flat_map(Analysed::words);
+        words().for_each(|word| self.terms.foresee(word.text()));
+        words().for_each(|word| _ = self.terms.foresee_word(word.text()));
         for name in listed.names {
             let words = || name.words().iter().map(|word| (word, Weight::of(word)));
             let dates = listed.born.iter().take(DATES_MAX).map(|date| DateCode::new(Some(*date)));
