@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use crate::codec::{self, Contract, Format};
 use crate::domain::{
     AgencyId, Crossing, Date, Direction, Event, EventId, Facts, Identifier, Journey, Mode, Name,
-    Party, Place, Revision, Role, Sex, Stated, Timestamp, Topic,
+    Party, Place, Revision, Role, Sex, Stated, Subject, Timestamp, Topic,
 };
 
 use super::Error;
@@ -150,7 +150,7 @@ fn encode(event: u64, traveller: &Traveller, document: &Number) -> Result<Vec<u8
     let id = event_id(event);
     let party = Party {
         role: Role::Traveller,
-        organisation: false,
+        subject: Subject::Person,
         names: SmallVec::from_iter([Name { surname: &traveller.surname, given: &traveller.given }]),
         birth_date: Some(traveller.born),
         sex: Some(if traveller.female { Sex::Female } else { Sex::Male }),

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::codec::{self, Format, Headers};
 use crate::domain::{
     AgencyId, Audience, Country, Crossing, Date, Direction, Event, EventId, Facts, Identifier,
-    Journey, Kind, Mode, Name, Notice, Party, Place, Revision, Role, Stated, Topic,
+    Journey, Kind, Mode, Name, Notice, Party, Place, Revision, Role, Stated, Subject, Topic,
 };
 use crate::engine::{self, Arrival};
 use crate::formats::Profile;
@@ -146,7 +146,7 @@ fn screen_subject(lists: &Lists, arguments: &Arguments) -> Result<Vec<Notice>, S
         let (surname, given) = name.split_once(',').unwrap_or((name, ""));
         Party {
             role: Role::Traveller,
-            organisation: false,
+            subject: Subject::Person,
             names: SmallVec::from_iter([Name { surname: surname.trim(), given: given.trim() }]),
             birth_date: arguments.birth_date,
             sex: None,

@@ -214,4 +214,22 @@ const RELEASED: &[Released] = &[
         id: 1_000_000_010,
         text: include_str!("../../schemas/released/watchlist.suppressions/v1.avsc"),
     },
+    Released {
+        contract: Contract::Events(Topic::Containers),
+        version: 2,
+        id: 1_000_000_011,
+        text: include_str!("../../schemas/released/border.containers/v2.avsc"),
+    },
+    Released {
+        contract: Contract::Events(Topic::Declarations),
+        version: 2,
+        id: 1_000_000_012,
+        text: include_str!("../../schemas/released/customs.declarations/v2.avsc"),
+    },
+    Released {
+        contract: Contract::Entries,
+        version: 2,
+        id: 1_000_000_013,
+        text: include_str!("../../schemas/released/watchlist.entries/v2.avsc"),
+    },
 ];

@@ -1,12 +1,12 @@
 //! What agencies publish: one envelope, the subjects it names, and the facts of its kind.
 //!
-//! One subject model serves every kind of event: people and organisations are [`Party`] values,
-//! everything with a number is a [`Stated`] identifier, each with the role it plays. Screening
+//! One subject model serves every kind of event: whoever and whatever has a name (people, organisations,
+//! vessels) is a [`Party`], everything with a number is a [`Stated`] identifier, each with the role it plays. Screening
 //! walks these two lists and need not know the kind; rules and patterns read the [`Facts`] too.
 
 use smallvec::SmallVec;
 
-use super::{AgencyId, Country, Date, EventId, Identifier, Name, Refusal, Timestamp};
+use super::{AgencyId, Country, Date, EventId, Identifier, Name, Refusal, Subject, Timestamp};
 
 /// One event, borrowed from the record that stated it.
 ///
@@ -30,7 +30,7 @@ pub struct Event<'a> {
     pub mode: Mode,
     /// The service travelled on.
     pub journey: Journey<'a>,
-    /// People and organisations, in the order stated.
+    /// People, organisations and vessels that are named, in the order stated.
     pub parties: SmallVec<[Party<'a>; 2]>,
     /// Everything with a number, in the order stated.
     pub identifiers: SmallVec<[Stated; 4]>,
@@ -225,19 +225,19 @@ pub struct Journey<'a> {
     pub destination: Option<&'a str>,
 }
 
-/// A person or an organisation named by an event.
+/// A person, an organisation or a vessel named by an event.
 pub struct Party<'a> {
     /// The part it plays.
     pub role: Role,
-    /// Whether it is an organisation.
-    pub organisation: bool,
+    /// What it is: a person, an organisation or a vessel.
+    pub subject: Subject,
     /// Names as stated, the main one first.
     pub names: SmallVec<[Name<'a>; 1]>,
     /// Date of birth, as far as it is known.
     pub birth_date: Option<Date>,
     /// Sex, when stated.
     pub sex: Option<Sex>,
-    /// Nationality, or the country where an organisation is established.
+    /// Nationality, the country where an organisation is established, or a vessel's flag.
     pub nationality: Option<Country>,
 }
 

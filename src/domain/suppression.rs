@@ -379,7 +379,7 @@ mod tests {
             [Name { surname: "Berg", given: "Olaf" }, Name { surname: "Bergh", given: "O" }];
         let party = Party {
             role: crate::domain::Role::Traveller,
-            organisation: false,
+            subject: Subject::Person,
             names: names.into_iter().collect(),
             birth_date: Some(born("1980-01-02")),
             sex: None,

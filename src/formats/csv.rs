@@ -21,13 +21,14 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("given_names", "given names"),
     ("aliases", "further names as SURNAME, GIVEN; several separated by ;"),
     ("birth_date", "YYYY-MM-DD, YYYY-MM or YYYY; several separated by ;"),
-    ("nationality", "ISO 3166-1 or ICAO codes; several separated by ;"),
+    ("nationality", "ISO 3166-1 or ICAO codes, or a vessel's flag; several separated by ;"),
     ("document", "NUMBER@STATE, such as 123456789@GBR; several separated by ;"),
     ("plate", "NUMBER@COUNTRY, such as AB12CDE@GB; several separated by ;"),
     ("vin", "vehicle identification numbers (ISO 3779)"),
     ("container", "container numbers (ISO 6346)"),
     ("imo", "IMO ship numbers"),
     ("mmsi", "maritime mobile service identities"),
+    ("call_sign", "call signs of ships (ITU Radio Regulations, Article 19)"),
     ("eori", "EORI numbers"),
     ("mrn", "movement reference numbers"),
     ("phone", "telephone numbers with country code (E.164)"),
@@ -51,13 +52,14 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Columns whose cells hold identifiers, and the kind by which the schema names it.
-const IDENTIFIERS: [(&str, &str); 10] = [
+const IDENTIFIERS: [(&str, &str); 11] = [
     ("document", "document"),
     ("plate", "vehicle"),
     ("vin", "vin"),
     ("container", "container"),
     ("imo", "imo"),
     ("mmsi", "mmsi"),
+    ("call_sign", "call_sign"),
     ("eori", "eori"),
     ("mrn", "mrn"),
     ("phone", "phone"),
@@ -235,8 +237,8 @@ mod tests {
 
     /// A row that fills every column, with one valid value of each kind of identifier.
     const FULL: &str = "\
-list,entry,subject,surname,given_names,aliases,birth_date,nationality,document,plate,vin,container,imo,mmsi,eori,mrn,phone,email,priority,action,fallback,owner,unit,contact,covert,audience,warnings,reason_code,narrative,valid_from,valid_to
-all-kinds,A-1,OTHER,Varga-Example,Ilona Test,\"Samplova, Ilona\",1984-02-29; 1984,HUN; SVK,ZE000509@HUN; XAA000000@ESP,AB12CDE@GB,WVWZZZ1JZXW000001,CSQU3054383,9074729,232000001,GB123456789012,26GB0000000000EX81,+441632960001,ilona@example.org,HIGH,SEARCH_GOODS,LOCATE_ONLY,hmrc,unit-1,+441632960003,no,border-force=SUMMARY; coastguard=POINTER,dogs; two people,CODE,\"sought, not found\",2026-01-01T00:00:00Z,2031-05-04T00:00:00Z
+list,entry,subject,surname,given_names,aliases,birth_date,nationality,document,plate,vin,container,imo,mmsi,call_sign,eori,mrn,phone,email,priority,action,fallback,owner,unit,contact,covert,audience,warnings,reason_code,narrative,valid_from,valid_to
+all-kinds,A-1,OTHER,Varga-Example,Ilona Test,\"Samplova, Ilona\",1984-02-29; 1984,HUN; SVK,ZE000509@HUN; XAA000000@ESP,AB12CDE@GB,WVWZZZ1JZXW000001,CSQU3054383,9074729,232000001,3EXA9,GB123456789012,26GB0000000000EX81,+441632960001,ilona@example.org,HIGH,SEARCH_GOODS,LOCATE_ONLY,hmrc,unit-1,+441632960003,no,border-force=SUMMARY; coastguard=POINTER,dogs; two people,CODE,\"sought, not found\",2026-01-01T00:00:00Z,2031-05-04T00:00:00Z
 ";
 
     #[test]
@@ -247,7 +249,7 @@ all-kinds,A-1,OTHER,Varga-Example,Ilona Test,\"Samplova, Ilona\",1984-02-29; 198
         assert_eq!(entry.names.len(), 2);
         assert_eq!(entry.birth_dates.len(), 2);
         assert_eq!(entry.nationalities.len(), 2);
-        // Ten columns, and the column of documents holds two.
+        // Eleven columns, and the column of documents holds two.
         assert_eq!(entry.identifiers.len(), IDENTIFIERS.len() + 1);
         assert!(entry.valid_from.is_some() && entry.valid_to.is_some());
         assert_eq!(entry.narrative.as_deref(), Some("sought, not found"));

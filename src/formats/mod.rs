@@ -149,7 +149,7 @@ mod tests {
         let columns: Vec<&str> = columns().iter().map(|column| column.0).collect();
         let row = "wanted,1,PERSON,O'Connor,Siân,\"Connor, Sean; Whole Name\",1980-01-02;1981,GBR;IRL,\
                    123456789@GBR;X1234567@IRL,AB12CDE@GB,WVWZZZ1JZXW000001,CSQU3054383,9074729,\
-                   232000001,GB123456789012,26GB0000000000EX81,+441632960001,Ann@Example.org,\
+                   232000001,3EXA9,GB123456789012,26GB0000000000EX81,+441632960001,Ann@Example.org,\
                    IMMEDIATE,ARREST,LOCATE_ONLY,police,east desk,+441632960003,yes,\
                    customs=POINTER; border-force = SUMMARY,armed;\"violent\",WARRANT,\"Said, and \"\"meant\"\".\",\
                    2026-01-01T00:00:00Z,2027-01-01T00:00:00Z";
@@ -175,6 +175,7 @@ mod tests {
                 "container:CSQU305438",
                 "imo:9074729",
                 "mmsi:232000001",
+                "call_sign:3EXA9",
                 "eori:GB123456789012",
                 "mrn:26GB0000000000EX81",
                 "phone:+441632960001",

@@ -303,11 +303,13 @@ impl Search<'_> {
         if self.matches.found.is_empty() || !resemble::is_alone(event, party) {
             return met;
         }
-        let is_of_party = |evidence: &Evidence| {
-            matches!(evidence.attribute, Attribute::Identifier(_)) && evidence.role == party.role
+        let is_of_party = |evidence: &Evidence| match evidence.attribute {
+            Attribute::Identifier(kind) => resemble::is_of(party, evidence.role, kind),
+            Attribute::Name | Attribute::BirthDate | Attribute::Nationality => false,
         };
         for found in &self.matches.found {
-            let is_named = found.listed.names().next().is_some();
+            let is_named = found.listed.names().next().is_some()
+                && resemble::may_be_about(party, found.listed.subject());
             if is_named && found.evidence.iter().any(is_of_party) && !met.contains(&found.listed) {
                 met.push(found.listed.clone());
             }

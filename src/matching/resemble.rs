@@ -6,8 +6,9 @@
 use smallvec::SmallVec;
 
 use crate::domain::{
-    Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Observation,
-    Observed, Party, Relation, Resemblance, Subject as Sort, Timestamp,
+    Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Kind as IdentifierKind,
+    Name, Observation, Observed, Party, Relation, Resemblance, Role, Stated, Subject as Sort,
+    Timestamp,
 };
 use crate::index::fuzzy::{Limits, Query};
 use crate::names::{Analysed, Analyser, Bearer, Bits, Kind};
@@ -113,8 +114,7 @@ impl Room {
                 searched.cut += usize::from(work.cut);
             }
         }
-        let sort = sort(party);
-        found.retain(|entry| may_be_one(sort, entry.subject()) && entry.in_force(now));
+        found.retain(|entry| may_be_one(party.subject, entry.subject()) && entry.in_force(now));
         found.sort_unstable();
         found.dedup();
         searched
@@ -239,23 +239,38 @@ pub(super) fn asked(
 }
 
 fn bearer(party: &Party<'_>) -> Bearer {
-    if party.organisation { Bearer::Organisation } else { Bearer::Person }
-}
-
-fn sort(party: &Party<'_>) -> Sort {
-    if party.organisation { Sort::Organisation } else { Sort::Person }
+    watchlist::bearer(party.subject)
 }
 
 /// The identifiers that the event states of a party: those of its role, where it is alone in it.
 pub(super) fn identifiers(event: &Event<'_>, party: &Party<'_>) -> SmallVec<[Identifier; 2]> {
     let alone = is_alone(event, party);
-    let of_role = event.identifiers.iter().filter(|stated| alone && stated.role == party.role);
-    of_role.map(|stated| stated.identifier.clone()).collect()
+    let is_its = |at: &&Stated| alone && is_of(party, at.role, at.identifier.kind());
+    event.identifiers.iter().filter(is_its).map(|stated| stated.identifier.clone()).collect()
 }
 
 /// Whether no other party has the same role, so that what is stated of the role is stated of it.
 pub(super) fn is_alone(event: &Event<'_>, party: &Party<'_>) -> bool {
-    event.parties.iter().filter(|other| other.role == party.role).count() == 1
+    let has_same = |other: &&Party<'_>| {
+        other.role == party.role && is_vessel(other.subject) == is_vessel(party.subject)
+    };
+    event.parties.iter().filter(has_same).count() == 1
+}
+
+/// Whether an identifier of this role and kind is one of the party's. A ship and the lorry that
+/// takes the container off it have one role: the numbers of ships are the ship's.
+pub(super) fn is_of(party: &Party<'_>, role: Role, kind: IdentifierKind) -> bool {
+    role == party.role && kind.is_of_vessels() == is_vessel(party.subject)
+}
+
+/// Whether an entry of this sort that an identifier met may be about the party itself, so that their
+/// names say something of one another. A ship's number may stand on the entry of its master too.
+pub(super) fn may_be_about(party: &Party<'_>, entry: Sort) -> bool {
+    may_be_one(party.subject, entry) || !is_vessel(party.subject) && !is_vessel(entry)
+}
+
+fn is_vessel(subject: Sort) -> bool {
+    subject == Sort::Vessel
 }
 
 /// The match, with its evidence attribute by attribute and as the scorer weighed it.
@@ -265,17 +280,22 @@ fn found(
     scored: Scored,
     explained: Explanation,
 ) -> Match {
-    let evidence = vec![
-        name_evidence(party, &explained),
-        birth_evidence(party, candidate),
-        super::nationality_evidence(party, candidate),
-    ];
+    let mut evidence = vec![name_evidence(party, &explained)];
+    if !is_vessel(party.subject) {
+        evidence.push(birth_evidence(party, candidate));
+    }
+    evidence.push(super::nationality_evidence(party, candidate));
+    // A ship has neither birth date nor sex: that they are missing, and so worth nothing, says nothing.
+    let is_told = |line: &score::Line| {
+        let is_of_persons = matches!(line.reason, Reason::Born { .. } | Reason::Sex(_));
+        !(is_of_persons && line.bits == Bits::ZERO && is_vessel(party.subject))
+    };
     let resemblance = Resemblance {
         role: party.role,
         sixteenths: scored.bits.in_sixteenths(),
         // Between 0 and 1 000.
         per_mille: (scored.probability * 1_000.0).round() as u16,
-        observations: explained.lines.into_iter().map(observation).collect(),
+        observations: explained.lines.into_iter().filter(is_told).map(observation).collect(),
         stated: explained.stated,
         listed: explained.listed,
     };

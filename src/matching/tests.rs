@@ -11,7 +11,7 @@ use super::budget::{CANDIDATES_MAX, COMPARISONS_MAX, PER_ATTRIBUTE_MAX};
 use super::*;
 use crate::domain::{
     AgencyId, Country, Crossing, Date, Direction, Entry, EventId, Facts, Identifier, Journey, Mode,
-    Place, Priority, Revision, Role,
+    Place, Priority, Revision, Role, Subject,
 };
 use crate::index::NameKey;
 use crate::watchlist::sample::{
@@ -40,7 +40,7 @@ pub(crate) fn event<'a>(parties: Vec<Party<'a>>, identifiers: Vec<Identifier>) -
 pub(crate) fn person<'a>(names: &[(&'a str, &'a str)], birth_date: Option<&str>) -> Party<'a> {
     Party {
         role: Role::Traveller,
-        organisation: false,
+        subject: Subject::Person,
         names: names.iter().map(|name| Name { surname: name.0, given: name.1 }).collect(),
         birth_date: birth_date.map(|date| Date::parse(date).unwrap()),
         sex: None,

@@ -376,6 +376,7 @@ fn state_vessel(sketch: &mut Sketch, vessel: &Vessel) {
     if let Some(mmsi) = &vessel.thing.other {
         sketch.state(Role::Conveyance, Identifier::mmsi(mmsi), None);
     }
+    sketch.vessel(vessel.name, vessel.thing.nation.country);
 }
 
 const fn direction(inbound: bool) -> Direction {

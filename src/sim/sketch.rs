@@ -11,7 +11,7 @@ use super::world::Lore;
 use crate::domain::{
     AdvancePassenger, AgencyId, ContainerMove, Country, Date, Declaration, Direction, EntryKey,
     Event, EventId, Facts, Identifier, Journey, Mode, Name, Party, Place, Refusal, Revision, Role,
-    Sex, Stated, Timestamp, VehicleMovement,
+    Sex, Stated, Subject, Timestamp, VehicleMovement,
 };
 
 /// A stretch of the text buffer.
@@ -47,7 +47,7 @@ pub(super) struct Sketch {
 
 struct SketchedParty {
     role: Role,
-    organisation: bool,
+    subject: Subject,
     surname: Span,
     given: Span,
     birth_date: Option<Date>,
@@ -133,7 +133,7 @@ impl Sketch {
         let given = self.write(|out| person.name.given(style, out));
         self.parties.push(SketchedParty {
             role,
-            organisation: false,
+            subject: Subject::Person,
             surname,
             given,
             birth_date: Some(person.birth),
@@ -162,10 +162,24 @@ impl Sketch {
 
     /// States an organisation.
     pub(super) fn organisation(&mut self, role: Role, name: &str, nationality: Option<Country>) {
+        self.thing((role, Subject::Organisation), name, nationality);
+    }
+
+    /// States the name of the vessel that carries the goods.
+    pub(super) fn vessel(&mut self, name: &str, flag: Country) {
+        self.thing((Role::Conveyance, Subject::Vessel), name, Some(flag));
+    }
+
+    fn thing(
+        &mut self,
+        (role, subject): (Role, Subject),
+        name: &str,
+        nationality: Option<Country>,
+    ) {
         let surname = self.write(|out| out.push_str(name));
         self.parties.push(SketchedParty {
             role,
-            organisation: true,
+            subject,
             surname,
             given: Span::default(),
             birth_date: None,
@@ -288,7 +302,7 @@ impl Sketch {
         let name = Name { surname: self.read(party.surname), given: self.read(party.given) };
         Party {
             role: party.role,
-            organisation: party.organisation,
+            subject: party.subject,
             names: SmallVec::from_iter([name]),
             birth_date: party.birth_date,
             sex: party.sex,

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use portcullis::codec::{Decoder, Format, Headers, Limits, encode_notice};
 use portcullis::domain::{
     Audience, Date, Entry, EntryId, EntryKey, Event, ListedName, Name, Notice, Party, Role,
-    Timestamp,
+    Subject, Timestamp,
 };
 use portcullis::engine::{self, Arrival};
 use portcullis::index::fuzzy::Weights;
@@ -314,7 +314,7 @@ fn whoever_is_met_while_others_are_off_the_lists_is_met_on_the_way() {
         planned.event.parties.clear();
         planned.event.parties.push(Party {
             role: Role::Traveller,
-            organisation: false,
+            subject: Subject::Person,
             names: SmallVec::from_iter([Name { surname, given }]),
             birth_date: Some(Date::parse(born).unwrap()),
             sex: None,

@@ -54,7 +54,7 @@ impl Slips {
 
 /// Lets the person of an event travel under this name, where it is about one and no more.
 pub(crate) fn disguise<'a>(event: &mut Event<'a>, query: &'a Query) {
-    let mut people = event.parties.iter_mut().filter(|party| !party.organisation);
+    let mut people = event.parties.iter_mut().filter(|party| party.subject == Subject::Person);
     let (Some(person), None) = (people.next(), people.next()) else { return };
     let Query { name, born, nationality, female, .. } = query;
     person.names.clear();

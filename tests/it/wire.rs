@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use apache_avro::writer::datum::GenericDatumWriter;
 use portcullis::codec::{
     Contract, Decoder, Error, Format, Headers, Limits, SchemaRef, Schemas, encode_entry,
     encode_event, encode_notice, encode_suppression,
@@ -43,11 +44,22 @@ fn stated(role: Role, identifier: Identifier) -> Stated {
 fn party<'a>(role: Role, surname: &'a str, given: &'a str) -> Party<'a> {
     Party {
         role,
-        organisation: false,
+        subject: Subject::Person,
         names: smallvec![Name { surname, given }],
         birth_date: Date::parse("1984-02"),
         sex: None,
         nationality: Some(country("HUN")),
+    }
+}
+
+fn vessel(name: &str) -> Party<'_> {
+    Party {
+        role: Role::Conveyance,
+        subject: Subject::Vessel,
+        names: smallvec![Name { surname: name, given: "" }],
+        birth_date: None,
+        sex: None,
+        nationality: Some(country("PAN")),
     }
 }
 
@@ -145,11 +157,12 @@ fn container() -> Event<'static> {
             empty: Some(false),
             gross_mass_kg: Some(21_480.5),
         }),
-        smallvec![party(Role::Consignee, "Placeholder", "Ann")],
+        smallvec![vessel("MV Капитан Пример"), party(Role::Consignee, "Placeholder", "Ann")],
         smallvec![
             stated(Role::Container, Identifier::container("CSQU3054389").unwrap()),
             stated(Role::Conveyance, Identifier::imo("9074729").unwrap()),
             stated(Role::Conveyance, Identifier::mmsi("232000001").unwrap()),
+            stated(Role::Conveyance, Identifier::call_sign("3EXA9").unwrap()),
             stated(Role::Conveyance, plate("AB12CDE")),
             stated(Role::Consignee, Identifier::phone("+441632960001").unwrap()),
         ],
@@ -158,7 +171,7 @@ fn container() -> Event<'static> {
 
 fn declaration() -> Event<'static> {
     let mut importer = party(Role::Importer, "Example Imports Ltd", "");
-    importer.organisation = true;
+    importer.subject = Subject::Organisation;
     let item = Item {
         commodity: Some("9503007500"),
         description: Some("toy trains \"fast\" \u{1F682}"),
@@ -178,7 +191,7 @@ fn declaration() -> Event<'static> {
             destination: Some(country("GBR")),
             items: smallvec![item.clone(), Item::default(), item],
         }),
-        smallvec![importer, party(Role::Declarant, "Placeholder", "Ann")],
+        smallvec![importer, party(Role::Declarant, "Placeholder", "Ann"), vessel("Example Star")],
         smallvec![
             stated(Role::Consignment, Identifier::mrn("26GB0000000000EX81").unwrap()),
             stated(Role::Importer, Identifier::eori("GB123456789012").unwrap()),
@@ -193,7 +206,7 @@ fn declaration() -> Event<'static> {
 
 fn cash() -> Event<'static> {
     let mut owner = party(Role::Owner, "Beispiel Handel GmbH", "");
-    owner.organisation = true;
+    owner.subject = Subject::Organisation;
     event(
         Facts::CashDeclaration(CashDeclaration {
             amount: Some(18_500.25),
@@ -260,7 +273,7 @@ fn shown(event: &Event<'_>) -> String {
     let journey = &event.journey;
     line("journey", &(journey.carrier, journey.number, journey.origin, journey.destination));
     for party in &event.parties {
-        line("party", &(party.role, party.organisation, party.sex, party.nationality));
+        line("party", &(party.role, party.subject, party.sex, party.nationality));
         line("birth_date", &party.birth_date.map(Date::to_iso));
         for name in &party.names {
             line("name", &(name.surname, name.given));
@@ -333,6 +346,7 @@ fn entry() -> Entry {
             Identifier::container("CSQU3054389").unwrap(),
             Identifier::imo("9074729").unwrap(),
             Identifier::mmsi("232000001").unwrap(),
+            Identifier::call_sign("3EXA9").unwrap(),
             Identifier::eori("GB123456789012").unwrap(),
             Identifier::mrn("26GB0000000000EX81").unwrap(),
             Identifier::phone("+441632960001").unwrap(),
@@ -494,6 +508,44 @@ fn bytes_of_another_implementation_are_read() {
     assert!(event.defects.is_empty());
 }
 
+/// An event under the first version of its schema: without a vessel's name.
+fn of_first_version(topic: Topic, text: &str) -> (u32, Vec<u8>) {
+    let released = Schemas::released().iter();
+    let mut versions = released.filter(|row| row.contract == Contract::Events(topic));
+    let first = versions.find(|row| row.version == 1).unwrap();
+    let schema = apache_avro::Schema::parse_str(first.text).unwrap();
+    // A number that is not below zero would be taken for one without a sign, which Avro has not.
+    let text = String::from_utf8(json(text)).unwrap().replace(":0}", ":-1}");
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let value = apache_avro::to_value(json).unwrap().resolve(&schema).unwrap();
+    let writer = GenericDatumWriter::builder(&schema).build().unwrap();
+    (first.id, writer.write_value_to_vec(value).unwrap())
+}
+
+#[test]
+fn events_of_the_first_version_are_read_as_ever() {
+    const VESSEL: &str = r#""vessel":{"imo":"9074729","mmsi":"232000001"}}"#;
+    for (topic, text) in [
+        (Topic::Containers, format!(r#"{{ENVELOPE,"container_number":"CSQU3054383",{VESSEL}"#)),
+        (Topic::Declarations, format!("{{ENVELOPE,{VESSEL}")),
+    ] {
+        let (id, datum) = of_first_version(topic, &text);
+        let framed = [&[0][..], &id.to_be_bytes(), &datum].concat();
+        let headers = [0].into_iter().chain(id.to_be_bytes()).collect::<Vec<u8>>();
+        let by_header = Headers { content_type: None, schema_id: Some(&headers) };
+        let mut decoder = decoder();
+        for (bytes, headers) in [(&framed, NONE), (&datum, by_header), (&json(&text), NONE)] {
+            let event = decoder.decode_event(topic, bytes, headers).unwrap();
+            let numbers = event.identifiers.iter().rev().take(2);
+            let keys: Vec<String> = numbers.map(|at| at.identifier.subject_key()).collect();
+            assert_eq!(keys, ["mmsi:232000001", "imo:9074729"]);
+            assert!(event.parties.is_empty() && event.defects.is_empty());
+            drop(event);
+            assert_eq!(decoder.unknown_fields(), 0);
+        }
+    }
+}
+
 const CANARY: &str = "Canary-Zq7";
 
 /// Every text of a JSON value replaced, one at a time.
@@ -604,6 +656,11 @@ fn what_cannot_be_used_is_a_defect_and_the_rest_goes_on() {
         Topic::Containers,
         r#"{ENVELOPE,"container_number":"","gross_mass_kg":-1,"parties":[{"phones":["12"]}]}"#,
         &["container_number", "parties[].phones[]", "gross_mass_kg"],
+    );
+    check_defects(
+        Topic::Declarations,
+        r#"{ENVELOPE,"vessel":{"name":"Example Star","flag":"ZZZ","call_sign":"NO SIGN"}}"#,
+        &["vessel.call_sign", "vessel.flag"],
     );
     check_defects(
         Topic::AdvancePassenger,
@@ -856,8 +913,12 @@ fn schemas_spell_every_enumeration_as_the_code_does() {
         assert!(!found.is_empty() || contract == Contract::Suppressions);
         for (name, symbols) in found {
             let (_, names, fallback) = known.iter().find(|row| row.0 == name).unwrap();
-            let expected: Vec<&str> = names.iter().copied().chain(*fallback).collect();
-            assert_eq!(symbols, expected, "{name} in {}", contract.topic());
+            // What came after the first version stands behind the default symbol.
+            let ours: Vec<&str> = symbols.iter().map(String::as_str).collect();
+            let (fallbacks, ours): (Vec<&str>, Vec<&str>) =
+                ours.into_iter().partition(|symbol| Some(*symbol) == *fallback);
+            assert_eq!(fallbacks, Vec::from_iter(*fallback), "{name} in {}", contract.topic());
+            assert_eq!(ours, *names, "{name} in {}", contract.topic());
         }
     }
 }

@@ -6,7 +6,9 @@ use super::super::{Error, View};
 use super::slots::{
     Documents, Field, IdentifiedPerson, Person, Texts, TradeParties, Vehicle, Vessel,
 };
-use crate::domain::{Country, Date, Defect, Identifier, Kind, Name, Party, Refusal, Role, Stated};
+use crate::domain::{
+    Country, Date, Defect, Identifier, Kind, Name, Party, Refusal, Role, Stated, Subject,
+};
 
 /// Collects parties, identifiers and defects in the order stated.
 #[derive(Default)]
@@ -21,17 +23,25 @@ pub(super) fn text<'a>(view: View<'a>, field: Field) -> Result<Option<&'a str>, 
     Ok(view.text(field.slot)?.filter(|text| text.bytes().any(|byte| !byte.is_ascii_whitespace())))
 }
 
+/// A person, unless it is said to be an organisation.
+fn subject(view: View<'_>, organisation: Field) -> Subject {
+    match view.bool(organisation.slot) {
+        Some(true) => Subject::Organisation,
+        Some(false) | None => Subject::Person,
+    }
+}
+
 impl<'a> Draft<'a> {
     pub(super) fn person(
         &mut self,
         view: View<'a>,
         slots: &Person,
         role: Role,
-        organisation: bool,
+        subject: Subject,
     ) -> Result<(), Error> {
         let party = Party {
             role,
-            organisation,
+            subject,
             names: names(view, slots)?,
             birth_date: self.birth_date(view, slots.birth_date)?,
             sex: slots.sex.get(view),
@@ -47,8 +57,8 @@ impl<'a> Draft<'a> {
         slots: &IdentifiedPerson,
         role: Role,
     ) -> Result<(), Error> {
-        let organisation = view.bool(slots.organisation.slot).unwrap_or(false);
-        self.person(view, &slots.person, role, organisation)?;
+        let subject = subject(view, slots.organisation);
+        self.person(view, &slots.person, role, subject)?;
         self.documents(view, &slots.documents, role)
     }
 
@@ -63,7 +73,7 @@ impl<'a> Draft<'a> {
             let given = text(item, slots.given_names)?;
             let party = Party {
                 role,
-                organisation: item.bool(slots.organisation.slot).unwrap_or(false),
+                subject: subject(item, slots.organisation),
                 names: name_of(name, given).into_iter().collect(),
                 birth_date: self.birth_date(item, slots.birth_date)?,
                 sex: None,
@@ -117,7 +127,18 @@ impl<'a> Draft<'a> {
 
     pub(super) fn vessel(&mut self, view: View<'a>, slots: &Vessel) -> Result<(), Error> {
         self.number(view, slots.imo, Role::Conveyance, Kind::Imo)?;
-        self.number(view, slots.mmsi, Role::Conveyance, Kind::Mmsi)
+        self.number(view, slots.mmsi, Role::Conveyance, Kind::Mmsi)?;
+        self.number(view, slots.call_sign, Role::Conveyance, Kind::CallSign)?;
+        let party = Party {
+            role: Role::Conveyance,
+            subject: Subject::Vessel,
+            names: name_of(text(view, slots.name)?, None).into_iter().collect(),
+            birth_date: None,
+            sex: None,
+            nationality: self.country(view, slots.flag)?,
+        };
+        self.push(party);
+        Ok(())
     }
 
     /// An identifier that needs no issuing state.

@@ -137,7 +137,8 @@ impl EntryBinder {
                 | Kind::Eori
                 | Kind::Mrn
                 | Kind::Phone
-                | Kind::Email => Identifier::parse(kind, value, issuer),
+                | Kind::Email
+                | Kind::CallSign => Identifier::parse(kind, value, issuer),
             };
             identifiers.push(parsed.map_err(refuse(self.value))?);
         }

@@ -8,8 +8,8 @@ use super::slots::{
 };
 use crate::domain::{
     AdvancePassenger, AgencyId, CashDeclaration, ContainerMove, Crossing, Declaration, Direction,
-    Event, EventId, Facts, Identifier, Item, Journey, Kind, Mode, Place, Revision, Role, Timestamp,
-    Topic, VehicleMovement,
+    Event, EventId, Facts, Identifier, Item, Journey, Kind, Mode, Place, Revision, Role, Subject,
+    Timestamp, Topic, VehicleMovement,
 };
 
 /// How the records of one topic become events: slots looked up once.
@@ -136,7 +136,7 @@ impl CrossingSlots {
     }
 
     fn bind<'a>(&self, view: View<'a>, draft: &mut Draft<'a>) -> Result<Facts<'a>, Error> {
-        draft.person(view, &self.traveller, Role::Traveller, false)?;
+        draft.person(view, &self.traveller, Role::Traveller, Subject::Person)?;
         draft.documents(view, &self.documents, Role::Traveller)?;
         for item in view.list(self.companions) {
             draft.identified(item, &self.companion, Role::Companion)?;
@@ -177,7 +177,7 @@ impl PassengerSlots {
     fn bind<'a>(&self, view: View<'a>, draft: &mut Draft<'a>) -> Result<Facts<'a>, Error> {
         let crew = view.bool(self.crew.slot).unwrap_or(false);
         let role = if crew { Role::Crew } else { Role::Passenger };
-        draft.person(view, &self.passenger, role, false)?;
+        draft.person(view, &self.passenger, role, Subject::Person)?;
         draft.documents(view, &self.documents, role)?;
         draft.numbers(view, &self.phones, Role::Contact, Kind::Phone)?;
         draft.numbers(view, &self.emails, Role::Contact, Kind::Email)?;

@@ -216,11 +216,20 @@ impl Vehicle {
 pub(super) struct Vessel {
     pub(super) imo: Field,
     pub(super) mmsi: Field,
+    pub(super) name: Field,
+    pub(super) flag: Field,
+    pub(super) call_sign: Field,
 }
 
 impl Vessel {
     pub(super) fn of(base: &Base<'_>) -> Result<Self, Error> {
-        Ok(Self { imo: base.field("imo")?, mmsi: base.field("mmsi")? })
+        Ok(Self {
+            imo: base.field("imo")?,
+            mmsi: base.field("mmsi")?,
+            name: base.field("name")?,
+            flag: base.field("flag")?,
+            call_sign: base.field("call_sign")?,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     AdvancePassenger, CashDeclaration, Check, ContainerMove, Country, Crossing, Declaration, Event,
-    Identifier, Item, Kind, Name, Party, Role, Stated, VehicleMovement,
+    Identifier, Item, Kind, Name, Party, Role, Stated, Subject, VehicleMovement,
 };
 
 use super::super::Error;
@@ -199,8 +199,12 @@ fn first_identified<'e>(
     if party.is_none() && documents.is_empty() {
         return None;
     }
-    let organisation = party.is_some_and(|party| party.organisation);
+    let organisation = is_organisation(party);
     Some(wire::IdentifiedPerson { person: person(party), organisation, documents })
+}
+
+fn is_organisation(party: Option<&Party<'_>>) -> bool {
+    party.is_some_and(|party| party.subject == Subject::Organisation)
 }
 
 fn documents<'e>(parts: &mut Parts<'e, '_>, role: Role) -> Vec<wire::TravelDocument<'e>> {
@@ -240,7 +244,7 @@ fn trade_party<'e>(
         role: Symbol(role.name()),
         name: name.map(|name| Text::Borrowed(name.surname)),
         given_names: name.and_then(given),
-        organisation: party.is_some_and(|party| party.organisation),
+        organisation: is_organisation(party),
         birth_date: party.and_then(|party| party.birth_date).map(|date| Text::Owned(date.to_iso())),
         eori: value(parts, role, Kind::Eori),
         country: party.and_then(|party| party.nationality.as_ref()).map(country),
@@ -267,7 +271,18 @@ fn vehicle<'e>(parts: &mut Parts<'e, '_>, role: Role) -> Option<wire::Vehicle<'e
 fn vessel<'e>(parts: &mut Parts<'e, '_>) -> Option<wire::Vessel<'e>> {
     let imo = value(parts, Role::Conveyance, Kind::Imo);
     let mmsi = value(parts, Role::Conveyance, Kind::Mmsi);
-    if imo.is_none() && mmsi.is_none() { None } else { Some(wire::Vessel { imo, mmsi }) }
+    let call_sign = value(parts, Role::Conveyance, Kind::CallSign);
+    let party = parts.vessel();
+    if imo.is_none() && mmsi.is_none() && call_sign.is_none() && party.is_none() {
+        return None;
+    }
+    Some(wire::Vessel {
+        imo,
+        mmsi,
+        name: party.and_then(|party| party.names.first()).map(|name| Text::Borrowed(name.surname)),
+        flag: party.and_then(|party| party.nationality.as_ref()).map(country),
+        call_sign,
+    })
 }
 
 fn value<'e>(parts: &mut Parts<'e, '_>, role: Role, kind: Kind) -> Option<Text<'e>> {

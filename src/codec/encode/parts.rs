@@ -1,6 +1,6 @@
 //! An event's parties and identifiers, handed out field by field until none is left.
 
-use crate::domain::{Event, Kind, Party, Role, Stated};
+use crate::domain::{Event, Kind, Party, Role, Stated, Subject};
 
 use super::super::Error;
 
@@ -23,6 +23,16 @@ impl<'e, 'a> Parts<'e, 'a> {
     pub(super) fn party(&mut self, role: Role) -> Option<&'e Party<'a>> {
         let plays = |slot: &&mut Option<&Party<'_>>| slot.is_some_and(|party| party.role == role);
         self.parties.iter_mut().find(plays).and_then(Option::take)
+    }
+
+    /// Takes the vessel that carries what the record is about, if it is left.
+    pub(super) fn vessel(&mut self) -> Option<&'e Party<'a>> {
+        let carries = |slot: &&mut Option<&Party<'_>>| {
+            slot.is_some_and(|party| {
+                party.subject == Subject::Vessel && party.role == Role::Conveyance
+            })
+        };
+        self.parties.iter_mut().find(carries).and_then(Option::take)
     }
 
     /// Takes the first party left, whatever its part.

@@ -239,6 +239,12 @@ pub(crate) struct Vessel<'a> {
     pub(crate) imo: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) mmsi: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) flag: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) call_sign: Option<Text<'a>>,
 }
 
 /// A person or an organisation named by a consignment.

@@ -40,6 +40,15 @@ named! {
         Phone = "phone",
         /// An e-mail address (RFC 5321).
         Email = "email",
+        /// A ship station by its call sign (ITU Radio Regulations, Article 19).
+        CallSign = "call_sign",
+    }
+}
+
+impl Kind {
+    /// Whether it names vessels.
+    pub const fn is_of_vessels(self) -> bool {
+        matches!(self, Self::Imo | Self::Mmsi | Self::CallSign)
     }
 }
 
@@ -111,7 +120,8 @@ impl Identifier {
             | Kind::Eori
             | Kind::Mrn
             | Kind::Phone
-            | Kind::Email => &self.value,
+            | Kind::Email
+            | Kind::CallSign => &self.value,
         }
     }
 }

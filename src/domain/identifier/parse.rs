@@ -22,6 +22,7 @@ impl Identifier {
             Kind::Mrn => Self::mrn(text),
             Kind::Phone => Self::phone(text),
             Kind::Email => Self::email(text),
+            Kind::CallSign => Self::call_sign(text),
         }
     }
 
@@ -103,6 +104,22 @@ impl Identifier {
     pub fn mmsi(text: &str) -> Result<Self, Refusal> {
         let value = compact(Kind::Mmsi, text, 9..=9)?;
         Ok(Self::plain(Kind::Mmsi, all_digits(Kind::Mmsi, value, 9)?, Check::Absent))
+    }
+
+    /// The call sign of a ship station (ITU Radio Regulations, Article 19, section III): 4 to 7 letters
+    /// and digits, a letter among the first two; one of more than four ends in a digit.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the text is not one.
+    pub fn call_sign(text: &str) -> Result<Self, Refusal> {
+        let value = compact(Kind::CallSign, text, 4..=7)?;
+        let series = value.bytes().take(2).any(|byte| byte.is_ascii_uppercase());
+        let is_short = value.len() == 4;
+        // Else words such as UNKNOWN would be the call sign of very many ships.
+        if !series || !(is_short || value.ends_with(|last: char| last.is_ascii_digit())) {
+            return Err(Refusal::new(Kind::CallSign, Reason::Form));
+        }
+        Ok(Self::plain(Kind::CallSign, value, Check::Absent))
     }
 
     /// An EORI number: a country and up to 15 letters and digits; for GB and XI 12 digits, or 15
@@ -360,6 +377,19 @@ mod tests {
         assert_eq!(value(Identifier::imo("imo-9074729")), "9074729");
         assert_eq!(reason(Identifier::imo("OMI9074729")), "character");
         assert_eq!(reason(Identifier::imo("90747290")), "length");
+    }
+
+    #[test]
+    fn call_signs_are_those_of_ship_stations() {
+        for (text, expected) in [("gabc", "GABC"), ("V7-AB 1", "V7AB1"), ("9V1234", "9V1234")] {
+            assert_eq!(value(Identifier::call_sign(text)), expected);
+        }
+        assert_eq!(value(Identifier::call_sign("WDC1234")), "WDC1234");
+        for (text, expected) in
+            [("N/A", "length"), ("UNKNOWN", "form"), ("1234", "form"), ("G\u{c4}BC", "character")]
+        {
+            assert_eq!(reason(Identifier::call_sign(text)), expected, "{text}");
+        }
     }
 
     #[test]

@@ -112,5 +112,8 @@ const fn expected(kind: Kind) -> &'static str {
             "+ and 7 to 15 digits with the country code, such as +442079460000 (ITU-T E.164)"
         }
         Kind::Email => "local-part@domain of at most 254 characters (RFC 5321)",
+        Kind::CallSign => {
+            "4 to 7 letters and digits, such as GABC or V7AB1 (ITU Radio Regulations, Article 19)"
+        }
     }
 }

@@ -297,7 +297,7 @@ const fn identifier_bits(kind: Kind, same: bool) -> Bits {
     Bits::sixteenths(match (kind, same) {
         (Kind::Imo | Kind::Vin, false) => -400,
         (Kind::Eori, false) => -96,
-        (Kind::Mmsi, false) => -48,
+        (Kind::Mmsi | Kind::CallSign, false) => -48,
         (Kind::Document, false) => -24,
         (Kind::Plate | Kind::Container | Kind::Mrn | Kind::Phone | Kind::Email, false) => 0,
         (Kind::Phone | Kind::Email, true) => 240,
@@ -308,6 +308,7 @@ const fn identifier_bits(kind: Kind, same: bool) -> Bits {
             | Kind::Container
             | Kind::Imo
             | Kind::Mmsi
+            | Kind::CallSign
             | Kind::Eori
             | Kind::Mrn,
             true,

@@ -200,7 +200,7 @@ pub(crate) fn deferred(id: &str) -> Vec<u8> {
 fn named(id: &str, numbers: &[&str], ((surname, given), born): Named) -> Vec<u8> {
     let party = Party {
         role: Role::Traveller,
-        organisation: false,
+        subject: Subject::Person,
         names: [Name { surname, given }].into_iter().collect(),
         birth_date: Date::parse(born),
         sex: None,
