@@ -312,6 +312,7 @@ impl App {
         }
         self.phase.enter("running");
         let outcome = self.run_together(lanes, readers, &slow_lane);
+        tracing::info!("the lanes have ended and left the group");
         if !planted::has(Bug::DropWithoutFlush) && !sender.flush(FLUSH_WITHIN) {
             tracing::warn!(
                 "some messages were not acknowledged in time: their events were not committed, and are read again"

@@ -101,6 +101,12 @@ impl Watch {
         self.commit_asked.lock().unwrap().is_some()
     }
 
+    /// Whether there is a change that was not taken up yet.
+    #[cfg(test)]
+    pub(super) fn has_changed(&self) -> bool {
+        self.changed.load(Ordering::Acquire)
+    }
+
     /// Puts a change back that could not be taken up.
     pub(super) fn put_back(&self, change: Change) {
         if let Ok(mut changes) = self.changes.lock() {
@@ -117,6 +123,14 @@ impl Watch {
     }
 }
 
+/// Answers an assignment when nobody takes partitions up any more. A client that has been assigned
+/// nothing has nothing to revoke as it ends, and would wait for this answer without end.
+pub(super) fn decline(consumer: &BaseConsumer<Watch>) {
+    if let Err(error) = consumer.incremental_assign(&TopicPartitionList::new()) {
+        tracing::debug!(%error, "an assignment was not declined");
+    }
+}
+
 client_context!(Watch);
 
 impl ConsumerContext for Watch {
@@ -130,9 +144,12 @@ impl ConsumerContext for Watch {
         let partitions =
             elements.iter().map(|element| (element.topic().to_owned(), element.partition()));
         let assigns = event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-        if assigns {
+        let closing = self.closing.load(Ordering::Relaxed);
+        if assigns && closing {
+            decline(consumer);
+        } else if assigns {
             self.note(Change::Assigned(partitions.collect()));
-        } else if self.closing.load(Ordering::Relaxed) {
+        } else if closing {
             if let Err(error) = consumer.incremental_unassign(list) {
                 tracing::debug!(%error, "partitions were gone already");
             }

@@ -17,7 +17,7 @@ use crate::pipeline::{
     Record, Refused, Report, Ticket,
 };
 
-use super::assignment::{Change, Watch};
+use super::assignment::{self, Change, Watch};
 use super::clock::SystemClock;
 use super::fault::fault;
 use super::producer::Sent;
@@ -479,9 +479,12 @@ impl Drop for LanePort {
         // From here on nobody drains: what the client revokes while it closes is let go at once.
         self.consumer.context().closing.store(true, Ordering::Relaxed);
         while let Some(change) = self.consumer.context().next_change() {
-            if let Change::Revoked { partitions, .. } = change {
-                let partitions = self.known(&partitions);
-                self.release(&partitions, false);
+            match change {
+                Change::Revoked { partitions, .. } => {
+                    let partitions = self.known(&partitions);
+                    self.release(&partitions, false);
+                }
+                Change::Assigned(_) => assignment::decline(&self.consumer),
             }
         }
     }
@@ -499,6 +502,24 @@ mod tests {
 
     /// A port whose partition is assigned.
     fn port(broker: &EmbeddedBroker) -> LanePort {
+        let mut port = joined(broker);
+        let assigned = |input: &Input<()>| matches!(input, Input::Assigned(_));
+        assert!(poll_until(&mut port, |_, input| assigned(input)), "never assigned");
+        port
+    }
+
+    /// Ends a port on a thread of its own; whether that came to an end.
+    fn ends(port: LanePort) -> bool {
+        let ending = std::thread::spawn(move || drop(port));
+        let deadline = Instant::now() + PATIENCE;
+        while !ending.is_finished() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        ending.is_finished()
+    }
+
+    /// Joined, but with nothing taken up yet.
+    fn joined(broker: &EmbeddedBroker) -> LanePort {
         let config = Config::plain(broker.brokers());
         let outputs = Outputs {
             command: "alerts".into(),
@@ -507,14 +528,9 @@ mod tests {
         };
         let sender = Sender::new(&config, outputs, Arc::new(Complaints::default())).unwrap();
         let topics = vec![TOPIC.to_owned()];
-        let slow_lane = Entrance::closed();
-        let since = Arc::default();
-        let mut port =
-            LanePort::new(&config, 0, topics, Start::Earliest, since, Arc::new(sender), slow_lane)
-                .unwrap();
-        let assigned = |input: &Input<()>| matches!(input, Input::Assigned(_));
-        assert!(poll_until(&mut port, |_, input| assigned(input)), "never assigned");
-        port
+        let (slow_lane, since) = (Entrance::closed(), Arc::default());
+        LanePort::new(&config, 0, topics, Start::Earliest, since, Arc::new(sender), slow_lane)
+            .unwrap()
     }
 
     fn poll_until(port: &mut LanePort, done: impl Fn(&LanePort, &Input<()>) -> bool) -> bool {
@@ -565,5 +581,49 @@ mod tests {
         // That there is nothing to commit is the one failure that needs no broker to fail.
         commit(&mut port, &[]);
         assert!(port.committed().not_all);
+    }
+
+    /// Here the client has something to revoke as it ends, and waits for that answer alone.
+    #[test]
+    fn an_assignment_that_was_not_taken_up_does_not_hold_the_end_up() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let port = joined(&broker);
+        let deadline = Instant::now() + PATIENCE;
+        while !port.consumer.context().has_changed() && Instant::now() < deadline {
+            assert!(port.consumer.poll(Duration::from_millis(10)).is_none(), "a record too early");
+        }
+        assert!(port.consumer.context().has_changed(), "never assigned");
+        assert!(ends(port), "the client waits for an answer to its assignment");
+    }
+
+    #[test]
+    fn an_assignment_that_comes_at_the_end_does_not_hold_it_up() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let port = joined(&broker);
+        let deadline = Instant::now() + PATIENCE;
+        while native::waiting(&port.consumer) == 0 && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(native::waiting(&port.consumer) > 0, "never assigned");
+        assert!(ends(port), "the client waits for an answer to its assignment");
+    }
+
+    /// One of the two gets nothing: as it ends its client has nothing to revoke, and waits for the
+    /// answer to that assignment.
+    #[test]
+    fn an_assignment_of_nothing_that_was_not_taken_up_does_not_hold_the_end_up() {
+        let broker = EmbeddedBroker::start([(TOPIC, 1)].into_iter()).unwrap();
+        let both = [joined(&broker), joined(&broker)];
+        let deadline = Instant::now() + PATIENCE;
+        let changed = |port: &LanePort| {
+            assert!(port.consumer.poll(Duration::from_millis(5)).is_none(), "a record too early");
+            port.consumer.context().has_changed()
+        };
+        while !both.iter().all(changed) {
+            assert!(Instant::now() < deadline, "never assigned");
+        }
+        for port in both {
+            assert!(ends(port), "the client waits for an answer to its assignment");
+        }
     }
 }

@@ -213,6 +213,22 @@ pub(super) fn take_log<C: rdkafka::client::ClientContext>(
     }
 }
 
+/// How many things a consumer would be told of if it was polled.
+#[cfg(test)]
+pub(super) fn waiting<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> usize {
+    // SAFETY: the client is live and borrowed; the queue, null where there is no group, is given
+    // back here.
+    unsafe {
+        let queue = sys::rd_kafka_queue_get_consumer(consumer.client().native_ptr());
+        if queue.is_null() {
+            return 0;
+        }
+        let waiting = sys::rd_kafka_queue_length(queue);
+        sys::rd_kafka_queue_destroy(queue);
+        waiting
+    }
+}
+
 /// A broker inside this process, owned with the client that hosts it.
 pub(super) struct MockBroker {
     cluster: *mut sys::rd_kafka_mock_cluster_t,

@@ -189,6 +189,28 @@ fn rebalance_under_load(stem: &str, first: &[&str], second: &[&str]) {
     assert!(!log.contains("ERROR"), "{log}");
 }
 
+/// The group takes seconds to let a member in: each stop meets it in another state.
+#[test]
+fn a_stop_amid_a_rebalance_ends_well_and_costs_no_alert() {
+    let site = Site::made(Broker::shared(), "amid", &AGENCIES);
+    site.run(&["simulate", "--lists", "--events", "0"]).succeeded();
+    let first = site.start_ready(&[]);
+    let truth = load(&site, 15_000, 1_000, || {
+        await_more_events(&first, 1_000.0);
+        for pause in [0, 500, 1_500, 2_500] {
+            let second = site.start_ready(&[]);
+            std::thread::sleep(Duration::from_millis(pause));
+            let (status, log) = second.stop();
+            assert_eq!(status, Some(0), "{pause} ms after it was ready:\n{log}");
+        }
+    });
+    await_all_committed(&site, &KINDS);
+    let (status, log) = first.stop();
+    assert_eq!(status, Some(0), "{log}");
+    let repeats = truth.assert_told(&site);
+    eprintln!("amid: {} told, {repeats} repeats", truth.due.len());
+}
+
 #[test]
 fn an_instance_that_joins_and_leaves_under_load_costs_no_alert() {
     rebalance_under_load("rebalance", &[], &[]);

@@ -374,7 +374,11 @@ impl<P: Port> Lane<P> {
         let deadline = self.clock.elapsed() + self.config.drain_deadline;
         loop {
             self.commit(Commit::Sync);
-            if self.take_answers() || self.clock.elapsed() >= deadline {
+            if self.take_answers() {
+                return Ok(());
+            }
+            if self.clock.elapsed() >= deadline {
+                tracing::warn!("the last commit was not made in time: its events are read again");
                 return Ok(());
             }
             if let Some(report) = self.port.report(IDLE_WAIT) {
