@@ -61,6 +61,9 @@ pub struct Shape {
     letters: u32,
     /// The letters of the canonical form as a set.
     sounds: u32,
+    /// Its spelling classes as a set, a bit for each and for others beside: to look a word's classes up
+    /// takes a wait for memory.
+    classes: u32,
     /// How many letters text and canonical form have.
     lengths: (u8, u8),
     omits_vowels: bool,
@@ -75,6 +78,7 @@ impl Shape {
             key: word.canonical_key(),
             letters: letters(word.text()),
             sounds: letters(word.canonical()),
+            classes: word.classes().iter().fold(0, |set, class| set | 1 << (class.0 % 32)),
             lengths: (word.text().len() as u8, word.canonical().len() as u8),
             omits_vowels: word.script().omits_vowels(),
             is_folded: word.canonical() != word.text(),
@@ -154,7 +158,7 @@ pub fn liken_probed(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<
     if same_key {
         return Some(Likeness::of(Kind::Transliteration, 245));
     }
-    if share_class(a, b) {
+    if a_shape.classes & b_shape.classes != 0 && share_class(a, b) {
         return Some(Likeness::of(Kind::Spelling, 235));
     }
     by_edit(probe, b, b_shape).or_else(|| by_sound(a, b)).or_else(|| shortened(one, other))
