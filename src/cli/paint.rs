@@ -146,7 +146,14 @@ fn sentence(evidence: &Value) -> String {
     let text = |path: &str| text(evidence, path);
     let attribute = text("/attribute").replace('_', " ");
     let role = text("/role").to_lowercase().replace('_', " ");
-    let what = if attribute == role { attribute } else { format!("{attribute} of the {role}") };
+    let what = match (&*attribute, &*role) {
+        ("nationality", "conveyance") => "flag of the vessel".to_owned(),
+        ("name" | "imo" | "mmsi" | "call sign", "conveyance") => {
+            format!("{attribute} of the vessel")
+        }
+        (attribute, role) if attribute == role => attribute.to_owned(),
+        _ => format!("{attribute} of the {role}"),
+    };
     let (stated, listed) = (text("/stated"), text("/listed"));
     let check = match &*text("/check") {
         "FAILS" => ", its check digit fails",
@@ -217,6 +224,18 @@ mod tests {
             "99.9 % likely, 14.0 bits: identifier same document +25.0; \
              no part of the names agrees -12.0; birth date same 1980-05-25 +1.0"
         );
+    }
+
+    #[test]
+    fn what_is_told_of_a_ship_is_told_as_a_ships() {
+        let told = |attribute: &str| {
+            sentence(&json!({"attribute": attribute, "role": "CONVEYANCE", "relation": "SAME",
+                "stated": "x", "listed": "x"}))
+        };
+        assert_eq!(told("name"), "name of the vessel: x, the same");
+        assert_eq!(told("nationality"), "flag of the vessel: x, the same");
+        assert_eq!(told("call_sign"), "call sign of the vessel: x, the same");
+        assert_eq!(told("vin"), "vin of the conveyance: x, the same");
     }
 
     /// Without its colours.

@@ -23,6 +23,7 @@ mod roster;
 pub mod score;
 mod suppress;
 pub(crate) mod tests;
+mod vessels;
 
 pub use bound::weights;
 pub use finder::Finder;

@@ -312,6 +312,8 @@ fn name_evidence(party: &Party<'_>, explained: &Explanation) -> Evidence {
         stated: explained.stated.clone(),
         listed: explained.listed.clone(),
         relation: match same {
+            // Whoever states no name is met by an identifier.
+            _ if explained.stated.is_empty() => Relation::Missing,
             true => Relation::Same,
             false if of_names(explained) > Bits::ZERO => Relation::Alike,
             false => Relation::Differs,

@@ -52,5 +52,6 @@ mod told;
 mod tools;
 mod traffic;
 mod trial;
+mod vessels;
 mod wire;
 mod world;

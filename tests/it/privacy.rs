@@ -8,7 +8,7 @@ use super::instance::{Instance, KINDS, Site, eventually};
 use super::traffic::{Sent, alerts, crossing, entry, envelope, send};
 
 /// Personal data as it is written, and the forms it might be found in. Nobody's: invented.
-const CANARIES: [&str; 27] = [
+const CANARIES: [&str; 29] = [
     "ZYXQUORLI",
     "zyxquorli",
     "VANTAPRUD",
@@ -26,6 +26,8 @@ const CANARIES: [&str; 27] = [
     "QZXU7712349",
     "CNRSEAL",
     "CNRVESSEL",
+    "CNR-SHIP",
+    "CNRSIGN",
     "CNRTRADE",
     "26GB771234906CNRX1",
     "GB771234906000",
@@ -332,7 +334,8 @@ fn other_kinds() -> Vec<(&'static str, Value)> {
         }),
         json!({
             "container_number": "QZXU7712349", "seals": ["CNRSEAL1"], "vehicle": vehicle,
-            "vessel": {"imo": "CNRVESSEL"}, "parties": [party("CONSIGNEE")],
+            "vessel": {"imo": "CNRVESSEL", "name": "CNR-SHIP", "flag": "ZYXQUORLI", "call_sign": "CNRSIGN"},
+            "parties": [party("CONSIGNEE")],
         }),
         json!({
             "mrn": "26GB771234906CNRX1", "lrn": "CNR-GOODS", "ucr": "CNR-GOODS",
