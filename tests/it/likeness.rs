@@ -369,5 +369,6 @@ fn the_way_onto_the_lists_matters_little() {
         by_both += due.entries.len();
         by_one += due.possible.len();
     }
+    eprintln!("{by_both} by both, {by_one} by one");
     assert!(by_both > 1_000 && by_one * 50 <= by_both, "{by_both} by both, {by_one} by one");
 }

@@ -5,21 +5,22 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use smallvec::SmallVec;
 
-use crate::names::{Shape, Word};
+use crate::names::{ClassId, Shape, Word};
 
 use super::date::DateCode;
 use super::day::Glimpse;
 use super::deletes;
 use super::filing::{self, FILED_MAX, Filed};
-use super::key::{Company, Key, Sound};
+use super::key::{Company, Key, Sound, mix};
+use super::kin::written_steps;
 use super::postings::Others;
 use super::record::{Nation, Weight};
 use super::slots::Slots;
 
 /// Keys of a name for which there is room, on the average.
 const KEYS: usize = 12;
-/// Forms of a word for which there is room, on the average.
-const FORMS: usize = 20;
+/// Forms of a word, and classes, for which there is room, on the average.
+const FORMS: usize = 40;
 /// Stands for no name in the chain of a day.
 const NONE: u32 = u32::MAX;
 
@@ -140,9 +141,10 @@ impl<T> Delta<T> {
         if place.set(*word).is_err() {
             return;
         }
-        for form in [word.text(), word.canonical()] {
-            deletes::each(form, steps, |hash| self.forms.add(hash, number));
-        }
+        // As many letters are dropped as from the words of the snapshot, or fewer would be met here.
+        deletes::each(word.text(), written_steps, |hash| self.forms.add(hash, number));
+        deletes::each(word.canonical(), steps, |hash| self.forms.add(hash, number));
+        word.classes().iter().for_each(|class| self.forms.add(of_class(*class), number));
         self.words_count.store(number + 1, Ordering::Release);
     }
 
@@ -190,19 +192,24 @@ impl<T> Delta<T> {
         found
     }
 
-    /// Shows words that the snapshot has not and that are about a letter from this one; some several
-    /// times.
+    /// Shows words that the snapshot has not and that are of a class of this one, or about a letter or
+    /// two from it; some several times.
     pub(super) fn near(&self, word: &Word, mut found: impl FnMut(&Word)) {
-        for form in [word.text(), word.canonical()] {
-            deletes::each(form, steps, |hash| {
-                for number in self.forms.get(hash) {
-                    if let Some(word) = self.words.get(number as usize).and_then(OnceLock::get) {
-                        found(word);
-                    }
-                }
-            });
-        }
+        let mut show = |hash| {
+            let numbers = self.forms.get(hash);
+            numbers
+                .filter_map(|number| self.words.get(number as usize)?.get())
+                .for_each(&mut found);
+        };
+        deletes::each(word.text(), steps, &mut show);
+        deletes::each(word.canonical(), steps, &mut show);
+        word.classes().iter().for_each(|class| show(of_class(*class)));
     }
+}
+
+/// What words of a class are filed under: unlike what any letters are.
+const fn of_class(class: ClassId) -> u64 {
+    mix(u64::MAX ^ class.0 as u64)
 }
 
 /// Letters that are dropped from the forms of words.
@@ -227,4 +234,31 @@ fn sounds(words: &[(Word, Weight)]) -> SmallVec<[Sound; 4]> {
         }
     }
     sounds
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::Name;
+    use crate::names::{Analysed, Analyser, Bearer};
+
+    use super::*;
+
+    fn word(text: &str) -> Word {
+        let (name, mut into) = (Name { surname: text, given: "" }, Analysed::default());
+        Analyser::default().analyse(name, Bearer::Person, &mut into);
+        into.words()[0]
+    }
+
+    /// As the words of the snapshot are: they are alike by the dictionary, or two letters apart.
+    #[test]
+    fn words_of_a_class_and_words_without_two_letters_are_near() {
+        for (filed, asked) in [("Kwok", "Guo"), ("Hsieh", "Xie"), ("Thembaqulo", "Thebqulo")] {
+            let delta = Delta::with_room(4);
+            let words = [(word(filed), Weight::Full)];
+            delta.add(0, (DateCode::ABSENT, Nation::UNKNOWN), &words, |_| false);
+            let mut met = false;
+            delta.near(&word(asked), |near| met |= near.text() == word(filed).text());
+            assert!(met, "{filed} and {asked}");
+        }
+    }
 }

@@ -20,7 +20,7 @@ const CLASS_MAX: usize = 48;
 const COMPARED_MAX: usize = 400;
 
 /// Letters that are dropped from a word as written: of two letters, none can be missing.
-fn written_steps(letters: usize) -> usize {
+pub(super) fn written_steps(letters: usize) -> usize {
     match letters {
         0..=2 => 0,
         3..=6 => 1,
