@@ -354,7 +354,7 @@ fn what_was_sent_while_lists_changed_may_be_told_by_any_part_of_them_if_it_was_t
 }
 
 /// Lists that were found at the start, and the same filed entry by entry, are searched in two ways,
-/// each of which misses some: no more than one in fifty of those whom names give.
+/// each of which misses some: no more than one in a hundred of those whom names give.
 #[test]
 fn the_way_onto_the_lists_matters_little() {
     let load = Load::new(Plan { slips: 0.2, ..Plan::seeded(7) });
@@ -369,6 +369,5 @@ fn the_way_onto_the_lists_matters_little() {
         by_both += due.entries.len();
         by_one += due.possible.len();
     }
-    eprintln!("{by_both} by both, {by_one} by one");
-    assert!(by_both > 1_000 && by_one * 50 <= by_both, "{by_both} by both, {by_one} by one");
+    assert!(by_both > 1_000 && by_one * 100 <= by_both, "{by_both} by both, {by_one} by one");
 }
