@@ -150,6 +150,12 @@ features! {
     FormConflict: -48, -45;
     /// A legal form that one side has more.
     FormExtra: -3, 9;
+    /// How rare the names are that agree where nothing is left over.
+    FullRarity: 0, 0;
+    /// How rare the names are that agree where words are left over on one side alone.
+    SubsetRarity: 0, 0;
+    /// Every word is equal, and none is left over on either side.
+    Equal: 0, 0;
 }
 
 /// How many features there are.

@@ -435,10 +435,20 @@ fn wholes(
 ) {
     use Feature as F;
     sink.about(Item::Whole);
+    let shared = agreed.rarity + agreed.family_rarity;
     match open {
         _ if conflicts > 0 || agreed.abbreviated => {}
-        (0, 0) => sink.add(F::Full, 16),
-        (0, _) | (_, 0) => sink.add(F::Subset, 16),
+        (0, 0) => {
+            sink.add(F::Full, 16);
+            sink.add(F::FullRarity, shared);
+            if alignment.pairs.iter().all(is_equal) {
+                sink.add(F::Equal, 16);
+            }
+        }
+        (0, _) | (_, 0) => {
+            sink.add(F::Subset, 16);
+            sink.add(F::SubsetRarity, shared);
+        }
         _ => {}
     }
     let most = left.names.count_ones().max(right.names.count_ones());
@@ -458,6 +468,11 @@ fn wholes(
             sink.add(F::Filiation, 16);
         }
     }
+}
+
+/// Whether a pair is of one word that is written alike on both sides.
+fn is_equal(pair: &Pair) -> bool {
+    pair.likeness.kind == Kind::Same && pair.left.many == 1 && pair.right.many == 1
 }
 
 /// Whether two names that agree stand in another order.
