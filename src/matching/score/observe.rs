@@ -3,7 +3,7 @@
 use super::align::{Alignment, Pair, Span};
 use super::model::{Feature, Model};
 use super::prepare::{Prepared, Role, Weighed};
-use crate::names::{Bearer, Bits, Kind, Likeness, nearness};
+use crate::names::{Bearer, Bits, Kind, Likeness, Part, nearness};
 
 /// What an observation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -441,13 +441,13 @@ fn wholes(
         (0, 0) => {
             sink.add(F::Full, 16);
             sink.add(F::FullRarity, shared);
-            if alignment.pairs.iter().all(is_equal) {
-                sink.add(F::Equal, 16);
-            }
         }
         (0, _) | (_, 0) => {
             sink.add(F::Subset, 16);
             sink.add(F::SubsetRarity, shared);
+            if are_generic(left, open.0) && are_generic(right, open.1) {
+                sink.add(F::Spare, 16);
+            }
         }
         _ => {}
     }
@@ -470,9 +470,10 @@ fn wholes(
     }
 }
 
-/// Whether a pair is of one word that is written alike on both sides.
-fn is_equal(pair: &Pair) -> bool {
-    pair.likeness.kind == Kind::Same && pair.left.many == 1 && pair.right.many == 1
+/// Whether some words of a name are such as many organisations share: `trading`, `company`.
+fn are_generic(name: &Prepared, set: u32) -> bool {
+    let words = name.words.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
+    words.into_iter().all(|(_, word)| word.word.part() == Part::Stop)
 }
 
 /// Whether two names that agree stand in another order.
