@@ -161,7 +161,7 @@ mod tests {
         )
         .remove(0);
         let setting = Setting::of_list(list.len(), Mode::Balanced);
-        let ask = (&setting, Bits::whole(-6));
+        let ask = (&setting, Bits::whole(14));
         assert!(!finder.candidates(&query, ask, &mut places));
         assert_eq!(places, [0, 4]);
         // What is found ranks as it does among everybody.
@@ -170,7 +170,8 @@ mod tests {
         assert_eq!(everybody.first().map(|one| one.listed), Some(0));
         let mut found = |subject, name: &str| {
             let query = profiles(&format!("{{\"name\": \"{name}\"}}")).remove(0);
-            assert!(!finder.candidates(&Profile { subject, ..query }, ask, &mut places));
+            let query = Profile { subject, ..query };
+            assert!(!finder.candidates(&query, (&setting, Bits::ZERO), &mut places));
             places.clone()
         };
         assert_eq!(found(Subject::Vessel, "Sampel Star"), [2]);
