@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::formats::Profile;
 use crate::domain::Subject;
+use crate::formats::Profile;
 use crate::matching::score::{self, Explanation, Mode, Scored, Setting};
 use crate::matching::{Finder, Ranked, Roster};
 use crate::names::{Bearer, Bits};

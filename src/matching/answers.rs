@@ -51,7 +51,11 @@ impl Answers {
     }
 
     /// The answer that was kept to this question, if the lists stand where they stood.
-    pub(super) fn of(&self, query: (&Query<'_>, Bearer), stand: Stand) -> Option<(&[Candidate], bool)> {
+    pub(super) fn of(
+        &self,
+        query: (&Query<'_>, Bearer),
+        stand: Stand,
+    ) -> Option<(&[Candidate], bool)> {
         if self.stand != Some(stand) {
             return None;
         }

@@ -119,7 +119,10 @@ impl Lore {
     pub(super) fn firm(&self, dice: &mut Dice) -> Option<CompactString> {
         let is_near =
             |name: &CompactString| likenesses(name).any(|word| self.firms.contains(&word));
-        std::iter::repeat_with(|| company(dice)).take(FIRMS_MAX).flatten().find(|name| !is_near(name))
+        std::iter::repeat_with(|| company(dice))
+            .take(FIRMS_MAX)
+            .flatten()
+            .find(|name| !is_near(name))
     }
 
     /// The subject of this number.
@@ -245,7 +248,8 @@ fn likenesses(name: &str) -> impl Iterator<Item = u64> + '_ {
     let words = name.split_whitespace().filter(|word| *word != "&").collect::<Vec<_>>();
     let own = words.len().saturating_sub(2);
     words.into_iter().take(own).map(|word| {
-        let consonants = word.chars().flat_map(char::to_lowercase).filter(|c| !"aeiouy".contains(*c));
+        let consonants =
+            word.chars().flat_map(char::to_lowercase).filter(|c| !"aeiouy".contains(*c));
         let mut consonants: Vec<char> = consonants.collect();
         consonants.dedup();
         key("firm", &String::from_iter(consonants), "")

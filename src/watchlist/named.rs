@@ -10,9 +10,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::index::fuzzy::{
-    self, Builder, Draft, Fresh, Live, Memory, Position, View, Weights,
-};
+use crate::index::fuzzy::{self, Builder, Draft, Fresh, Live, Memory, Position, View, Weights};
 use crate::names::{Bearer, Population};
 
 use super::Candidate;

@@ -7,9 +7,9 @@ use crate::domain::{
     ListedName, OfficerRef, Priority, Subject, SubjectKey, Suppression, Term, Timestamp,
 };
 
-use crate::index::NameKey;
 use super::candidate::Common;
 use super::{Bounds, Candidate, Change, Lists, Progress, Writer};
+use crate::index::NameKey;
 
 /// Handling by this owner, routine, told to nobody else.
 pub(crate) fn handling(owner: &str) -> Handling {

@@ -28,8 +28,10 @@ fn declared(event: &str, name: &str) -> Sent {
 #[test]
 fn a_misspelt_firm_is_told_of_in_plain_words_and_one_of_common_words_is_not() {
     let site = Site::made(Broker::shared(), "firms", &["customs", "police"]);
-    let listed =
-        [firm("known", "Quorvex Zelhandra Makina Ltd. Şti."), firm("common", "General Trading LLC")];
+    let listed = [
+        firm("known", "Quorvex Zelhandra Makina Ltd. Şti."),
+        firm("common", "General Trading LLC"),
+    ];
     send(&site, "lists", &listed);
     let instance = site.start_ready(&[]);
     let events = [
