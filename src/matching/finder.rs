@@ -136,9 +136,6 @@ mod tests {
     use super::super::roster::tests::profiles;
     use super::super::score::Mode;
     use super::*;
-    use crate::domain::ListedName;
-    use crate::formats::Written;
-    use crate::sim::corpus::{Change, Corpus, Script, Sort, Spelling, Statement};
 
     fn list() -> Vec<Profile> {
         profiles(
@@ -178,74 +175,6 @@ mod tests {
         assert_eq!(found(Subject::Organisation, "Samplovva Trading"), [3]);
         assert_eq!(found(Subject::Organisation, "Olaf Berg"), [0; 0]);
         assert_eq!(found(Subject::Other, "Samplova"), [0, 3, 4]);
-    }
-
-    /// An invented list of organisations, or of vessels, and statements of theirs of every kind.
-    fn invented(sort: Subject, listed: u32, each: usize) -> (Vec<Profile>, Vec<Profile>) {
-        let corpus = Corpus::new(11);
-        let profile = |names: &[Spelling], country: Option<Country>| Profile {
-            id: "invented".into(),
-            subject: sort,
-            names: names.iter().map(written_as).collect(),
-            birth_dates: Vec::new(),
-            nationalities: country.into_iter().collect(),
-            sex: None,
-        };
-        let stated = |one: Statement| {
-            let (script, sort) = (Script::Latin, Sort::Primary);
-            let name = Spelling { surname: one.name, given: "".into(), script, sort };
-            profile(&[name], Some(one.country))
-        };
-        if sort == Subject::Vessel {
-            let list = (0..listed).filter_map(|number| corpus.vessel(number));
-            let asked = Change::OF_VESSELS;
-            let asked = asked.iter().flat_map(|of| corpus.statements_of_vessels(*of, listed, each));
-            let list = list.map(|one| profile(&one.names, one.listed_flag));
-            return (list.collect(), asked.map(stated).collect());
-        }
-        let list = (0..listed).filter_map(|number| corpus.organisation(number));
-        let asked = Change::OF_ORGANISATIONS;
-        let of = |of: &Change| corpus.statements_of_organisations(*of, listed, each);
-        let asked = asked.iter().flat_map(of);
-        let list = list.map(|one| profile(&one.names, one.listed_country));
-        (list.collect(), asked.map(stated).collect())
-    }
-
-    fn written_as(name: &Spelling) -> Written {
-        let (surname, given) = (name.surname.as_str().into(), name.given.as_str().into());
-        let is_weak = name.sort == Sort::Weak;
-        Written { name: ListedName { surname, given }, is_weak }
-    }
-
-    #[test]
-    fn of_organisations_and_vessels_the_index_finds_what_comparing_with_all_finds() {
-        for sort in [Subject::Organisation, Subject::Vessel] {
-            let (list, asked) = invented(sort, 3_000, 30);
-            let roster = Roster::new(&list);
-            let mut finder = Finder::new(&list, Arc::clone(roster.population()));
-            let setting = Setting::of_list(list.len(), Mode::Balanced);
-            let (mut found, mut all, mut missed, mut places) = (0, 0, Vec::new(), Vec::new());
-            let mut candidates = 0;
-            for query in &asked {
-                finder.candidates(query, (&setting, Bits::ZERO), &mut places);
-                candidates += places.len();
-                for one in roster.ask(query, &setting, Bits::ZERO) {
-                    all += 1;
-                    if places.contains(&one.listed) {
-                        found += 1;
-                    } else {
-                        let listed = &list[one.listed].names[one.scored.names.1].name.surname;
-                        missed.push(format!("{} / {listed}", query.names[0].name.surname));
-                    }
-                }
-            }
-            eprintln!(
-                "{sort:?}: {found} of {all}, {} candidates a query",
-                candidates / asked.len()
-            );
-            assert!(all > 200, "{all}");
-            assert!(found * 100 >= all * 98, "{sort:?}: {found} of {all}; missed: {missed:#?}");
-        }
     }
 
     #[test]

@@ -23,6 +23,8 @@ mod roster;
 pub mod score;
 mod suppress;
 pub(crate) mod tests;
+#[cfg(test)]
+mod things;
 
 pub use bound::{bounds, persons};
 pub use finder::Finder;
