@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(out, "# Names: {} persons, {} travellers", settings.persons, settings.travellers)?;
     writeln!(out, "seed {}, one core\n", settings.seed)?;
     let corpus = Corpus::new(settings.seed);
-    let weights = matching::weights(Arc::new(Population::built_in()));
+    let weights = matching::persons(Arc::new(Population::built_in()));
     let began = Instant::now();
     let names = corpus.persons(settings.persons).map(|person| person.names.len()).sum::<usize>();
     let invented = began.elapsed();

@@ -59,7 +59,7 @@ impl App {
             None => Lists::new(requirements),
             Some(_) => {
                 let population = Arc::new(Population::built_in());
-                Lists::with_names(requirements, matching::weights(population))
+                Lists::with_names(requirements, matching::bounds(population))
             }
         };
         let phase = Arc::new(Phase::default());

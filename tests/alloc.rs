@@ -89,7 +89,7 @@ fn an_event_that_touches_no_list_allocates_nothing_once_warm() {
 
 #[test]
 fn nor_does_it_where_names_are_searched_by_likeness() {
-    let weights = matching::weights(Arc::new(Population::built_in()));
+    let weights = matching::bounds(Arc::new(Population::built_in()));
     allocates_nothing(Lists::with_names(Vec::new(), weights));
 }
 
@@ -139,7 +139,7 @@ fn allocates_nothing((lists, mut writer): (Arc<Lists>, Writer)) {
             // Mostly no, and what passes the filter by chance costs nothing either.
             let touches = engine::touches(&lists, &event, &mut scratch);
             let decision = engine::decide(&lists, &standing, &event, arrival, &mut scratch);
-            let is_named_alike = touches && lists.subjects() > 0;
+            let is_named_alike = touches && lists.subjects().0 > 0;
             assert!(decision.notices.is_empty() || is_named_alike);
             drop(event);
             if round == 1 && *fits && !is_named_alike {

@@ -112,7 +112,7 @@ impl Screener {
     ) -> Result<Self, Error> {
         let made = if with_names {
             let population = Arc::new(Population::built_in());
-            Lists::with_names(Vec::new(), matching::weights(population))
+            Lists::with_names(Vec::new(), matching::bounds(population))
         } else {
             Lists::new(Vec::new())
         };

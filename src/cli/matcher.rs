@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use crate::domain::Subject;
 use crate::formats::Profile;
-use crate::matching::score::{Explanation, Mode, Scored, Setting};
+use crate::matching::score::{self, Explanation, Mode, Scored, Setting};
 use crate::matching::{Finder, Ranked, Roster};
-use crate::names::Bits;
+use crate::names::{Bearer, Bits};
 use crate::quality::Thresholds;
 
-/// Below this nothing is worth showing on a curve: the evidence speaks against.
-pub(super) const LEAST: Bits = Bits::whole(-8);
+/// Below this nothing is worth showing on a curve: the evidence of a person speaks against.
+const LEAST: Bits = Bits::whole(-8);
 
 /// The fewest subjects of a list that the index is asked about. A shorter one is gone through in a
 /// millisecond or two; and the shorter a list, the less must speak for a match: in the end one word,
-/// while the index looks for two.
+/// while the index of persons looks for two.
 pub(super) const INDEXED_MIN: usize = 1_000;
 
 /// A list, or none, and how comparisons are read.
@@ -22,25 +23,23 @@ pub(super) struct Matcher {
     /// Says who is worth comparing; without it everybody is compared.
     finder: Option<Finder>,
     places: Vec<usize>,
-    listed: Option<usize>,
-    mode: Mode,
     setting: Setting,
 }
 
 impl Matcher {
     /// For pairs; words are as rare as the tables built in say, and the names of a list, if any.
     pub(super) fn of_pairs(list: &[Profile], mode: Mode) -> Self {
-        Self::new(list, None, mode, Setting::of_pairs(mode))
+        Self::new(list, Setting::of_pairs(mode))
     }
 
     /// For a list, whose names also tell how rare words are.
     pub(super) fn of_list(list: &[Profile], mode: Mode) -> Self {
-        Self::new(list, Some(list.len()), mode, Setting::of_list(list.len(), mode))
+        let things = list.iter().filter(|one| one.subject != Subject::Person).count();
+        Self::new(list, Setting::of_list(list.len(), mode).with_things(things))
     }
 
-    fn new(list: &[Profile], listed: Option<usize>, mode: Mode, setting: Setting) -> Self {
-        let (roster, finder, places) = (Roster::new(list), None, Vec::new());
-        Self { roster, finder, places, listed, mode, setting }
+    fn new(list: &[Profile], setting: Setting) -> Self {
+        Self { roster: Roster::new(list), finder: None, places: Vec::new(), setting }
     }
 
     /// The same, with an index of the same list.
@@ -55,7 +54,7 @@ impl Matcher {
         self.finder.is_some()
     }
 
-    /// Everybody on the list for whom at least so much speaks, the likeliest first.
+    /// Everybody on the list whose odds are at least these, the likeliest first.
     pub(super) fn everybody(&self, query: &Profile, least: Bits) -> Vec<Ranked> {
         self.roster.ask(query, &self.setting, least)
     }
@@ -64,7 +63,7 @@ impl Matcher {
     pub(super) fn ask(&mut self, query: &Profile, least: Bits) -> (Vec<Ranked>, bool) {
         let Self { roster, finder, places, setting, .. } = self;
         let Some(finder) = finder else { return (self.everybody(query, least), false) };
-        let is_cut = finder.candidates(query, least, places);
+        let is_cut = finder.candidates(query, (setting, least), places);
         (roster.ask_of(places.iter().copied(), query, setting, least), is_cut)
     }
 
@@ -78,30 +77,34 @@ impl Matcher {
         self.roster.explain(left, right, &self.setting)
     }
 
-    /// The evidence at which its mode calls a match.
+    /// The odds at which its mode calls a match.
     pub(super) fn threshold(&self) -> Bits {
-        self.setting.threshold_bits()
+        score::odds(self.setting.mode().threshold())
     }
 
-    /// The evidence that makes a match so probable.
-    pub(super) fn bits(&self, probability: f32) -> Bits {
-        // At even odds the balanced mode has its threshold.
-        let even = self.in_mode(Mode::Balanced).threshold_bits();
-        let odds = (probability / (1.0 - probability)).log2().clamp(-100.0, 100.0);
-        Bits::from_f32(odds) + even
+    /// The odds below which nothing is worth showing on a curve.
+    pub(super) fn least(&self) -> Bits {
+        LEAST + self.setting.prior(Bearer::Person)
+    }
+
+    /// What is judged of a comparison: the evidence of persons, and what stands for as much of others,
+    /// so that one threshold serves all. The probability has fewer steps at its ends.
+    pub(super) fn judged(&self, scored: &Scored) -> f64 {
+        f64::from((scored.odds - self.setting.prior(Bearer::Person)).to_f32())
     }
 
     /// The thresholds of all modes, the one chosen first.
     pub(super) fn thresholds(&self) -> Thresholds {
-        let mut modes = Mode::ALL;
-        modes.sort_by_key(|mode| *mode != self.mode);
-        let bits = |mode| f64::from(self.in_mode(mode).threshold_bits().to_f32());
-        modes.into_iter().map(|mode| (mode.name(), bits(mode))).collect()
+        let (mut modes, chosen) = (Mode::ALL, self.setting.mode());
+        modes.sort_by_key(|mode| *mode != chosen);
+        let bits = |mode: Mode| self.setting.bits_at(mode.threshold(), Bearer::Person);
+        modes.into_iter().map(|mode| (mode.name(), f64::from(bits(mode).to_f32()))).collect()
     }
+}
 
-    fn in_mode(&self, mode: Mode) -> Setting {
-        self.listed.map_or_else(|| Setting::of_pairs(mode), |of| Setting::of_list(of, mode))
-    }
+/// The odds of a probability, which may be certain.
+pub(super) fn odds(probability: f32) -> Bits {
+    score::odds(probability).clamp(Bits::whole(-100), Bits::whole(100))
 }
 
 /// A mode by its name.

@@ -51,8 +51,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "COUNT", default_value = "10", requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
     limit: NonZeroUsize,
     /// Compare with everybody listed, and not only with those whom the index finds, as it does for
-    /// run. Lists of less than 1,000 subjects are always compared whole, and so are all organisations
-    /// and vessels with the name of one
+    /// run. Lists of less than 1,000 subjects are always compared whole
     #[arg(long, requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
     exhaustive: bool,
 }
@@ -172,7 +171,7 @@ impl<'a> Screen<'a> {
     }
 
     fn ask(&mut self, query: &Profile) -> Answer {
-        let least = self.arguments.least.map(|least| self.matcher.bits(least));
+        let least = self.arguments.least.map(matcher::odds);
         let least = least.unwrap_or_else(|| self.matcher.threshold());
         let (mut found, is_cut) = self.matcher.ask(query, least);
         found.truncate(self.arguments.limit.get());

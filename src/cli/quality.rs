@@ -8,7 +8,7 @@ use clap::Args;
 use crate::formats::{Profile, Profiles};
 use crate::kafka::wall;
 use crate::matching::Ranked;
-use crate::matching::score::{Mode, Scored};
+use crate::matching::score::Mode;
 use crate::quality::{
     self, Asked, Candidates, Found, Invented, Persons, Report, Set, Size, Thresholds,
 };
@@ -70,7 +70,7 @@ pub(super) struct Arguments {
     invented_queries: usize,
     /// Compare queries with everybody listed, and not only with those whom the index finds, as it does for
     /// run; and tell how many of these matches the index finds. Lists of less than 1,000 subjects are
-    /// always compared whole, and so are all organisations and vessels with the name of one
+    /// always compared whole
     #[arg(long)]
     exhaustive: bool,
     /// Folder for report.md, report.json and the pictures
@@ -110,7 +110,7 @@ fn pairs(arguments: &Arguments, path: &Path) -> Result<Set, String> {
     }
     let matcher = Matcher::of_pairs(&[], arguments.mode);
     let theirs = peers(arguments);
-    let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
+    let mut ours = |left: &Profile, right: &Profile| matcher.judged(&matcher.compare(left, right));
     quality::pairs(&name(arguments, path), &file, &mut ours, &matcher.thresholds(), &theirs)
         .map_err(|mistake| profiles::told(path, &mistake))
 }
@@ -118,7 +118,7 @@ fn pairs(arguments: &Arguments, path: &Path) -> Result<Set, String> {
 fn cross(arguments: &Arguments, path: &Path) -> Result<Set, String> {
     let file = profiles::pairs(path)?;
     let matcher = Matcher::of_pairs(&[], arguments.mode);
-    let mut ours = |left: &Profile, right: &Profile| bits(&matcher.compare(left, right));
+    let mut ours = |left: &Profile, right: &Profile| matcher.judged(&matcher.compare(left, right));
     let (name, thresholds) = (name(arguments, path), matcher.thresholds());
     Ok(quality::cross(&name, &file, &mut ours, &thresholds, arguments.cross_max))
 }
@@ -190,31 +190,26 @@ fn search(arguments: &Arguments, name: &str, list: &[Profile], persons: &Persons
 
 /// Those whom the index finds; gives whether it left some out.
 fn indexed(matcher: &mut Matcher, query: &Profile, found: &mut Vec<Found>) -> bool {
-    let (ranked, is_cut) = matcher.ask(query, matcher::LEAST);
-    found.extend(ranked.iter().map(|one| found_of(one, None)));
+    let (ranked, is_cut) = matcher.ask(query, matcher.least());
+    found.extend(ranked.iter().map(|one| found_of(matcher, one, None)));
     is_cut
 }
 
 /// Everybody, and where there is an index whether it finds them: asked for matches, as the stream does.
 fn everybody(matcher: &mut Matcher, query: &Profile, found: &mut Vec<Found>) -> bool {
-    let ranked = matcher.everybody(query, matcher::LEAST);
+    let ranked = matcher.everybody(query, matcher.least());
     if !matcher.is_indexed() {
-        found.extend(ranked.iter().map(|one| found_of(one, None)));
+        found.extend(ranked.iter().map(|one| found_of(matcher, one, None)));
         return false;
     }
     let (by_index, is_cut) = matcher.ask(query, matcher.threshold());
     let is_found = |one: &Ranked| by_index.iter().any(|other| other.listed == one.listed);
-    found.extend(ranked.iter().map(|one| found_of(one, Some(is_found(one)))));
+    found.extend(ranked.iter().map(|one| found_of(matcher, one, Some(is_found(one)))));
     is_cut
 }
 
-fn found_of(one: &Ranked, by_index: Option<bool>) -> Found {
-    Found { listed: one.listed, score: bits(&one.scored), by_index }
-}
-
-/// Judged is the evidence and not the probability, which has fewer steps at its ends.
-fn bits(scored: &Scored) -> f64 {
-    f64::from(scored.bits.to_f32())
+fn found_of(matcher: &Matcher, one: &Ranked, by_index: Option<bool>) -> Found {
+    Found { listed: one.listed, score: matcher.judged(&one.scored), by_index }
 }
 
 fn peers(arguments: &Arguments) -> Thresholds {

@@ -88,7 +88,7 @@ const FIGURES: [&str; 3] = ["probability", "bits", "match"];
 const EXPLANATION: &str = "explanation";
 
 fn figures(matcher: &Matcher, scored: Scored) -> [String; 3] {
-    let matches = scored.bits >= matcher.threshold();
+    let matches = scored.odds >= matcher.threshold();
     [scored.probability.to_string(), format!("{:.4}", scored.bits.to_f32()), matches.to_string()]
 }
 

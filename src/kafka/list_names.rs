@@ -74,7 +74,9 @@ impl NameTender {
         let renew = move || {
             let snapshot = build(draft);
             if let Some(remembered) = remembered {
-                remembered.write(&snapshot.memory());
+                if let Some(memory) = snapshot.memory() {
+                    remembered.write(&memory);
+                }
             }
             snapshot
         };

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 use foldhash::quality::RandomState;
 
 use crate::index::fuzzy::Query;
+use crate::names::Bearer;
 use crate::watchlist::{Candidate, Stand};
 
 /// Answers for the names of one event. They hold while the lists stand where they stood.
@@ -39,7 +40,7 @@ impl Answers {
     /// says whether some were not looked at.
     pub(super) fn keep(
         &mut self,
-        query: &Query<'_>,
+        query: (&Query<'_>, Bearer),
         ask: impl FnOnce(&mut Vec<Candidate>) -> bool,
     ) -> bool {
         let from = self.found.len();
@@ -50,7 +51,11 @@ impl Answers {
     }
 
     /// The answer that was kept to this question, if the lists stand where they stood.
-    pub(super) fn of(&self, query: &Query<'_>, stand: Stand) -> Option<(&[Candidate], bool)> {
+    pub(super) fn of(
+        &self,
+        query: (&Query<'_>, Bearer),
+        stand: Stand,
+    ) -> Option<(&[Candidate], bool)> {
         if self.stand != Some(stand) {
             return None;
         }
@@ -63,12 +68,13 @@ impl Answers {
     }
 
     /// A question as a number: whoever screens an event that was not asked about finds none of its.
-    fn question(&self, query: &Query<'_>) -> u64 {
+    fn question(&self, (query, bearer): (&Query<'_>, Bearer)) -> u64 {
         let mut hash = self.hasher.build_hasher();
         for word in query.words {
             word.text().hash(&mut hash);
             (word.part() as u8, word.is_cut()).hash(&mut hash);
         }
+        (bearer as u8).hash(&mut hash);
         query.born.map(|date| date.packed()).hash(&mut hash);
         query.nation.as_ref().map(|(country, _)| country.alpha3()).hash(&mut hash);
         query.threshold.in_sixteenths().hash(&mut hash);

@@ -6,20 +6,28 @@ use std::sync::Arc;
 
 use crate::index::fuzzy::{Agreement, Weights};
 use crate::names::{Bearer, Bits, Kind, Likeness, Population};
+use crate::watchlist::Bounds;
 
 use super::score::{BornRelation, Feature, Model, NationalityRelation, SexRelation};
 
 const PERSON: Model = Model::of(Bearer::Person);
+const THING: Model = Model::of(Bearer::Organisation);
 
 /// A whole unit of a feature.
 const UNIT: i32 = 16;
 
-/// The most that each piece of evidence adds to a score; `population` says how rare words are.
-pub fn weights(population: Arc<Population>) -> Weights {
+/// The most that each piece of evidence adds to a score, for persons and for things; `population` says
+/// how rare words are.
+pub fn bounds(population: Arc<Population>) -> Bounds {
+    Bounds { persons: persons(Arc::clone(&population)), things: things(population) }
+}
+
+/// The most that each piece of evidence adds to the score of a person.
+pub fn persons(population: Arc<Population>) -> Weights {
     let of = |feature| PERSON.worth(feature, UNIT);
     let roles = of(Feature::FamilyFamily) + of(Feature::FirstFirst);
     Weights {
-        word,
+        word: |likeness, one, other| word(&PERSON, likeness, one.min(other)),
         initial: of(Feature::Initial),
         unmet: of(Feature::ExtraOther),
         left_over: of(Feature::ExtraOther),
@@ -33,13 +41,50 @@ pub fn weights(population: Arc<Population>) -> Weights {
     }
 }
 
-/// What two words that are alike are worth by themselves.
-fn word(likeness: Likeness, one: Bits, other: Bits) -> Bits {
+/// The most that each piece of evidence adds to the score of an organisation or a vessel. No date
+/// belongs to it: what an entry states of one is passed over.
+fn things(population: Arc<Population>) -> Weights {
+    let of = |feature| THING.worth(feature, UNIT);
+    let none = |bits: Bits| bits.min(Bits::ZERO);
+    Weights {
+        word: thing_word,
+        initial: of(Feature::Initial),
+        unmet: none(of(Feature::ExtraOther)),
+        left_over: none(of(Feature::ExtraOther)),
+        conflict: none(of(Feature::ConflictOther) + of(Feature::ConflictNear)),
+        full: of(Feature::Full),
+        subset: of(Feature::Subset) + of(Feature::Spare),
+        dates: [Bits::ZERO; Agreement::COUNT],
+        other_nation: NationalityRelation::Differs.bits(),
+        rest: of(Feature::Base) + of(Feature::Single).max(of(Feature::Lone)) + SHARED_WORDS,
+        population: Some(population),
+    }
+}
+
+/// What legal forms and words that many firms share may add, which the index does not count.
+const SHARED_WORDS: Bits = Bits::whole(1);
+
+/// What two words of organisations or vessels are worth, what the whole of the name says of it included.
+fn thing_word(likeness: Likeness, one: Bits, other: Bits) -> Bits {
     use Feature as F;
-    let rarity = one.min(other).in_sixteenths();
+    let rarity = one.min(other);
+    let of_whole = |feature| THING.worth(feature, rarity.in_sixteenths());
+    let whole = of_whole(F::FullRarity).max(of_whole(F::SubsetRarity));
+    let bits = word(&THING, likeness, rarity) + whole;
+    match likeness.kind {
+        // It may be a number: how rare that is does not matter.
+        Kind::Same => bits.max(THING.worth(F::Number, UNIT)),
+        _ => bits,
+    }
+}
+
+/// What two words that are alike are worth by themselves, of which the commoner is so rare.
+fn word(model: &Model, likeness: Likeness, rarity: Bits) -> Bits {
+    use Feature as F;
+    let rarity = rarity.in_sixteenths();
     let cost = i32::from(likeness.cost);
-    let of = |feature| PERSON.worth(feature, UNIT);
-    let by = |feature, units| PERSON.worth(feature, units);
+    let of = |feature| model.worth(feature, UNIT);
+    let by = |feature, units| model.worth(feature, units);
     match likeness.kind {
         Kind::Same => of(F::Same) + by(F::SameRarity, rarity),
         Kind::Transliteration => of(F::Translit) + by(F::TranslitRarity, rarity),
@@ -98,7 +143,7 @@ pub(crate) mod sample {
         LazyLock::new(|| Arc::new(Population::built_in()));
 
     /// The bounds as the program has them.
-    pub(crate) fn weights() -> Weights {
-        super::weights(Arc::clone(&POPULATION))
+    pub(crate) fn weights() -> Bounds {
+        bounds(Arc::clone(&POPULATION))
     }
 }

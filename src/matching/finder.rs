@@ -4,57 +4,62 @@
 //! list is filed by the code that files entries, and asked what the stream asks, so that what it finds
 //! here the stream finds too. All work that the stream has a bound for is done at once.
 //!
-//! Filed are persons, and whoever may be one. Of organisations and vessels one word may be enough for a
-//! match at the threshold of a short list, while the index looks for two: asked for such a one, all who
-//! are no persons are worth comparing.
+//! There are two indexes, as in the stream: of whoever may be a person, and of whoever may be none.
 
 use std::sync::Arc;
 
 use crate::domain::{Country, Date, Subject};
 use crate::formats::Profile;
-use crate::index::fuzzy::{self, Builder, Found, Limits, Live};
-use crate::names::{Analysed, Analyser, Bits, Population};
-use crate::watchlist::{Forms, bearer};
+use crate::index::fuzzy::{self, Builder, Found, Limits, Live, Weights};
+use crate::names::{Analysed, Analyser, Bearer, Bits, Population};
+use crate::watchlist::{Bounds, Forms, bearer};
 
-use super::bound::weights;
+use super::bound::bounds;
 use super::resemble::asked;
 use super::roster::{may_be_one, written};
+use super::score::Setting;
 
-/// A list of subjects, those who may be persons filed by their names.
+/// A list of subjects, filed by their names.
 pub struct Finder {
-    live: Arc<Live<usize>>,
-    /// Where those stand who are no persons, or may be none.
-    things: Vec<usize>,
+    persons: Index,
+    things: Index,
     analyser: Analyser,
     analysed: Analysed,
     scratch: fuzzy::Scratch,
     found: Vec<Found<usize>>,
 }
 
-impl Finder {
-    /// These subjects in their order; `population` says how rare words are beyond them.
-    pub fn new(list: &[Profile], population: Arc<Population>) -> Self {
+/// The names of those who may be one sort of subject.
+struct Index {
+    live: Arc<Live<usize>>,
+    /// As what its names are compared with those that are asked about.
+    bearer: Bearer,
+}
+
+impl Index {
+    fn new(list: &[Profile], weights: Weights, may_be: fn(Subject) -> bool, of: Bearer) -> Self {
         let (mut builder, mut forms) = (Builder::default(), Forms::default());
-        let mut things = Vec::new();
-        for (place, profile) in list.iter().enumerate() {
-            if profile.subject != Subject::Person {
-                things.push(place);
-            }
-            if !may_be_one(profile.subject, Subject::Person) {
-                continue;
-            }
+        let wanted = list.iter().enumerate().filter(|(_, profile)| may_be(profile.subject));
+        for (place, profile) in wanted {
             let born = profile.birth_dates.iter().copied();
             let nations = profile.nationalities.iter().copied();
             let names = written(profile).into_iter();
             forms.read(profile.subject, names, (born, nations));
             builder.add(place, &forms.listed());
         }
-        let weights = weights(population);
         let (live, mut writer) = Live::new(weights.clone());
         writer.replace(builder.build(weights));
+        Self { live, bearer: of }
+    }
+}
+
+impl Finder {
+    /// These subjects in their order; `population` says how rare words are beyond them.
+    pub fn new(list: &[Profile], population: Arc<Population>) -> Self {
+        let Bounds { persons, things } = bounds(population);
         Self {
-            live,
-            things,
+            persons: Index::new(list, persons, may_be_a_person, Bearer::Person),
+            things: Index::new(list, things, may_be_a_thing, Bearer::Organisation),
             analyser: Analyser::default(),
             analysed: Analysed::default(),
             scratch: fuzzy::Scratch::default(),
@@ -62,34 +67,56 @@ impl Finder {
         }
     }
 
-    /// Shows the places of those who may reach `least`, in the order of the list; gives whether some
-    /// were not looked at.
-    pub fn candidates(&mut self, query: &Profile, least: Bits, places: &mut Vec<usize>) -> bool {
+    /// Shows the places of those whose odds may reach `least`, in the order of the list; gives whether
+    /// some were not looked at.
+    pub fn candidates(
+        &mut self,
+        query: &Profile,
+        (setting, least): (&Setting, Bits),
+        places: &mut Vec<usize>,
+    ) -> bool {
         places.clear();
-        if query.subject != Subject::Person {
-            places.extend_from_slice(&self.things);
+        let mut is_cut = false;
+        if may_be_a_person(query.subject) {
+            is_cut |= self.search(query, (setting, least), |finder| &finder.persons);
         }
-        let is_cut = may_be_one(query.subject, Subject::Person) && self.search(query, least);
+        if may_be_a_thing(query.subject) {
+            is_cut |= self.search(query, (setting, least), |finder| &finder.things);
+        }
         places.extend(self.found.drain(..).map(|found| found.entry));
         places.sort_unstable();
         places.dedup();
         is_cut
     }
 
-    /// Asks the index about each name of a query; gives whether some were not looked at.
-    fn search(&mut self, query: &Profile, least: Bits) -> bool {
-        let Self { live, analyser, analysed, scratch, found, .. } = self;
-        let view = live.view();
+    /// Asks an index about each name of a query; gives whether some were not looked at.
+    fn search(
+        &mut self,
+        query: &Profile,
+        (setting, least): (&Setting, Bits),
+        index: fn(&Self) -> &Index,
+    ) -> bool {
+        let (view, of) = (index(self).live.view(), index(self).bearer);
+        let Self { analyser, analysed, scratch, found, .. } = self;
         let mut is_cut = false;
         for name in written(query) {
             analyser.analyse(name, bearer(query.subject), analysed);
             for beside in beside(query) {
+                let least = least - setting.prior(of);
                 let query = asked(analysed, beside, least, Limits::GENEROUS);
                 is_cut |= view.search(&query, scratch, found).cut;
             }
         }
         is_cut
     }
+}
+
+fn may_be_a_person(subject: Subject) -> bool {
+    may_be_one(subject, Subject::Person)
+}
+
+fn may_be_a_thing(subject: Subject) -> bool {
+    subject != Subject::Person
 }
 
 /// Each birth date with each nationality; nothing stands for none.
@@ -107,7 +134,7 @@ fn beside(query: &Profile) -> impl Iterator<Item = (Option<Date>, Option<Country
 mod tests {
     use super::super::Roster;
     use super::super::roster::tests::profiles;
-    use super::super::score::{Mode, Setting};
+    use super::super::score::Mode;
     use super::*;
 
     fn list() -> Vec<Profile> {
@@ -121,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn persons_alike_are_found_and_for_a_thing_all_who_are_no_persons() {
+    fn those_who_may_be_meant_are_found_among_subjects_of_the_sort() {
         let list = list();
         let roster = Roster::new(&list);
         let mut finder = Finder::new(&list, Arc::clone(roster.population()));
@@ -130,20 +157,24 @@ mod tests {
             "{\"name\": \"Ilona Samplova\", \"birthDate\": [\"1970-01-02\", \"1984-02-29\"]}",
         )
         .remove(0);
-        assert!(!finder.candidates(&query, Bits::whole(6), &mut places));
+        let setting = Setting::of_list(list.len(), Mode::Balanced);
+        let ask = (&setting, Bits::whole(14));
+        assert!(!finder.candidates(&query, ask, &mut places));
         assert_eq!(places, [0, 4]);
         // What is found ranks as it does among everybody.
-        let setting = Setting::of_list(list.len(), Mode::Balanced);
-        let everybody = roster.ask(&query, &setting, Bits::whole(6));
-        assert_eq!(roster.ask_of(places.clone(), &query, &setting, Bits::whole(6)), everybody);
+        let everybody = roster.ask(&query, ask.0, ask.1);
+        assert_eq!(roster.ask_of(places.clone(), &query, ask.0, ask.1), everybody);
         assert_eq!(everybody.first().map(|one| one.listed), Some(0));
-        let of = |subject| Profile { subject, ..query.clone() };
-        let mut of = |subject| {
-            assert!(!finder.candidates(&of(subject), Bits::whole(6), &mut places));
+        let mut found = |subject, name: &str| {
+            let query = profiles(&format!("{{\"name\": \"{name}\"}}")).remove(0);
+            let query = Profile { subject, ..query };
+            assert!(!finder.candidates(&query, (&setting, Bits::ZERO), &mut places));
             places.clone()
         };
-        assert_eq!(of(Subject::Vessel), [2, 3]);
-        assert_eq!(of(Subject::Other), [0, 2, 3, 4]);
+        assert_eq!(found(Subject::Vessel, "Sampel Star"), [2]);
+        assert_eq!(found(Subject::Organisation, "Samplovva Trading"), [3]);
+        assert_eq!(found(Subject::Organisation, "Olaf Berg"), [0; 0]);
+        assert_eq!(found(Subject::Other, "Samplova"), [0, 3, 4]);
     }
 
     #[test]

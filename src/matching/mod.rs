@@ -10,7 +10,7 @@
 //! Absent on purpose: whom to tell (`alerting`).
 //!
 //! Identifiers match when they are equal. Names match when enough speaks for it: `resemble` asks
-//! the index who may be meant ([`weights`] bounds what the scorer gives), [`score`] weighs each in
+//! the index who may be meant ([`bounds`] bound what the scorer gives), [`score`] weighs each in
 //! bits, and [`Naming`] says how much is enough. Lists without likeness meet equal names alone.
 
 mod answers;
@@ -23,11 +23,13 @@ mod roster;
 pub mod score;
 mod suppress;
 pub(crate) mod tests;
+#[cfg(test)]
+mod things;
 mod vessels;
 
-pub use bound::weights;
+pub use bound::{bounds, persons};
 pub use finder::Finder;
-pub use naming::{Naming, Rule, SUBJECTS_MIN, Threshold};
+pub use naming::{Naming, Rule, SUBJECTS_MIN, THINGS_MIN, Threshold};
 pub use roster::{Ranked, Roster};
 pub use suppress::Suppressed;
 

@@ -1,7 +1,7 @@
 //! How much must speak for a match by name: by list and action code, as the configuration has it.
 
 use crate::domain::{Action, ListId};
-use crate::names::Bits;
+use crate::names::{Bearer, Bits};
 
 use super::score::{Mode, Setting};
 
@@ -74,37 +74,48 @@ impl Naming {
 /// nearly always another. Of their scores nearly all lie below what a list of four million needs.
 pub const SUBJECTS_MIN: usize = 1 << 22;
 
-/// Thresholds in bits, for lists of so many subjects.
+/// Of organisations and vessels a list is never taken for shorter than this: of the names of a few
+/// hundred firms, as of a few thousand, the world has many that are nearly the same. There are no twins
+/// and no relations; figures of alerts were taken on lists about as long as this.
+pub const THINGS_MIN: usize = 1 << 13;
+
+/// Thresholds in bits, for lists of so many subjects, and of so many that are no persons, or may be
+/// none.
 pub(super) struct Bar {
     naming: Naming,
-    subjects: usize,
+    listed: (usize, usize),
     /// How scores are read.
     pub(super) setting: Setting,
-    /// The least score that is of interest.
-    pub(super) least: Bits,
 }
 
 impl Bar {
     pub(super) fn new(naming: Naming) -> Self {
-        let setting = Setting::of_list(SUBJECTS_MIN, Mode::default());
-        let least = setting.bits_at(naming.least().probability());
-        Self { naming, subjects: SUBJECTS_MIN, setting, least }
+        let listed = (SUBJECTS_MIN, THINGS_MIN);
+        Self { naming, listed, setting: setting(listed) }
     }
 
-    /// Sets it for lists of so many subjects.
-    pub(super) fn set(&mut self, subjects: usize) {
-        let subjects = subjects.max(SUBJECTS_MIN);
-        if subjects != self.subjects {
-            self.subjects = subjects;
-            self.setting = Setting::of_list(subjects, Mode::default());
-            self.least = self.setting.bits_at(self.naming.least().probability());
+    /// Sets it for lists of so many subjects, so many of them no persons.
+    pub(super) fn set(&mut self, (subjects, things): (usize, usize)) {
+        let listed = (subjects.max(SUBJECTS_MIN), things.max(THINGS_MIN));
+        if listed != self.listed {
+            self.listed = listed;
+            self.setting = setting(listed);
         }
     }
 
-    /// What an entry must reach.
-    pub(super) fn of(&self, list: &ListId, action: Action) -> Bits {
-        self.setting.bits_at(self.naming.of(list, action).probability())
+    /// The least score of such a subject that is of interest.
+    pub(super) fn least(&self, bearer: Bearer) -> Bits {
+        self.setting.bits_at(self.naming.least().probability(), bearer)
     }
+
+    /// What an entry must reach, when such a subject is asked about.
+    pub(super) fn of(&self, (list, action): (&ListId, Action), bearer: Bearer) -> Bits {
+        self.setting.bits_at(self.naming.of(list, action).probability(), bearer)
+    }
+}
+
+fn setting((subjects, things): (usize, usize)) -> Setting {
+    Setting::of_list(subjects, Mode::default()).with_things(things)
 }
 
 impl Default for Bar {
@@ -143,11 +154,15 @@ mod tests {
 
     #[test]
     fn longer_lists_ask_for_more() {
+        let of = |bar: &Bar| (bar.least(Bearer::Person), bar.least(Bearer::Vessel));
         let mut bar = Bar::default();
-        bar.set(1_000);
-        let short = bar.least;
-        assert_eq!(Bar::default().least, short);
-        bar.set(50_000_000);
-        assert!(bar.least > short);
+        bar.set((1_000, 10));
+        let short = of(&bar);
+        assert_eq!(of(&Bar::default()), short);
+        bar.set((50_000_000, 10));
+        assert!(of(&bar).0 > short.0);
+        assert_eq!(of(&bar).1, short.1);
+        bar.set((50_000_000, 1_000_000));
+        assert!(of(&bar).1 > short.1);
     }
 }

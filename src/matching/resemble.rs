@@ -74,10 +74,12 @@ impl Room {
     pub(super) fn may_be_named(&mut self, lists: &LookUp<'_>, party: &Party<'_>) -> bool {
         self.analyse(party);
         let Self { bar, analysed, search, stated, answers, bound, .. } = self;
-        let mut is_any = false;
+        let (mut is_any, bearer) = (false, bearer(party));
         for name in analysed.iter().take(*stated) {
             let query = query(name, party, bar, *bound);
-            is_any |= answers.keep(&query, |found| lists.by_likeness(&query, search, found).cut);
+            is_any |= answers.keep((&query, bearer), |found| {
+                lists.by_likeness((&query, bearer), search, found).cut
+            });
         }
         is_any
     }
@@ -93,16 +95,16 @@ impl Room {
         self.analyse(party);
         let mut searched = Searched::default();
         let Self { bar, analysed, search, stated, answers, bound, .. } = self;
-        let stand = lists.stand();
+        let (stand, bearer) = (lists.stand(), bearer(party));
         for name in analysed.iter().take(*stated) {
             let from = found.len();
             let ask = |limits| query(name, party, bar, limits);
-            let cut = match answers.of(&ask(*bound), stand) {
+            let cut = match answers.of((&ask(*bound), bearer), stand) {
                 Some((known, cut)) => {
                     found.extend_from_slice(known);
                     cut
                 }
-                None => lists.by_likeness(&ask(*bound), search, found).cut,
+                None => lists.by_likeness((&ask(*bound), bearer), search, found).cut,
             };
             if cut {
                 found.truncate(from);
@@ -110,7 +112,7 @@ impl Room {
                     return Searched { unfinished: true, ..searched };
                 }
                 searched.again += 1;
-                let work = lists.by_likeness(&ask(Limits::GENEROUS), search, found);
+                let work = lists.by_likeness((&ask(Limits::GENEROUS), bearer), search, found);
                 searched.cut += usize::from(work.cut);
             }
         }
@@ -168,7 +170,8 @@ impl Room {
             let written = self.listed.prepare(lists, candidate, &mut self.analyser);
             let listed = Subject { written: &written, ..self.listed.subject() };
             let scored = score::score(&stated, &listed, &self.bar.setting);
-            let needed = self.bar.of(candidate.list(), candidate.handling().action);
+            let asks = (candidate.list(), candidate.handling().action);
+            let needed = self.bar.of(asks, bearer);
             if scored.bits >= needed || certain.contains(candidate) {
                 let explained = score::explain(&stated, &listed, &self.bar.setting);
                 then(found(party, candidate, scored, explained));
@@ -218,7 +221,8 @@ impl Listed {
 }
 
 fn query<'a>(name: &'a Analysed, party: &Party<'_>, bar: &Bar, limits: Limits) -> Query<'a> {
-    asked(name, (party.birth_date, party.nationality), bar.least, limits)
+    let least = bar.least(bearer(party));
+    asked(name, (party.birth_date, party.nationality), least, limits)
 }
 
 /// What the index is asked about a name, with a birth date and a nationality beside it.

@@ -65,8 +65,8 @@ impl Roster {
         &self.population
     }
 
-    /// Everybody for whom at least so much speaks, the likeliest first; equally likely ones in the
-    /// order of the list.
+    /// Everybody whose odds are at least these, the likeliest first; equally likely ones in the order of
+    /// the list.
     pub fn ask(&self, query: &Profile, setting: &Setting, least: Bits) -> Vec<Ranked> {
         self.ask_of(0..self.listed.len(), query, setting, least)
     }
@@ -87,8 +87,8 @@ impl Roster {
             listed,
             scored: score::score(&subject, &one.subject(), setting),
         });
-        let mut ranked: Vec<Ranked> = scored.filter(|one| one.scored.bits >= least).collect();
-        ranked.sort_by_key(|one| std::cmp::Reverse(one.scored.bits));
+        let mut ranked: Vec<Ranked> = scored.filter(|one| one.scored.odds >= least).collect();
+        ranked.sort_by_key(|one| std::cmp::Reverse(one.scored.odds));
         ranked
     }
 
@@ -208,14 +208,14 @@ pub(super) mod tests {
         // A company is no person; whatever the list leaves open may be one.
         assert_eq!((order[0], order.len()), ("a", 5));
         assert!(!order.contains(&"d") && order.contains(&"e"), "{order:?}");
-        assert!(ranked.is_sorted_by(|one, other| one.scored.bits >= other.scored.bits));
+        assert!(ranked.is_sorted_by(|one, other| one.scored.odds >= other.scored.odds));
         let bits = |id: &str| {
             let at = order.iter().position(|at| *at == id).unwrap();
-            ranked[at].scored.bits
+            ranked[at].scored.odds
         };
         assert!(bits("c") < bits("a") && bits("f") < bits("a") && bits("b") < bits("f"));
         let few = roster.ask(&query, &setting, bits("f"));
-        assert_eq!(few.last().map(|one| one.scored.bits), Some(bits("f")));
+        assert_eq!(few.last().map(|one| one.scored.odds), Some(bits("f")));
     }
 
     #[test]

@@ -168,7 +168,7 @@ impl Traffic {
             if self.dice.percent(30) { Some(self.lore.container(&mut self.dice)?) } else { None };
         let Self { sketch, dice, lore, traders, .. } = self;
         let (partner, agent) = (STOCK.nation(dice)?, dice.pick(traders)?.clone());
-        let foreign = super::listed::company(dice)?;
+        let foreign = lore.firm(dice);
         let home = STOCK.home()?.country;
         let (own, other) = if import {
             (Role::Importer, Role::Exporter)
@@ -182,7 +182,9 @@ impl Traffic {
         sketch.mode = if dice.percent(70) { Mode::Sea } else { Mode::Road };
         sketch.journey = Journey::default();
         sketch.organisation(own, &trader.0, Some(home));
-        sketch.organisation(other, &foreign, Some(partner.country));
+        if let Some(foreign) = foreign {
+            sketch.organisation(other, &foreign, Some(partner.country));
+        }
         sketch.organisation(Role::Declarant, &agent.name, Some(home));
         sketch.state(Role::Consignment, Identifier::mrn(&mrn), None);
         sketch.state(own, Identifier::eori(&trader.1), None);

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
 use super::Settings;
-use super::dice::Dice;
-use super::listed::{Body, Class, Contact, Listed, Plan, Traits, Wanted};
+use super::dice::{Dice, key};
+use super::listed::{Body, Class, Contact, Listed, Plan, Traits, Wanted, company};
 use super::lists::{self, List};
 use super::people::{Naming, Style, cohort, year};
 use super::traffic::Traffic;
@@ -38,6 +39,8 @@ pub(super) struct Lore {
     taken: HashSet<u64, FixedState>,
     /// Names with years of birth of everybody listed, where names that are alike are met.
     cohorts: HashSet<u64, FixedState>,
+    /// What nobody can tell names of listed firms apart by, where names that are alike are met.
+    firms: HashSet<u64, FixedState>,
     /// Subjects that were made again, since they shared an attribute with an earlier one.
     attempts: HashMap<u64, u64, FixedState>,
 }
@@ -51,6 +54,7 @@ impl World {
             lists: lists::all(),
             taken: HashSet::default(),
             cohorts: HashSet::default(),
+            firms: HashSet::default(),
             attempts: HashMap::default(),
         };
         for class in Class::ALL {
@@ -108,6 +112,17 @@ impl Lore {
     /// Whether somebody listed bears this name of whom an entry knows no date.
     pub(super) fn is_undated(&self, name: Naming) -> bool {
         self.cohorts.contains(&cohort(name, UNDATED))
+    }
+
+    /// The name of a firm that nobody can take for a listed one; `None` where so many are listed that
+    /// none was found.
+    pub(super) fn firm(&self, dice: &mut Dice) -> Option<CompactString> {
+        let is_near =
+            |name: &CompactString| likenesses(name).any(|word| self.firms.contains(&word));
+        std::iter::repeat_with(|| company(dice))
+            .take(FIRMS_MAX)
+            .flatten()
+            .find(|name| !is_near(name))
     }
 
     /// The subject of this number.
@@ -172,6 +187,11 @@ impl Lore {
                     }
                 }
             }
+            if let Body::Trader { name, .. } = &listed.body
+                && self.settings.names_alike
+            {
+                self.firms.extend(likenesses(name));
+            }
             if attempt > 0 {
                 self.attempts.insert(slot, attempt);
             }
@@ -217,6 +237,23 @@ impl Lore {
         }
         Some(entry)
     }
+}
+
+/// How often the name of a firm is drawn.
+const FIRMS_MAX: usize = 32;
+
+/// A number for each word of a firm's name that may be mistaken for another: its consonants. What it
+/// deals in and its legal form come last.
+fn likenesses(name: &str) -> impl Iterator<Item = u64> + '_ {
+    let words = name.split_whitespace().filter(|word| *word != "&").collect::<Vec<_>>();
+    let own = words.len().saturating_sub(2);
+    words.into_iter().take(own).map(|word| {
+        let consonants =
+            word.chars().flat_map(char::to_lowercase).filter(|c| !"aeiouy".contains(*c));
+        let mut consonants: Vec<char> = consonants.collect();
+        consonants.dedup();
+        key("firm", &String::from_iter(consonants), "")
+    })
 }
 
 /// A number for each subject of every class.

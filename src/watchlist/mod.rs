@@ -30,16 +30,16 @@ use arc_swap::{ArcSwap, Guard};
 use foldhash::quality::RandomState;
 
 use crate::domain::{Date, Identifier, Timestamp};
-use crate::index::fuzzy::{self, Position, Query, View, Weights, Work};
+use crate::index::fuzzy::{self, Position, Query, Work};
 use crate::index::{Exact, Filter, NameKey, Names};
 use crate::names::{Bearer, Rarity};
 
-use named::{NameWriter, Named};
+use named::{NameWriter, Named, Views};
 use places::Place;
 
 pub use candidate::Candidate;
 pub use forms::{Forms, as_known, bearer, each_form};
-pub use named::{NameDraft, NameSnapshot};
+pub use named::{Bounds, NameDraft, NameSnapshot};
 pub use register::{Asked, Register, RegisterStanding, RegisterWriter};
 pub use standing::{ListState, Requirement, Stance, Standing, State};
 pub use writer::{Change, Progress, Writer};
@@ -80,8 +80,8 @@ impl Lists {
     }
 
     /// Empty lists whose names are searched by likeness as well, and the only writer they will have.
-    pub fn with_names(requirements: Vec<Requirement>, weights: Weights) -> (Arc<Self>, Writer) {
-        Self::with(requirements, Some(NameWriter::new(weights)))
+    pub fn with_names(requirements: Vec<Requirement>, bounds: Bounds) -> (Arc<Self>, Writer) {
+        Self::with(requirements, Some(NameWriter::new(bounds)))
     }
 
     fn with(
@@ -116,20 +116,21 @@ impl Lists {
         self.named.as_deref().map(|named| named.census.rarity(bearer))
     }
 
-    /// How many entries have names that are searched by likeness.
-    pub fn subjects(&self) -> usize {
-        self.named.as_deref().map_or(0, |named| named.subjects.load(Ordering::Relaxed))
+    /// How many entries have names that are searched by likeness, and how many of them are no persons,
+    /// or may be none.
+    pub fn subjects(&self) -> (usize, usize) {
+        self.named.as_deref().map_or((0, 0), Named::subjects)
     }
 
     /// Where the names stand that are searched by likeness.
     pub fn names_position(&self) -> Option<Position> {
-        self.named.as_deref().map(|named| named.live.view().position())
+        self.named.as_deref().map(|named| named.views().position())
     }
 
     /// Bytes of memory of the index of names, by part; nothing where names are not searched.
     pub fn names_bytes(&self) -> Vec<(&'static str, usize)> {
         let named = self.named.as_deref();
-        named.map_or_else(Vec::new, |named| named.live.view().snapshot().bytes().to_vec())
+        named.map_or_else(Vec::new, |named| named.views().bytes().to_vec())
     }
 
     /// Takes up the filter to ask it what may be listed.
@@ -141,7 +142,7 @@ impl Lists {
     pub fn look_up(&self, now: Timestamp) -> LookUp<'_> {
         // Loaded first: see `is_torn`.
         let moved = self.moved.load(Ordering::Acquire);
-        let named = self.named.as_deref().map(|named| (named, named.live.view()));
+        let named = self.named.as_deref().map(|named| (named, named.views()));
         LookUp { lists: self, now, moved, named }
     }
 
@@ -217,7 +218,7 @@ pub struct LookUp<'a> {
     lists: &'a Lists,
     now: Timestamp,
     moved: u64,
-    named: Option<(&'a Named, View<Place>)>,
+    named: Option<(&'a Named, Views)>,
 }
 
 /// What answers about names stand on.
@@ -273,17 +274,17 @@ impl LookUp<'_> {
         self.named.is_some()
     }
 
-    /// Entries, in force or not, that may bear a name like this; gives the work it took, and whether
+    /// Entries, in force or not, that may bear a name like this one of such a bearer; gives the work it took, and whether
     /// some were not looked at.
     pub fn by_likeness(
         &self,
-        query: &Query<'_>,
+        (query, bearer): (&Query<'_>, Bearer),
         room: &mut NameRoom,
         found: &mut Vec<Candidate>,
     ) -> Work {
-        let Some((named, view)) = &self.named else { return Work::default() };
+        let Some((named, views)) = &self.named else { return Work::default() };
         room.found.clear();
-        let work = view.search(query, &mut room.search, &mut room.found);
+        let work = views.of(bearer).search(query, &mut room.search, &mut room.found);
         room.found.sort_unstable_by_key(|one| (one.entry, Reverse(one.bound)));
         room.found.dedup_by_key(|one| one.entry);
         found.extend(room.found.iter().filter_map(|one| named.places.get(one.entry)));

@@ -1,13 +1,17 @@
 //! The names of all entries: filed to be searched, counted to be weighed.
 //!
+//! There are two indexes: of whoever may be a person, and of whoever may be none. What agreement is
+//! worth, how much must speak for a match, and so what can be left out unseen, differ between them; and
+//! a list of persons grows no longer by firms. An entry whose list leaves open what it is, is in both.
+//!
 //! While the lists are loaded nothing is filed, since nothing is asked; once they are, all is filed at
 //! once. From then on each change goes to the delta, and snapshots are made anew beside the writer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::index::fuzzy::{self, Builder, Draft, Fresh, Live, Memory, Weights};
-use crate::names::Population;
+use crate::index::fuzzy::{self, Builder, Draft, Fresh, Live, Memory, Position, View, Weights};
+use crate::names::{Bearer, Population};
 
 use super::Candidate;
 use super::census::Census;
@@ -15,26 +19,137 @@ use super::forms::{Forms, bearer};
 use super::held::Held;
 use super::places::{Place, Places};
 
+/// What each piece of evidence adds at most, by whose names are compared.
+#[derive(Clone)]
+pub struct Bounds {
+    /// Names of persons.
+    pub persons: Weights,
+    /// Names of organisations and vessels.
+    pub things: Weights,
+}
+
+/// Which of the two indexes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Index {
+    Persons,
+    Things,
+}
+
+impl Index {
+    const ALL: [Self; 2] = [Self::Persons, Self::Things];
+
+    /// Where names of such a bearer are looked for.
+    const fn asked(bearer: Bearer) -> Self {
+        match bearer {
+            Bearer::Person => Self::Persons,
+            Bearer::Organisation | Bearer::Vessel | Bearer::Unknown => Self::Things,
+        }
+    }
+
+    /// Whether such a bearer is filed in it.
+    const fn holds(self, bearer: Bearer) -> bool {
+        match bearer {
+            Bearer::Unknown => true,
+            Bearer::Person => matches!(self, Self::Persons),
+            Bearer::Organisation | Bearer::Vessel => matches!(self, Self::Things),
+        }
+    }
+}
+
+/// Something for each of the two indexes.
+#[derive(Default)]
+struct Both<T> {
+    persons: T,
+    things: T,
+}
+
+impl<T> Both<T> {
+    const fn of(&self, index: Index) -> &T {
+        match index {
+            Index::Persons => &self.persons,
+            Index::Things => &self.things,
+        }
+    }
+
+    const fn of_mut(&mut self, index: Index) -> &mut T {
+        match index {
+            Index::Persons => &mut self.persons,
+            Index::Things => &mut self.things,
+        }
+    }
+}
+
 /// Names as readers see them.
 pub(super) struct Named {
-    pub(super) live: Arc<Live<Place>>,
+    live: Both<Arc<Live<Place>>>,
     pub(super) places: Places,
     pub(super) census: Census,
-    /// How many entries have names.
-    pub(super) subjects: AtomicUsize,
+    /// How many entries with names there are, and how many of them may be no persons.
+    subjects: AtomicUsize,
+    things: AtomicUsize,
+}
+
+impl Named {
+    /// The names as they are now.
+    pub(super) fn views(&self) -> Views {
+        let live = &self.live;
+        Views(Both { persons: live.persons.view(), things: live.things.view() })
+    }
+
+    /// How many entries have names, and how many of them may be no persons.
+    pub(super) fn subjects(&self) -> (usize, usize) {
+        (self.subjects.load(Ordering::Relaxed), self.things.load(Ordering::Relaxed))
+    }
+
+    /// Counts an entry in, or out.
+    fn count(&self, bearer: Bearer, count: fn(&AtomicUsize)) {
+        count(&self.subjects);
+        if Index::Things.holds(bearer) {
+            count(&self.things);
+        }
+    }
+}
+
+/// Both indexes as they are now.
+pub(super) struct Views(Both<View<Place>>);
+
+impl Views {
+    /// The one in which names of such a bearer are looked for.
+    pub(super) fn of(&self, bearer: Bearer) -> &View<Place> {
+        self.0.of(Index::asked(bearer))
+    }
+
+    /// Where they stand: numbers of snapshots and of changes, of both together. They rise when either
+    /// does.
+    pub(super) fn position(&self) -> Position {
+        let (one, other) = (self.0.persons.position(), self.0.things.position());
+        Position {
+            snapshot: one.snapshot + other.snapshot,
+            changes: one.changes.saturating_add(other.changes),
+        }
+    }
+
+    /// Bytes of memory by part, of both together.
+    pub(super) fn bytes(&self) -> [(&'static str, usize); 8] {
+        let mut bytes = self.0.persons.snapshot().bytes();
+        for (sum, (_, more)) in bytes.iter_mut().zip(self.0.things.snapshot().bytes()) {
+            sum.1 += more;
+        }
+        bytes
+    }
 }
 
 /// Files names.
 pub(super) struct NameWriter {
     named: Arc<Named>,
-    writer: fuzzy::Writer<Place>,
-    weights: Weights,
+    writers: Both<fuzzy::Writer<Place>>,
+    bounds: Bounds,
     forms: Forms,
     next: Place,
     free: Vec<Place>,
     /// Whether a snapshot is being made, and whether it may still be put in force.
     drafted: Drafted,
-    /// What an earlier run knew.
+    /// What an earlier run knew of the names of persons.
     memory: Option<Memory>,
 }
 
@@ -48,22 +163,23 @@ enum Drafted {
 }
 
 /// A list of names to make a new snapshot of, in a thread of its own.
-pub struct NameDraft(Draft<Place>);
+pub struct NameDraft(Index, Draft<Place>);
 
 /// A snapshot of names that was made, to be handed to the writer.
-pub struct NameSnapshot(Fresh<Place>);
+pub struct NameSnapshot(Index, Fresh<Place>);
 
 impl NameDraft {
     /// Makes the snapshot: seconds for a million entries.
     pub fn build(self) -> NameSnapshot {
-        NameSnapshot(self.0.build())
+        NameSnapshot(self.0, self.1.build())
     }
 }
 
 impl NameSnapshot {
-    /// What the next run need not find again.
-    pub fn memory(&self) -> Memory {
-        self.0.memory()
+    /// What the next run need not find again; nothing where it is not of persons, whose names are so
+    /// many more.
+    pub fn memory(&self) -> Option<Memory> {
+        (self.0 == Index::Persons).then(|| self.1.memory())
     }
 }
 
@@ -73,16 +189,22 @@ const LATE_MIN: usize = 4_096;
 const LATE_SHARE: usize = 16;
 
 impl NameWriter {
-    pub(super) fn new(weights: Weights) -> (Arc<Named>, Self) {
-        let (live, writer) = Live::new(weights.clone());
-        let population =
-            weights.population.clone().unwrap_or_else(|| Arc::new(Population::built_in()));
-        let (places, census) = (Places::default(), Census::new(population));
-        let named = Arc::new(Named { live, places, census, subjects: AtomicUsize::new(0) });
+    pub(super) fn new(bounds: Bounds) -> (Arc<Named>, Self) {
+        let persons = Live::new(bounds.persons.clone());
+        let things = Live::new(bounds.things.clone());
+        let known = bounds.persons.population.clone();
+        let population = known.unwrap_or_else(|| Arc::new(Population::built_in()));
+        let named = Arc::new(Named {
+            live: Both { persons: persons.0, things: things.0 },
+            places: Places::default(),
+            census: Census::new(population),
+            subjects: AtomicUsize::new(0),
+            things: AtomicUsize::new(0),
+        });
         let writer = Self {
             named: Arc::clone(&named),
-            writer,
-            weights,
+            writers: Both { persons: persons.1, things: things.1 },
+            bounds,
             forms: Forms::default(),
             next: 0,
             free: Vec::new(),
@@ -95,14 +217,18 @@ impl NameWriter {
     /// Files all entries at once, in place of all that is there.
     pub(super) fn load(&mut self, all: &mut Held) {
         self.clear();
-        let mut builder = Builder::default();
+        let mut builders: Both<Builder<Place>> = Both::default();
         all.settle(|entry| {
             let place = self.settle(entry)?;
-            builder.add(place, &self.forms.listed());
+            for index in indexes(entry) {
+                builders.of_mut(index).add(place, &self.forms.listed());
+            }
             Some(place)
         });
         let memory = self.memory.take();
-        self.writer.replace(builder.build_with(self.weights.clone(), memory.as_ref()));
+        let Bounds { persons, things } = self.bounds.clone();
+        self.writers.persons.replace(builders.persons.build_with(persons, memory.as_ref()));
+        self.writers.things.replace(builders.things.build(things));
     }
 
     /// Takes up what an earlier run knew, so that the first load is quicker.
@@ -112,13 +238,15 @@ impl NameWriter {
 
     /// What the next run need not find again.
     pub(super) fn memory(&self) -> Memory {
-        self.named.live.view().snapshot().memory()
+        self.named.live.persons.view().snapshot().memory()
     }
 
     /// Files an entry; gives its place, or none where it has no name.
     pub(super) fn file(&mut self, entry: &Candidate) -> Option<Place> {
         let place = self.settle(entry)?;
-        self.writer.add(&place, &self.forms.listed());
+        for index in indexes(entry) {
+            self.writers.of_mut(index).add(&place, &self.forms.listed());
+        }
         Some(place)
     }
 
@@ -129,21 +257,27 @@ impl NameWriter {
 
     /// Takes an entry back from its place.
     pub(super) fn take_back(&mut self, place: Place, entry: &Candidate) {
-        self.writer.remove(&place);
+        for index in indexes(entry) {
+            self.writers.of_mut(index).remove(&place);
+        }
         self.named.places.clear(place);
         self.free.push(place);
-        self.named.subjects.fetch_sub(1, Ordering::Relaxed);
         let (census, bearer) = (&self.named.census, bearer(entry.subject()));
+        self.named.count(bearer, |count| {
+            count.fetch_sub(1, Ordering::Relaxed);
+        });
         self.forms.read_entry(entry);
         self.forms.stated().for_each(|name| census.take_back(name, bearer));
     }
 
     /// Takes everything back.
     pub(super) fn clear(&mut self) {
-        self.writer.replace(Builder::default().build(self.weights.clone()));
+        let Bounds { persons, things } = self.bounds.clone();
+        self.writers.persons.replace(Builder::default().build(persons));
+        self.writers.things.replace(Builder::default().build(things));
         (0..self.next).for_each(|place| self.named.places.clear(place));
         self.named.census.clear();
-        self.named.subjects.store(0, Ordering::Relaxed);
+        self.named.count(Bearer::Unknown, |count| count.store(0, Ordering::Relaxed));
         (self.next, self.free) = (0, Vec::new());
         if self.drafted == Drafted::Wanted {
             self.drafted = Drafted::Outdated;
@@ -152,13 +286,16 @@ impl NameWriter {
 
     /// The names to make a new snapshot of, once that is worth its while; one at a time.
     pub(super) fn draft(&mut self) -> Option<NameDraft> {
-        let view = self.named.live.view();
-        let enough = LATE_MIN.max(view.snapshot().len() / LATE_SHARE);
-        if self.drafted != Drafted::None || view.late() < enough {
+        if self.drafted != Drafted::None {
             return None;
         }
+        let is_due = |index: &Index| {
+            let view = self.named.live.of(*index).view();
+            view.late() >= LATE_MIN.max(view.snapshot().len() / LATE_SHARE)
+        };
+        let index = Index::ALL.into_iter().find(is_due)?;
         self.drafted = Drafted::Wanted;
-        Some(NameDraft(self.writer.draft()))
+        Some(NameDraft(index, self.writers.of(index).draft()))
     }
 
     /// Gives the last draft up: no snapshot came of it.
@@ -171,7 +308,7 @@ impl NameWriter {
         let is_wanted = self.drafted == Drafted::Wanted;
         self.drafted = Drafted::None;
         if is_wanted {
-            self.writer.swap(snapshot.0);
+            self.writers.of_mut(snapshot.0).swap(snapshot.1);
         }
         is_wanted
     }
@@ -189,7 +326,15 @@ impl NameWriter {
             self.next - 1
         });
         self.named.places.put(place, entry);
-        self.named.subjects.fetch_add(1, Ordering::Relaxed);
+        self.named.count(bearer, |count| {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
         Some(place)
     }
+}
+
+/// The indexes in which an entry is filed.
+fn indexes(entry: &Candidate) -> impl Iterator<Item = Index> + use<> {
+    let bearer = bearer(entry.subject());
+    Index::ALL.into_iter().filter(move |index| index.holds(bearer))
 }

@@ -7,11 +7,9 @@ use crate::domain::{
     ListedName, OfficerRef, Priority, Subject, SubjectKey, Suppression, Term, Timestamp,
 };
 
-use crate::index::NameKey;
-use crate::index::fuzzy::Weights;
-
 use super::candidate::Common;
-use super::{Candidate, Change, Lists, Progress, Writer};
+use super::{Bounds, Candidate, Change, Lists, Progress, Writer};
+use crate::index::NameKey;
 
 /// Handling by this owner, routine, told to nobody else.
 pub(crate) fn handling(owner: &str) -> Handling {
@@ -113,10 +111,10 @@ pub(crate) fn lists(entries: impl IntoIterator<Item = Entry>) -> (Arc<Lists>, Wr
 
 /// The same, with names that are searched by likeness.
 pub(crate) fn named_lists(
-    weights: Weights,
+    bounds: Bounds,
     entries: impl IntoIterator<Item = Entry>,
 ) -> (Arc<Lists>, Writer) {
-    filled(Lists::with_names(Vec::new(), weights), entries)
+    filled(Lists::with_names(Vec::new(), bounds), entries)
 }
 
 fn filled(

@@ -267,7 +267,7 @@ fn run(steps: Vec<Step>, value: fn(i64) -> Vec<u8>, on_gap: OnGap) -> Ran {
 
 /// The same with names that are alike; each search for one meets its bound.
 fn run_named(steps: Vec<Step>, hastens: bool) -> Ran {
-    let weights = matching::weights(Arc::new(Population::built_in()));
+    let weights = matching::bounds(Arc::new(Population::built_in()));
     let lists = Lists::with_names(Vec::new(), weights);
     run_with(lists, steps, first_deferred, OnGap::Resume, hastens)
 }

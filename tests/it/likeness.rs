@@ -11,12 +11,11 @@ use portcullis::domain::{
     Subject, Timestamp,
 };
 use portcullis::engine::{self, Arrival};
-use portcullis::index::fuzzy::Weights;
 use portcullis::kafka::wall;
 use portcullis::matching::score::Mode;
 use portcullis::matching::{self, Naming, Scratch, Threshold};
 use portcullis::names::Population;
-use portcullis::watchlist::{Change, Lists, Progress, Writer};
+use portcullis::watchlist::{Bounds, Change, Lists, Progress, Writer};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use smallvec::SmallVec;
@@ -37,8 +36,8 @@ pub(crate) struct Screening {
 }
 
 /// What the index of names takes names to be worth, as `app` has it.
-static WEIGHTS: LazyLock<Weights> =
-    LazyLock::new(|| matching::weights(Arc::new(Population::built_in())));
+static WEIGHTS: LazyLock<Bounds> =
+    LazyLock::new(|| matching::bounds(Arc::new(Population::built_in())));
 
 /// The lists as an instance may have them.
 pub(crate) struct Screenings {

@@ -25,6 +25,7 @@ mod cli;
 mod config;
 mod demo;
 mod faults;
+mod firms;
 mod instance;
 mod lane;
 mod likeness;

@@ -135,7 +135,8 @@ pub(super) fn reach_by_others(trial: &Trial, ask: &Ask, weights: &Weights) -> [i
     // Two words of the query may meet one as one, or one two.
     let (joined, split) = (has(Reading::Joined), has(Reading::Part));
     std::array::from_fn(|others| {
-        let left = others as i32 + 2 - i32::from(trial.holds);
+        // Two words of one sound may be held by a key of more words than the name has.
+        let left = (others as i32 + 2 - i32::from(trial.holds)).max(0);
         // Of a name of one word it is told as of one of two.
         let fewest = if trial.holds == 1 && others == 0 { 0 } else { left };
         let mut own = i32::from(trial.own);

@@ -43,7 +43,7 @@ pub use explain::{Explanation, Line, Reason};
 pub use model::{FEATURES, Feature, Model};
 pub use observe::{Item, Sink, observe};
 pub use prepare::{Prepared, Role, Weighed};
-pub use setting::{Mode, Setting};
+pub use setting::{Mode, Setting, odds};
 
 use evidence::Beside;
 
@@ -73,6 +73,9 @@ pub struct Subject<'a> {
 pub struct Scored {
     /// The evidence.
     pub bits: Bits,
+    /// The logarithm of the odds that the two are one: the evidence, and the prior of the setting for
+    /// such subjects. It compares persons with organisations, whose evidence is on scales of their own.
+    pub odds: Bits,
     /// How likely the two are one, with the prior of the setting.
     pub probability: f32,
     /// Which of the names met: on the stated side and on the listed.
@@ -84,7 +87,16 @@ pub fn score(stated: &Subject<'_>, listed: &Subject<'_>, setting: &Setting) -> S
     let beside = Beside::of(stated, listed);
     let (names, bits) = best_names(stated, listed, setting, &beside);
     let bits = bits + beside.bits();
-    Scored { bits, probability: setting.probability(bits), names }
+    let odds = bits + setting.prior(of_subjects(stated, listed));
+    Scored { bits, odds, probability: setting::probability(odds), names }
+}
+
+/// As what two subjects are compared: all names of one have the same bearer.
+fn of_subjects(stated: &Subject<'_>, listed: &Subject<'_>) -> Bearer {
+    match (stated.names.first(), listed.names.first()) {
+        (Some(one), Some(other)) => compared_as(one, other),
+        _ => Bearer::Person,
+    }
 }
 
 /// Why two subjects score as they do.
@@ -136,9 +148,14 @@ fn compare(one: &Prepared, other: &Prepared, model: &Model) -> (Bits, bool) {
     (sum.bits, related)
 }
 
-/// Both are names of persons: one surely, the other as far as its list says.
-fn of_persons(one: &Prepared, other: &Prepared) -> bool {
+/// As what two names are compared: as those of persons, where one surely is and the other as far as
+/// its list says; else as those of organisations.
+fn compared_as(one: &Prepared, other: &Prepared) -> Bearer {
     let person = |name: &Prepared| name.bearer == Bearer::Person;
     let may_be = |name: &Prepared| person(name) || name.bearer == Bearer::Unknown;
-    person(one) && may_be(other) || may_be(one) && person(other)
+    if person(one) && may_be(other) || may_be(one) && person(other) {
+        Bearer::Person
+    } else {
+        Bearer::Organisation
+    }
 }

@@ -35,55 +35,55 @@ features! {
     /// Where every comparison starts.
     Base: -117, -67;
     /// Words equal.
-    Same: -16, -45;
+    Same: -16, -40;
     /// … times their rarity, as below.
-    SameRarity: 7, 6;
+    SameRarity: 7, 8;
     /// Words equal but for customs of transliteration.
-    Translit: -3, 6;
+    Translit: -3, 13;
     /// Their rarity.
     TranslitRarity: 7, 3;
     /// Spellings of one name by the dictionary.
-    Spelling: 5, 8;
+    Spelling: 5, -5;
     /// Their rarity.
     SpellingRarity: 4, 2;
     /// Words a few letters apart.
-    Edit: 8, 30;
+    Edit: 8, 48;
     /// Their rarity.
     EditRarity: 6, 2;
     /// Letters that separate them.
-    EditCost: -23, -4;
+    EditCost: -23, -16;
     /// The same as a share of their length.
-    EditRelative: -127, -134;
+    EditRelative: -127, -210;
     /// They begin differently.
     EditFirst: -2, -13;
     /// They are of four letters or less.
-    EditShort: -9, 1;
+    EditShort: -9, 0;
     /// Letters beyond the first that separate them.
-    EditExcess: -14, -7;
+    EditExcess: -14, -45;
     /// Words alike in sound, across scripts.
-    Sound: -5, -4;
+    Sound: -5, -3;
     /// Their rarity.
-    SoundRarity: 9, 13;
+    SoundRarity: 9, 14;
     /// What true renderings have more in evidence, on average.
-    SoundShort: -6, -4;
+    SoundShort: -6, -2;
     /// An initial and a name that it may stand for.
-    Initial: 11, -1;
+    Initial: 11, -17;
     /// One word is the beginning of the other.
-    Prefix: 8, -10;
+    Prefix: 8, -24;
     /// Their rarity.
-    PrefixRarity: 3, 2;
+    PrefixRarity: 3, 0;
     /// Joined words against split ones.
-    Joined: 14, 8;
+    Joined: 14, -4;
     /// Their rarity.
-    JoinedRarity: 6, 2;
+    JoinedRarity: 6, 5;
     /// Letters that separate them.
-    JoinedCost: -41, -37;
+    JoinedCost: -41, -30;
     /// Letters beyond two of an abbreviation whose words the other side writes out.
-    Abbreviated: 0, 15;
+    Abbreviated: 0, 42;
     /// Small words that agree.
-    Light: 13, -4;
+    Light: 13, -6;
     /// Legal forms that agree.
-    Form: 3, -2;
+    Form: 3, 0;
     /// No name agrees.
     Nothing: -192, -192;
     /// A family name agrees with a family name.
@@ -93,7 +93,7 @@ features! {
     /// A family name agrees with a given name.
     Crossed: 3, -8;
     /// Numbers that agree.
-    Number: 48, 29;
+    Number: 48, 23;
     /// Family names against one another.
     ConflictFamily: -72, -80;
     /// First names against one another.
@@ -105,15 +105,15 @@ features! {
     /// An initial against a name that it cannot stand for.
     ConflictInitial: -43, -39;
     /// Numbers against one another.
-    ConflictNumber: -96, -64;
+    ConflictNumber: -96, -62;
     /// How rare the words are that stand against one another.
-    ConflictRarity: 1, 3;
+    ConflictRarity: 1, -2;
     /// Rarity of given names that agree where others stand against one another: namesakes share them.
-    Shaded: 0, 0;
+    Shaded: 0, -1;
     /// Rarity of family names that agree where others do not: relatives share them.
     ShadedFamily: 0, -3;
     /// What both come to beyond sixteen bits.
-    ShadedExcess: -5, 0;
+    ShadedExcess: -5, -1;
     /// The family names of a man and a woman.
     OtherSex: -32, -32;
     /// Father and son exchanged around a word for son.
@@ -125,31 +125,37 @@ features! {
     /// A first name that one side has more.
     ExtraFirst: -23, -24;
     /// Another name that one side has more.
-    ExtraOther: -1, -1;
+    ExtraOther: -1, 0;
     /// A father's name that one side has more.
     ExtraPatronymic: -4, -5;
     /// An initial that one side has more.
-    ExtraInitial: -8, -1;
+    ExtraInitial: -8, 0;
     /// A number that one side has more.
-    ExtraNumber: -27, -8;
+    ExtraNumber: -27, 0;
     /// How rare the names are that one side of organisations or vessels has more.
-    ExtraRarity: 0, -1;
+    ExtraRarity: 0, 0;
     /// One name is a part of the other.
-    Subset: 8, 26;
+    Subset: 8, 16;
     /// Nothing is left over on either side.
-    Full: 32, 77;
+    Full: 32, 89;
     /// One name alone agrees, of several.
-    Lone: 7, 0;
+    Lone: 7, 1;
     /// … and others stand against one another.
-    LoneConflict: 7, -17;
+    LoneConflict: 7, -24;
     /// Both names are single words.
-    Single: 7, 11;
+    Single: 7, 16;
     /// The order differs.
-    Reordered: -5, 1;
+    Reordered: -5, 0;
     /// Legal forms against one another.
-    FormConflict: -48, -45;
+    FormConflict: -48, -64;
     /// A legal form that one side has more.
-    FormExtra: -3, 9;
+    FormExtra: -3, -13;
+    /// How rare the names are that agree where nothing is left over.
+    FullRarity: 0, 0;
+    /// How rare the names are that agree where words are left over on one side alone.
+    SubsetRarity: 0, 1;
+    /// Of organisations and vessels, what is left over on one side are words that many share.
+    Spare: 0, 21;
 }
 
 /// How many features there are.

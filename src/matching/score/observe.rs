@@ -3,7 +3,7 @@
 use super::align::{Alignment, Pair, Span};
 use super::model::{Feature, Model};
 use super::prepare::{Prepared, Role, Weighed};
-use crate::names::{Bearer, Bits, Kind, Likeness, nearness};
+use crate::names::{Bearer, Bits, Kind, Likeness, Part, nearness};
 
 /// What an observation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -435,10 +435,20 @@ fn wholes(
 ) {
     use Feature as F;
     sink.about(Item::Whole);
+    let shared = agreed.rarity + agreed.family_rarity;
     match open {
         _ if conflicts > 0 || agreed.abbreviated => {}
-        (0, 0) => sink.add(F::Full, 16),
-        (0, _) | (_, 0) => sink.add(F::Subset, 16),
+        (0, 0) => {
+            sink.add(F::Full, 16);
+            sink.add(F::FullRarity, shared);
+        }
+        (0, _) | (_, 0) => {
+            sink.add(F::Subset, 16);
+            sink.add(F::SubsetRarity, shared);
+            if are_generic(left, open.0) && are_generic(right, open.1) {
+                sink.add(F::Spare, 16);
+            }
+        }
         _ => {}
     }
     let most = left.names.count_ones().max(right.names.count_ones());
@@ -458,6 +468,12 @@ fn wholes(
             sink.add(F::Filiation, 16);
         }
     }
+}
+
+/// Whether some words of a name are such as many organisations share: `trading`, `company`.
+fn are_generic(name: &Prepared, set: u32) -> bool {
+    let words = name.words.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
+    words.into_iter().all(|(_, word)| word.word.part() == Part::Stop)
 }
 
 /// Whether two names that agree stand in another order.

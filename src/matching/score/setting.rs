@@ -45,13 +45,19 @@ impl Mode {
     }
 }
 
-/// How comparisons are read.
+/// How comparisons are read: those of persons, and those of organisations and vessels.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    person: Model,
-    other: Model,
-    prior: Bits,
+    persons: Reading,
+    things: Reading,
     mode: Mode,
+}
+
+/// What observations are worth, and the odds before any is made.
+#[derive(Clone, Debug)]
+struct Reading {
+    model: Model,
+    prior: Bits,
 }
 
 /// For two subjects that somebody picked for comparison: a case in two is a match, of the labelled
@@ -62,49 +68,86 @@ const PAIRS: Bits = Bits::whole(1);
 /// alerts on clean persons that lists of thousands were seen to raise.
 const LIST_OF_ONE: Bits = Bits::sixteenths(168);
 
+/// The same for an organisation or a vessel. Their weights were fitted against the nearest of
+/// thousands, so that much of the price of a long list is in them already, and no birth date comes on
+/// top: `WEIGHTS.md` tells what lists of 3,700 and 6,800 were seen to raise.
+const LIST_OF_ONE_THING: Bits = Bits::sixteenths(116);
+
 impl Setting {
     /// For two subjects that somebody picked for comparison.
     pub const fn of_pairs(mode: Mode) -> Self {
         Self::with_prior(PAIRS, mode)
     }
 
-    /// For a subject against a list of so many subjects, of whom one at most is the right one.
+    /// For a subject against a list of so many subjects, of whom one at most is the right one; and of
+    /// so many organisations and vessels.
     pub fn of_list(subjects: usize, mode: Mode) -> Self {
-        let spread = Bits::from_f32((subjects.max(1) as f32).log2());
-        Self::with_prior(LIST_OF_ONE - spread, mode)
+        let mut setting = Self::with_prior(LIST_OF_ONE - spread(subjects), mode);
+        setting.things.prior = LIST_OF_ONE_THING - spread(subjects);
+        setting
+    }
+
+    /// The same, where so many of the listed are no persons, or may be none: theirs alone is the list
+    /// that an organisation or a vessel is compared with.
+    #[must_use]
+    pub fn with_things(mut self, things: usize) -> Self {
+        self.things.prior = LIST_OF_ONE_THING - spread(things);
+        self
     }
 
     /// For any other question: the logarithm of the odds before anything is compared.
     pub const fn with_prior(prior: Bits, mode: Mode) -> Self {
-        let (person, other) = (Model::of(Bearer::Person), Model::of(Bearer::Organisation));
-        Self { person, other, prior, mode }
+        let persons = Reading { model: Model::of(Bearer::Person), prior };
+        let things = Reading { model: Model::of(Bearer::Organisation), prior };
+        Self { persons, things, mode }
+    }
+
+    const fn reading(&self, bearer: Bearer) -> &Reading {
+        match bearer {
+            Bearer::Person => &self.persons,
+            Bearer::Organisation | Bearer::Vessel | Bearer::Unknown => &self.things,
+        }
     }
 
     /// The weights for two names.
     pub fn model(&self, one: &Prepared, other: &Prepared) -> &Model {
-        if super::of_persons(one, other) { &self.person } else { &self.other }
+        &self.reading(super::compared_as(one, other)).model
     }
 
-    /// How likely two subjects are one, of whom so much speaks.
-    pub fn probability(&self, bits: Bits) -> f32 {
-        let odds = (bits + self.prior).to_f32();
-        1.0 / (1.0 + (-odds).exp2())
+    /// The logarithm of the odds before anything of such a subject is compared.
+    pub const fn prior(&self, bearer: Bearer) -> Bits {
+        self.reading(bearer).prior
     }
 
-    /// The evidence at which the mode calls a match.
+    /// The evidence at which the mode calls a match of persons.
     pub fn threshold_bits(&self) -> Bits {
-        self.bits_at(self.mode.threshold())
+        self.bits_at(self.mode.threshold(), Bearer::Person)
     }
 
-    /// The evidence at which two subjects are one with this probability.
-    pub fn bits_at(&self, probability: f32) -> Bits {
-        Bits::from_f32((probability / (1.0 - probability)).log2()) - self.prior
+    /// The evidence at which two subjects of this kind are one with this probability.
+    pub fn bits_at(&self, probability: f32, bearer: Bearer) -> Bits {
+        odds(probability) - self.prior(bearer)
     }
 
     /// The mode.
     pub const fn mode(&self) -> Mode {
         self.mode
     }
+}
+
+/// How much more must speak for one of so many.
+fn spread(subjects: usize) -> Bits {
+    Bits::from_f32((subjects.max(1) as f32).log2())
+}
+
+/// The logarithm of the odds of a probability.
+pub fn odds(probability: f32) -> Bits {
+    Bits::from_f32((probability / (1.0 - probability)).log2())
+}
+
+/// The probability of odds of this logarithm.
+pub(super) fn probability(odds: Bits) -> f32 {
+    1.0 / (1.0 + (-odds.to_f32()).exp2())
 }
 
 impl Default for Setting {

@@ -271,10 +271,13 @@ fn thresholds_and_probabilities_agree() {
     for mode in Mode::ALL {
         assert_eq!(Mode::parse(mode.name()), Some(mode));
         for setting in [Setting::of_pairs(mode), Setting::of_list(1_000_000, mode)] {
-            let at = setting.threshold_bits();
-            let step = Bits::whole(1);
-            assert!(setting.probability(at + step) > mode.threshold());
-            assert!(setting.probability(at - step) < mode.threshold());
+            for bearer in [Bearer::Person, Bearer::Vessel] {
+                let at = setting.bits_at(mode.threshold(), bearer) + setting.prior(bearer);
+                let step = Bits::whole(1);
+                assert!(setting::probability(at + step) > mode.threshold());
+                assert!(setting::probability(at - step) < mode.threshold());
+                assert!((at - odds(mode.threshold())).in_sixteenths().abs() <= 1);
+            }
         }
     }
 }

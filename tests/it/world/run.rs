@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use portcullis::codec::{Contract, Decoder, Format, Limits, SchemaRef};
 use portcullis::domain::Topic;
-use portcullis::index::fuzzy::{self, Weights};
+use portcullis::index::fuzzy;
 use portcullis::matching;
 use portcullis::metrics::Metrics;
 use portcullis::names::Population;
 use portcullis::pipeline::{Config, Halted, Judge, Lane, Lookup, Schemas};
-use portcullis::watchlist::{Lists, Writer};
+use portcullis::watchlist::{Bounds, Lists, Writer};
 
 use super::broker::{Client, World};
 use super::bugs::Bug;
@@ -66,8 +66,8 @@ struct Life {
 const NAMED_SHARE: u64 = 20;
 
 /// What the index of names takes names to be worth.
-static WEIGHTS: LazyLock<Weights> =
-    LazyLock::new(|| matching::weights(Arc::new(Population::built_in())));
+static WEIGHTS: LazyLock<Bounds> =
+    LazyLock::new(|| matching::bounds(Arc::new(Population::built_in())));
 
 /// The lists of a world. Bugs are of the lane, and looked for where it lives fastest.
 fn lists_of(plan: &Plan, bug: Option<Bug>) -> (Arc<Lists>, Writer) {
