@@ -73,10 +73,10 @@ impl NameTender {
         let remembered = self.remembered.clone();
         let renew = move || {
             let snapshot = build(draft);
-            if let Some(remembered) = remembered {
-                if let Some(memory) = snapshot.memory() {
-                    remembered.write(&memory);
-                }
+            if let Some(remembered) = remembered
+                && let Some(memory) = snapshot.memory()
+            {
+                remembered.write(&memory);
             }
             snapshot
         };

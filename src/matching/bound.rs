@@ -71,11 +71,11 @@ fn thing_word(likeness: Likeness, one: Bits, other: Bits) -> Bits {
     let of_whole = |feature| THING.worth(feature, rarity.in_sixteenths());
     let whole = of_whole(F::FullRarity).max(of_whole(F::SubsetRarity));
     let bits = word(&THING, likeness, rarity) + whole;
-    match likeness.kind {
+    if likeness.kind == Kind::Same {
         // It may be a number: how rare that is does not matter.
-        Kind::Same => bits.max(THING.worth(F::Number, UNIT)),
-        _ => bits,
+        return bits.max(THING.worth(F::Number, UNIT));
     }
+    bits
 }
 
 /// What two words that are alike are worth by themselves, of which the commoner is so rare.
