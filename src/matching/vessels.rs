@@ -6,23 +6,11 @@ use std::sync::Arc;
 
 use super::tests::{event, person};
 use super::*;
-use crate::domain::{Entry, ListId, ListedName, Observation, Observed, Role, Subject, SubjectKey};
+use crate::domain::{Entry, ListedName, Observation, Observed, Role, Subject, SubjectKey};
 use crate::matching::bound::sample::weights;
 use crate::sim::corpus::{Corpus, Vessel};
 use crate::watchlist::RegisterWriter;
 use crate::watchlist::sample::{self, at, entry, named_lists, with_name};
-
-/// As a rule for a list of ships may have it: a name says little, for many ships may bear it.
-const THRESHOLD: f32 = 0.001;
-
-fn scratch() -> Scratch {
-    let ships = Rule {
-        list: Some(ListId::parse("ships").unwrap()),
-        action: None,
-        threshold: Threshold::new(THRESHOLD).unwrap(),
-    };
-    Scratch::new(Naming { rules: vec![ships], ..Naming::default() })
-}
 
 fn country(code: &str) -> Country {
     Country::parse(code).unwrap()
@@ -74,7 +62,7 @@ fn call<'a>(name: &'a str, flag: &str, identifiers: Vec<Identifier>) -> Event<'a
 
 fn met(entries: Vec<Entry>, event: &Event<'_>) -> Vec<Match> {
     let (lists, _writer) = named_lists(weights(), fleet().into_iter().chain(entries));
-    let mut scratch = scratch();
+    let mut scratch = Scratch::default();
     let touched = touches(&lists, event, &mut scratch);
     let matches = screen(&lists, event, at(100), &mut scratch);
     assert!(touched || matches.found.is_empty(), "a match that was not foreseen");
@@ -118,6 +106,19 @@ fn a_ship_is_met_however_its_name_is_written() {
         let of_persons = |at: &Observation| matches!(at.about, Observed::BirthDate | Observed::Sex);
         assert!(!alike.observations.iter().any(of_persons));
     }
+}
+
+/// How likely it is that a ship of this name and flag is the listed one.
+fn per_mille(name: &str) -> u16 {
+    let found = met(vec![listed("ships/1", name, &[])], &call(name, "PAN", vec![]));
+    let of_it = found.into_iter().find(|found| found.listed.key().to_string() == "ships/1");
+    of_it.and_then(|found| found.resemblance).map_or(0, |alike| alike.per_mille)
+}
+
+#[test]
+fn a_name_that_many_ships_bear_says_less() {
+    let (rare, common) = (per_mille(LISTED), per_mille("OCEAN STAR"));
+    assert!(rare > 950 && common < 900, "{rare} {common}");
 }
 
 /// What speaks for the listed ship when it is stated with these numbers, in sixteenths of a bit.
@@ -198,7 +199,7 @@ fn a_ship_that_was_judged_to_be_another_is_silenced_by_its_number() {
     ));
     for (number, silenced) in [(IMO, 1), ("9321483", 0)] {
         let event = call(LISTED, "PAN", vec![imo(number)]);
-        let matches = screen(&lists, &event, at(100), &mut scratch());
+        let matches = screen(&lists, &event, at(100), &mut Scratch::default());
         assert_eq!((matches.found.len(), matches.suppressed.len()), (1 - silenced, silenced));
     }
 }
@@ -208,6 +209,6 @@ fn lists_without_likeness_meet_a_ship_by_its_numbers_alone() {
     let (lists, _writer) = sample::lists([listed("ships/1", LISTED, &[imo(IMO)])]);
     for (numbers, expected) in [(vec![], 0), (vec![imo(IMO)], 1)] {
         let event = call(LISTED, "PAN", numbers);
-        assert_eq!(screen(&lists, &event, at(100), &mut scratch()).found.len(), expected);
+        assert_eq!(screen(&lists, &event, at(100), &mut Scratch::default()).found.len(), expected);
     }
 }

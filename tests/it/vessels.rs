@@ -4,10 +4,7 @@ use serde_json::{Value, json};
 
 use super::broker::Broker;
 use super::instance::Site;
-use super::traffic::{Sent, alerts, entry, envelope, file, send, word};
-
-/// What a name and a flag must make likely where the owner of the list wants to be told by them.
-const RULES: &str = "[[names.rules]]\nlist = \"ships\"\nprobability = 0.001\n";
+use super::traffic::{Sent, alerts, entry, envelope, send};
 
 fn ship() -> Value {
     let mut made = entry("ships", "s-1", "unused");
@@ -28,7 +25,6 @@ fn declared(event_id: &str, vessel: &Value) -> Value {
 
 #[test]
 fn a_misspelt_vessel_without_its_number_is_met_and_one_of_another_number_is_not() {
-    let dir = tempfile::tempdir().unwrap();
     let site = Site::made(Broker::shared(), "vessels", &["police"]);
     // The name of a person is the same, and means nobody.
     let mut person = entry("ships", "p-1", "unused");
@@ -37,8 +33,7 @@ fn a_misspelt_vessel_without_its_number_is_met_and_one_of_another_number_is_not(
     person.as_object_mut().unwrap().remove("identifiers");
     send(&site, "lists", &[Sent::entry(&ship()), Sent::entry(&person)]);
 
-    let rules = file(&dir, "rules.toml", RULES);
-    let instance = site.start_ready(&[&format!("--config={}", word(&rules))]);
+    let instance = site.start_ready(&[]);
     let misspelt = json!({"name": "M/V Kapitan Lasarev", "flag": "PA"});
     let another = json!({"name": "KAPITAN LAZAREV", "flag": "PAN", "imo": "9321483"});
     let elsewhere = json!({"name": "Meridian Grace", "flag": "PAN"});
