@@ -2,8 +2,8 @@
 //!
 //! A Bloom filter in blocks (Putze, Sanders, Singler: "Cache-, Hash- and Space-Efficient Bloom
 //! Filters", WEA 2007): a key sets bits in one word, and keys whose hashes begin alike share a line of
-//! the cache, so that whoever asks about several of them waits once. The maps behind it are many times larger than any cache, and almost
-//! everybody who crosses a border is on no list.
+//! the cache, so that whoever asks about several of them waits once. The maps behind it are many times
+//! larger than any cache, and almost everybody who crosses a border is on no list.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

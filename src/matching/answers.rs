@@ -71,13 +71,42 @@ impl Answers {
     fn question(&self, (query, bearer): (&Query<'_>, Bearer)) -> u64 {
         let mut hash = self.hasher.build_hasher();
         for word in query.words {
-            word.text().hash(&mut hash);
-            (word.part() as u8, word.is_cut()).hash(&mut hash);
+            word.hash(&mut hash);
         }
         (bearer as u8).hash(&mut hash);
         query.born.map(|date| date.packed()).hash(&mut hash);
         query.nation.as_ref().map(|(country, _)| country.alpha3()).hash(&mut hash);
         query.threshold.in_sixteenths().hash(&mut hash);
         hash.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Name;
+    use crate::index::fuzzy::Limits;
+    use crate::names::{Analysed, Analyser, Bits};
+
+    /// Two names may have the same Latin letters and mean different people.
+    #[test]
+    fn names_in_other_characters_are_other_questions() {
+        let (mut analyser, answers) = (Analyser::default(), Answers::default());
+        let mut questions = Vec::new();
+        for surname in ["高石", "高市", "gaoshi"] {
+            let mut words = Analysed::default();
+            analyser.analyse(Name { surname, given: "" }, Bearer::Person, &mut words);
+            let query = Query {
+                words: words.words(),
+                born: None,
+                nation: None,
+                threshold: Bits::ZERO,
+                limits: Limits::default(),
+            };
+            questions.push(answers.question((&query, Bearer::Person)));
+        }
+        questions.sort_unstable();
+        questions.dedup();
+        assert_eq!(questions.len(), 3);
     }
 }

@@ -68,9 +68,10 @@ const SHARED_WORDS: Bits = Bits::whole(1);
 fn thing_word(likeness: Likeness, one: Bits, other: Bits) -> Bits {
     use Feature as F;
     let rarity = one.min(other);
-    let of_whole = |feature| THING.worth(feature, rarity.in_sixteenths());
-    let whole = of_whole(F::FullRarity).max(of_whole(F::SubsetRarity));
+    let whole = THING.worth(F::SubsetRarity, rarity.in_sixteenths());
     let bits = word(&THING, likeness, rarity) + whole;
+    // Words that belong together are none too many on either side, whatever little they are worth.
+    let bits = bits.max(Bits::sixteenths(1));
     if likeness.kind == Kind::Same {
         // It may be a number: how rare that is does not matter.
         return bits.max(THING.worth(F::Number, UNIT));
@@ -129,6 +130,30 @@ fn dates() -> [Bits; Agreement::COUNT] {
         }
     }
     dates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pair that counted for nothing would be told as words that are left over on both sides.
+    #[test]
+    fn words_of_things_that_are_alike_are_worth_something_however_little() {
+        let kinds = [
+            Kind::Same,
+            Kind::Transliteration,
+            Kind::Spelling,
+            Kind::Edit,
+            Kind::Sound,
+            Kind::Initial,
+            Kind::Prefix,
+        ];
+        for (kind, rarity) in kinds.into_iter().flat_map(|kind| [(kind, 0), (kind, 14)]) {
+            let likeness = Likeness { kind, similarity: 100, cost: 40 };
+            let bits = thing_word(likeness, Bits::whole(rarity), Bits::whole(14));
+            assert!(bits > Bits::ZERO, "{kind:?}");
+        }
+    }
 }
 
 #[cfg(test)]

@@ -79,8 +79,7 @@ pub const SUBJECTS_MIN: usize = 1 << 22;
 /// and no relations; figures of alerts were taken on lists about as long as this.
 pub const THINGS_MIN: usize = 1 << 13;
 
-/// Thresholds in bits, for lists of so many subjects, and of so many that are no persons, or may be
-/// none.
+/// Thresholds in bits, for lists of so many who may be persons, and of so many that may be none.
 pub(super) struct Bar {
     naming: Naming,
     listed: (usize, usize),
@@ -94,9 +93,9 @@ impl Bar {
         Self { naming, listed, setting: setting(listed) }
     }
 
-    /// Sets it for lists of so many subjects, so many of them no persons.
-    pub(super) fn set(&mut self, (subjects, things): (usize, usize)) {
-        let listed = (subjects.max(SUBJECTS_MIN), things.max(THINGS_MIN));
+    /// Sets it for lists of so many who may be persons, and of so many that may be none.
+    pub(super) fn set(&mut self, (persons, things): (usize, usize)) {
+        let listed = (persons.max(SUBJECTS_MIN), things.max(THINGS_MIN));
         if listed != self.listed {
             self.listed = listed;
             self.setting = setting(listed);

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use crate::domain::{
     Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Kind as IdentifierKind,
     Name, Observation, Observed, Party, Relation, Resemblance, Role, Stated, Subject as Sort,
-    Timestamp,
+    SubjectKey, Timestamp,
 };
 use crate::index::fuzzy::{Limits, Query};
 use crate::names::{Analysed, Analyser, Bearer, Bits, Kind};
@@ -221,8 +221,9 @@ impl Listed {
 }
 
 fn query<'a>(name: &'a Analysed, party: &Party<'_>, bar: &Bar, limits: Limits) -> Query<'a> {
-    let least = bar.least(bearer(party));
-    asked(name, (party.birth_date, party.nationality), least, limits)
+    let bearer = bearer(party);
+    let born = party.birth_date.filter(|_| bearer == Bearer::Person);
+    asked(name, (born, party.nationality), bar.least(bearer), limits)
 }
 
 /// What the index is asked about a name, with a birth date and a nationality beside it.
@@ -251,6 +252,13 @@ pub(super) fn identifiers(event: &Event<'_>, party: &Party<'_>) -> SmallVec<[Ide
     let alone = is_alone(event, party);
     let is_its = |at: &&Stated| alone && is_of(party, at.role, at.identifier.kind());
     event.identifiers.iter().filter(is_its).map(|stated| stated.identifier.clone()).collect()
+}
+
+/// Whether the event states an identifier that a party may be known by, though perhaps another's.
+pub(super) fn may_be_identified(event: &Event<'_>, party: &Party<'_>) -> bool {
+    let is_its = |at: &&Stated| is_of(party, at.role, at.identifier.kind());
+    let mut its = event.identifiers.iter().filter(is_its);
+    its.any(|stated| SubjectKey::of_identifier(&stated.identifier).is_some())
 }
 
 /// Whether no other party has the same role, so that what is stated of the role is stated of it.
@@ -285,21 +293,16 @@ fn found(
     explained: Explanation,
 ) -> Match {
     let mut evidence = vec![name_evidence(party, &explained)];
-    if !is_vessel(party.subject) {
+    if bearer(party) == Bearer::Person {
         evidence.push(birth_evidence(party, candidate));
     }
     evidence.push(super::nationality_evidence(party, candidate));
-    // A ship has neither birth date nor sex: that they are missing, and so worth nothing, says nothing.
-    let is_told = |line: &score::Line| {
-        let is_of_persons = matches!(line.reason, Reason::Born { .. } | Reason::Sex(_));
-        !(is_of_persons && line.bits == Bits::ZERO && is_vessel(party.subject))
-    };
     let resemblance = Resemblance {
         role: party.role,
         sixteenths: scored.bits.in_sixteenths(),
         // Between 0 and 1 000.
         per_mille: (scored.probability * 1_000.0).round() as u16,
-        observations: explained.lines.into_iter().filter(is_told).map(observation).collect(),
+        observations: explained.lines.into_iter().map(observation).collect(),
         stated: explained.stated,
         listed: explained.listed,
     };

@@ -60,7 +60,14 @@ impl Subject {
             party.birth_date.and_then(|born| Fingerprint::of_person(*name, born, &mut folded))
         });
         let persons = persons.collect();
-        let keys = SubjectKey::all_of(party, &resemble::identifiers(event, party));
+        // Whose document it is may not be known, where several have one role: nobody among them is known
+        // by name and date alone.
+        let identifiers = resemble::identifiers(event, party);
+        let is_of_another = identifiers.is_empty() && resemble::may_be_identified(event, party);
+        let keys = match is_of_another {
+            true => SmallVec::new(),
+            false => SubjectKey::all_of(party, &identifiers),
+        };
         Self { keys, persons }
     }
 
@@ -226,6 +233,24 @@ mod tests {
         assert_eq!(outcome(&lists, &crossing(names[1], vec![]), 1).0, ["wanted/1"]);
         // Whoever states a document was not judged by his name.
         let with_document = crossing(names[0], vec![document("AB123456", "NOR")]);
+        assert_eq!(outcome(&lists, &with_document, 1).0, ["wanted/1"]);
+    }
+
+    #[test]
+    fn of_two_in_one_role_nobody_is_known_by_name_and_date_where_a_document_is_stated() {
+        let entry = wanted("wanted/1");
+        let (lists, _writer) = named_lists(weights(), [entry.clone()]);
+        let judged_name = ("Lindquist", "Thorsten");
+        put(&lists, &[judged(&named(judged_name), &entry)]);
+        let both = || {
+            vec![
+                person(&[judged_name], Some(BORN)),
+                person(&[("Sample", "Anna")], Some("1990-05-06")),
+            ]
+        };
+        assert_eq!(outcome(&lists, &event(both(), vec![]), 1).1, ["wanted"]);
+        // It may be his who was judged, or hers: he was judged as one who has none.
+        let with_document = event(both(), vec![document("AB123456", "NOR")]);
         assert_eq!(outcome(&lists, &with_document, 1).0, ["wanted/1"]);
     }
 

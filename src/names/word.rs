@@ -93,7 +93,7 @@ pub const CANONICAL_MAX: usize = 15;
 /// One word of a name: 64 bytes, no heap.
 ///
 /// Personal data: has no `Debug`.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Word {
     text: [u8; TEXT_MAX],
     text_len: u8,

@@ -116,8 +116,8 @@ impl Lists {
         self.named.as_deref().map(|named| named.census.rarity(bearer))
     }
 
-    /// How many entries have names that are searched by likeness, and how many of them are no persons,
-    /// or may be none.
+    /// How many entries with names that are searched by likeness may be persons, and how many may be
+    /// none.
     pub fn subjects(&self) -> (usize, usize) {
         self.named.as_deref().map_or((0, 0), Named::subjects)
     }
@@ -274,8 +274,8 @@ impl LookUp<'_> {
         self.named.is_some()
     }
 
-    /// Entries, in force or not, that may bear a name like this one of such a bearer; gives the work it took, and whether
-    /// some were not looked at.
+    /// Entries, in force or not, that may bear a name like this one of such a bearer; gives the work it
+    /// took, and whether some were not looked at.
     pub fn by_likeness(
         &self,
         (query, bearer): (&Query<'_>, Bearer),

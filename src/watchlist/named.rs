@@ -2,7 +2,9 @@
 //!
 //! There are two indexes: of whoever may be a person, and of whoever may be none. What agreement is
 //! worth, how much must speak for a match, and so what can be left out unseen, differ between them; and
-//! a list of persons grows no longer by firms. An entry whose list leaves open what it is, is in both.
+//! a list of persons grows no longer by firms. An entry whose list leaves open what it is, is in both;
+//! one that says that it is a document, a vehicle or the like is in neither, for nobody is met by the
+//! likeness of a name that stands on it.
 //!
 //! While the lists are loaded nothing is filed, since nothing is asked; once they are, all is filed at
 //! once. From then on each change goes to the delta, and snapshots are made anew beside the writer.
@@ -10,6 +12,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::domain::Subject;
 use crate::index::fuzzy::{self, Builder, Draft, Fresh, Live, Memory, Position, View, Weights};
 use crate::names::{Bearer, Population};
 
@@ -46,12 +49,17 @@ impl Index {
         }
     }
 
-    /// Whether such a bearer is filed in it.
-    const fn holds(self, bearer: Bearer) -> bool {
-        match bearer {
-            Bearer::Unknown => true,
-            Bearer::Person => matches!(self, Self::Persons),
-            Bearer::Organisation | Bearer::Vessel => matches!(self, Self::Things),
+    /// Whether such a subject is filed in it.
+    const fn holds(self, subject: Subject) -> bool {
+        match subject {
+            Subject::Other => true,
+            Subject::Person => matches!(self, Self::Persons),
+            Subject::Organisation | Subject::Vessel => matches!(self, Self::Things),
+            Subject::Document
+            | Subject::Vehicle
+            | Subject::Container
+            | Subject::Contact
+            | Subject::Consignment => false,
         }
     }
 }
@@ -84,9 +92,8 @@ pub(super) struct Named {
     live: Both<Arc<Live<Place>>>,
     pub(super) places: Places,
     pub(super) census: Census,
-    /// How many entries with names there are, and how many of them may be no persons.
-    subjects: AtomicUsize,
-    things: AtomicUsize,
+    /// How many entries are in each.
+    entries: Both<AtomicUsize>,
 }
 
 impl Named {
@@ -96,17 +103,15 @@ impl Named {
         Views(Both { persons: live.persons.view(), things: live.things.view() })
     }
 
-    /// How many entries have names, and how many of them may be no persons.
+    /// How many entries with names may be persons, and how many may be none.
     pub(super) fn subjects(&self) -> (usize, usize) {
-        (self.subjects.load(Ordering::Relaxed), self.things.load(Ordering::Relaxed))
+        let count = |index| self.entries.of(index).load(Ordering::Relaxed);
+        (count(Index::Persons), count(Index::Things))
     }
 
     /// Counts an entry in, or out.
-    fn count(&self, bearer: Bearer, count: fn(&AtomicUsize)) {
-        count(&self.subjects);
-        if Index::Things.holds(bearer) {
-            count(&self.things);
-        }
+    fn count(&self, subject: Subject, count: fn(&AtomicUsize)) {
+        indexes(subject).for_each(|index| count(self.entries.of(index)));
     }
 }
 
@@ -119,8 +124,8 @@ impl Views {
         self.0.of(Index::asked(bearer))
     }
 
-    /// Where they stand: numbers of snapshots and of changes, of both together. They rise when either
-    /// does.
+    /// Where they stand: numbers of snapshots and of changes, of both together. Equal only while neither
+    /// has changed: the first rises with each snapshot of either, the second with each change between.
     pub(super) fn position(&self) -> Position {
         let (one, other) = (self.0.persons.position(), self.0.things.position());
         Position {
@@ -198,8 +203,7 @@ impl NameWriter {
             live: Both { persons: persons.0, things: things.0 },
             places: Places::default(),
             census: Census::new(population),
-            subjects: AtomicUsize::new(0),
-            things: AtomicUsize::new(0),
+            entries: Both::default(),
         });
         let writer = Self {
             named: Arc::clone(&named),
@@ -220,7 +224,7 @@ impl NameWriter {
         let mut builders: Both<Builder<Place>> = Both::default();
         all.settle(|entry| {
             let place = self.settle(entry)?;
-            for index in indexes(entry) {
+            for index in indexes(entry.subject()) {
                 builders.of_mut(index).add(place, &self.forms.listed());
             }
             Some(place)
@@ -244,7 +248,7 @@ impl NameWriter {
     /// Files an entry; gives its place, or none where it has no name.
     pub(super) fn file(&mut self, entry: &Candidate) -> Option<Place> {
         let place = self.settle(entry)?;
-        for index in indexes(entry) {
+        for index in indexes(entry.subject()) {
             self.writers.of_mut(index).add(&place, &self.forms.listed());
         }
         Some(place)
@@ -257,13 +261,13 @@ impl NameWriter {
 
     /// Takes an entry back from its place.
     pub(super) fn take_back(&mut self, place: Place, entry: &Candidate) {
-        for index in indexes(entry) {
+        for index in indexes(entry.subject()) {
             self.writers.of_mut(index).remove(&place);
         }
         self.named.places.clear(place);
         self.free.push(place);
         let (census, bearer) = (&self.named.census, bearer(entry.subject()));
-        self.named.count(bearer, |count| {
+        self.named.count(entry.subject(), |count| {
             count.fetch_sub(1, Ordering::Relaxed);
         });
         self.forms.read_entry(entry);
@@ -277,7 +281,7 @@ impl NameWriter {
         self.writers.things.replace(Builder::default().build(things));
         (0..self.next).for_each(|place| self.named.places.clear(place));
         self.named.census.clear();
-        self.named.count(Bearer::Unknown, |count| count.store(0, Ordering::Relaxed));
+        self.named.count(Subject::Other, |count| count.store(0, Ordering::Relaxed));
         (self.next, self.free) = (0, Vec::new());
         if self.drafted == Drafted::Wanted {
             self.drafted = Drafted::Outdated;
@@ -313,8 +317,10 @@ impl NameWriter {
         is_wanted
     }
 
-    /// Reads the names of an entry, counts them and gives it a place; none where there is no word.
+    /// Reads the names of an entry, counts them and gives it a place; none where there is no word, or no
+    /// index for it.
     fn settle(&mut self, entry: &Candidate) -> Option<Place> {
+        indexes(entry.subject()).next()?;
         let (census, bearer) = (&self.named.census, bearer(entry.subject()));
         self.forms.read_entry(entry);
         if self.forms.stated().all(|name| name.words().is_empty()) {
@@ -326,15 +332,48 @@ impl NameWriter {
             self.next - 1
         });
         self.named.places.put(place, entry);
-        self.named.count(bearer, |count| {
+        self.named.count(entry.subject(), |count| {
             count.fetch_add(1, Ordering::Relaxed);
         });
         Some(place)
     }
 }
 
-/// The indexes in which an entry is filed.
-fn indexes(entry: &Candidate) -> impl Iterator<Item = Index> + use<> {
-    let bearer = bearer(entry.subject());
-    Index::ALL.into_iter().filter(move |index| index.holds(bearer))
+/// The indexes in which entries about such a subject are filed.
+fn indexes(subject: Subject) -> impl Iterator<Item = Index> {
+    Index::ALL.into_iter().filter(move |index| index.holds(subject))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::{Entry, Subject};
+    use crate::matching::bound::sample::weights;
+    use crate::watchlist::Change;
+    use crate::watchlist::sample::{named_lists, put, with_name};
+
+    #[test]
+    fn entries_are_counted_where_they_are_looked_for_and_out_again() {
+        use Subject as S;
+        for (subject, expected) in [
+            (S::Person, (1, 0)),
+            (S::Organisation, (0, 1)),
+            (S::Vessel, (0, 1)),
+            (S::Other, (1, 1)),
+            (S::Document, (0, 0)),
+            (S::Vehicle, (0, 0)),
+            (S::Container, (0, 0)),
+            (S::Contact, (0, 0)),
+            (S::Consignment, (0, 0)),
+        ] {
+            let entry = Entry { subject, ..with_name("list/1", &[("Sample", "Anna")], &[]) };
+            let (lists, mut writer) = named_lists(weights(), [entry.clone()]);
+            assert_eq!(lists.subjects(), expected, "{subject:?}");
+            // Filed while running as well, and taken back.
+            let changed = Entry { subject: S::Other, ..entry };
+            writer.apply(put(changed.clone(), 7));
+            assert_eq!(lists.subjects(), (1, 1), "{subject:?}");
+            writer.apply(Change { entry: None, ..put(changed, 8) });
+            assert_eq!(lists.subjects(), (0, 0), "{subject:?}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::instance::{KINDS, Site};
 use super::told::{AGENCIES, Truth, told};
 use super::traffic::{Sent, Told, assert_all_committed, envelope, file, send, word};
 
-const EVENTS: u64 = 10_000;
+const EVENTS: u64 = 20_000;
 
 #[test]
 fn traffic_in_avro_alerts_exactly_as_it_must_and_each_audience_sees_its_part() {

@@ -116,7 +116,9 @@ impl Identifier {
         let series = value.bytes().take(2).any(|byte| byte.is_ascii_uppercase());
         let is_short = value.len() == 4;
         // Else words such as UNKNOWN would be the call sign of very many ships.
-        if !series || !(is_short || value.ends_with(|last: char| last.is_ascii_digit())) {
+        let is_word = matches!(&*value, "NONE" | "NULL" | "VOID" | "TEST" | "XXXX");
+        let is_formed = is_short || value.ends_with(|last: char| last.is_ascii_digit());
+        if !series || is_word || !is_formed {
             return Err(Refusal::new(Kind::CallSign, Reason::Form));
         }
         Ok(Self::plain(Kind::CallSign, value, Check::Absent))
@@ -385,9 +387,13 @@ mod tests {
             assert_eq!(value(Identifier::call_sign(text)), expected);
         }
         assert_eq!(value(Identifier::call_sign("WDC1234")), "WDC1234");
-        for (text, expected) in
-            [("N/A", "length"), ("UNKNOWN", "form"), ("1234", "form"), ("G\u{c4}BC", "character")]
-        {
+        for (text, expected) in [
+            ("N/A", "length"),
+            ("UNKNOWN", "form"),
+            ("none", "form"),
+            ("1234", "form"),
+            ("G\u{c4}BC", "character"),
+        ] {
             assert_eq!(reason(Identifier::call_sign(text)), expected, "{text}");
         }
     }

@@ -17,7 +17,9 @@
 //! has a few dozen words but only a handful of sounds, and words of scripts without vowels have the
 //! sounds of their Latin forms.
 //!
-//! **Two ways in.** A match needs some 28 bits. A birth date that agrees gives 14, each word up to 20.
+//! **Two ways in.** A match of persons needs some 28 bits: a birth date that agrees gives 14, each word up
+//! to 20. Of organisations and vessels, which have an index of their own with [`Weights`] that know no
+//! dates, less is asked, and the second way alone is left.
 //!
 //! 1. *By day*: names lie in the order of birth dates, each with the sounds of its words beside it in
 //!    eight bytes. The days that equal or nearly equal the traveller's (day and month exchanged, a
@@ -48,8 +50,8 @@
 //! how many changes an answer stands on.
 //!
 //! Invariants: of what scoring everybody finds, 98 in a hundred are found at least (a test of `matching`
-//! holds that up on samples of all kinds of slips; the tests here 95, on the index's own scale). Records hold personal data and have
-//! no `Debug`.
+//! holds that up on samples of all kinds of slips; the tests here 95, on the index's own scale).
+//! Records hold personal data and have no `Debug`.
 //! Absent on purpose: scores, threads, clocks.
 //!
 //! | file | what |

@@ -1,7 +1,7 @@
 //! What birth dates and nationalities say beside the name.
 
 use crate::domain::{Country, Date, Identifier, Kind, Sex};
-use crate::names::{Bits, Kind as Likewise, liken};
+use crate::names::{Bearer, Bits, Kind as Likewise, liken};
 
 use super::Subject;
 use super::explain::{Line, Reason};
@@ -184,6 +184,8 @@ impl SexRelation {
 pub(super) struct Beside<'a> {
     stated: &'a Subject<'a>,
     listed: &'a Subject<'a>,
+    /// Organisations and vessels have no birth date and no sex: what is stated of one is passed over.
+    of_persons: bool,
     born: BornRelation,
     nationality: NationalityRelation,
     sex: SexRelation,
@@ -192,12 +194,18 @@ pub(super) struct Beside<'a> {
 
 impl<'a> Beside<'a> {
     pub(super) fn of(stated: &'a Subject<'a>, listed: &'a Subject<'a>) -> Self {
+        let of_persons = super::of_subjects(stated, listed) == Bearer::Person;
+        let (born, sex) = match of_persons {
+            true => (born(stated.born, listed.born), SexRelation::of(stated.sex, listed.sex)),
+            false => (BornRelation::Missing, SexRelation::Missing),
+        };
         Self {
             stated,
             listed,
-            born: born(stated.born, listed.born),
+            of_persons,
+            born,
             nationality: nationality(stated.nationalities, listed.nationalities),
-            sex: SexRelation::of(stated.sex, listed.sex),
+            sex,
             place: place(stated.birth_places, listed.birth_places),
         }
     }
@@ -229,11 +237,14 @@ impl<'a> Beside<'a> {
             stated: stated.nationalities.to_vec(),
             listed: listed.nationalities.to_vec(),
         };
-        let mut lines = vec![
-            Line { reason: born, bits: self.born.bits() + self.among_relatives(related) },
-            Line { reason: nationality, bits: self.nationality.bits() },
-            Line { reason: Reason::Sex(self.sex), bits: self.sex.bits() },
-        ];
+        let nationality = Line { reason: nationality, bits: self.nationality.bits() };
+        let mut lines = if self.of_persons {
+            let born =
+                Line { reason: born, bits: self.born.bits() + self.among_relatives(related) };
+            vec![born, nationality, Line { reason: Reason::Sex(self.sex), bits: self.sex.bits() }]
+        } else {
+            vec![nationality]
+        };
         let place = self.place.map(|same| (Reason::Place(same), place_bits(same)));
         let identifiers =
             identifiers(stated.identifiers, listed.identifiers).map(|(kind, same)| {

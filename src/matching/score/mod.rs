@@ -95,7 +95,8 @@ pub fn score(stated: &Subject<'_>, listed: &Subject<'_>, setting: &Setting) -> S
 fn of_subjects(stated: &Subject<'_>, listed: &Subject<'_>) -> Bearer {
     match (stated.names.first(), listed.names.first()) {
         (Some(one), Some(other)) => compared_as(one, other),
-        _ => Bearer::Person,
+        (Some(one), None) | (None, Some(one)) => compared_as(one, one),
+        (None, None) => Bearer::Person,
     }
 }
 

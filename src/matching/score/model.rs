@@ -3,7 +3,7 @@
 //! The sum of an observation's units times its weight is evidence in bits: a logistic regression to
 //! base 2 whose coefficients are these weights, so that bits are log-likelihood ratios of the pairs
 //! it was fitted on. Fitted on: real aliases of listed persons against the nearest other person,
-//! removed aliases against clean persons, and labelled name pairs, half of each held out. How, and
+//! removed aliases against clean persons, and labelled name pairs, half of those of persons held out. How, and
 //! with what result, stands in `WEIGHTS.md` beside this file.
 
 use crate::names::{Bearer, Bits};
@@ -132,8 +132,6 @@ features! {
     ExtraInitial: -8, 0;
     /// A number that one side has more.
     ExtraNumber: -27, 0;
-    /// How rare the names are that one side of organisations or vessels has more.
-    ExtraRarity: 0, 0;
     /// One name is a part of the other.
     Subset: 8, 16;
     /// Nothing is left over on either side.
@@ -150,8 +148,6 @@ features! {
     FormConflict: -48, -64;
     /// A legal form that one side has more.
     FormExtra: -3, -13;
-    /// How rare the names are that agree where nothing is left over.
-    FullRarity: 0, 0;
     /// How rare the names are that agree where words are left over on one side alone.
     SubsetRarity: 0, 1;
     /// Of organisations and vessels, what is left over on one side are words that many share.

@@ -379,9 +379,6 @@ fn unmatched(
     facing.extra(l.other & a, r.other & b, F::ExtraOther);
     facing.extra(l.first & a, r.first & b, F::ExtraFirst);
     facing.extra(l.family & a, r.family & b, F::ExtraFamily);
-    if left.bearer != Bearer::Person && right.bearer != Bearer::Person {
-        facing.sink.add(F::ExtraRarity, rarity_of(left, a) + rarity_of(right, b));
-    }
     facing.extra(l.initial, r.initial, F::ExtraInitial);
     facing.extra(l.number, r.number, F::ExtraNumber);
     match (l.form, r.form) {
@@ -403,12 +400,6 @@ fn unmatched(
         sink.add(F::ConflictNear, nearest(left, right, open));
     }
     conflicts
-}
-
-/// How rare some words of a name are together.
-fn rarity_of(name: &Prepared, set: u32) -> i32 {
-    let words = name.words.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
-    words.map(|(_, word)| word.rarity).sum()
 }
 
 /// How near the nearest two words are that stand against one another.
@@ -438,10 +429,7 @@ fn wholes(
     let shared = agreed.rarity + agreed.family_rarity;
     match open {
         _ if conflicts > 0 || agreed.abbreviated => {}
-        (0, 0) => {
-            sink.add(F::Full, 16);
-            sink.add(F::FullRarity, shared);
-        }
+        (0, 0) => sink.add(F::Full, 16),
         (0, _) | (_, 0) => {
             sink.add(F::Subset, 16);
             sink.add(F::SubsetRarity, shared);

@@ -126,6 +126,29 @@ fn organisations_keep_their_distinctive_words_and_numbers() {
 }
 
 #[test]
+fn no_date_is_an_organisations_and_whose_name_is_not_stated_is_still_no_person() {
+    let counts = Counts::built_in(Bearer::Organisation);
+    let setting = Setting::of_list(10_000, Mode::Balanced);
+    let firm = |born: &str, name: &str| Owned {
+        born: Date::parse(born).into_iter().collect(),
+        ..Owned::default().named(name, Bearer::Organisation, &counts)
+    };
+    let listed = firm("1984-02-29", "Meridian Shipping LLC");
+    let scored = |stated: &Owned| {
+        stated.scored(&listed, |a, b| (score(a, b, &setting), explain(a, b, &setting)))
+    };
+    let without = scored(&firm("", "Meridian Shipping"));
+    for born in ["1984-02-29", "1955-01-07"] {
+        let (with, explained) = scored(&firm(born, "Meridian Shipping"));
+        assert_eq!(with, without.0);
+        let is_date = |line: &Line| matches!(line.reason, Reason::Born { .. } | Reason::Sex(_));
+        assert!(!explained.lines.iter().any(is_date));
+    }
+    let nameless = scored(&Owned::default()).0;
+    assert_eq!(nameless.odds - nameless.bits, setting.prior(Bearer::Organisation));
+}
+
+#[test]
 fn a_birth_date_decides_between_namesakes() {
     let counts = Counts::built_in(Bearer::Person);
     let setting = Setting::of_list(100_000, Mode::Balanced);
