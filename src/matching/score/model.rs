@@ -131,7 +131,7 @@ features! {
     /// An initial that one side has more.
     ExtraInitial: -8, 0;
     /// A number that one side has more.
-    ExtraNumber: -27, 0;
+    ExtraNumber: -27, -24;
     /// One name is a part of the other.
     Subset: 8, 16;
     /// Nothing is left over on either side.
