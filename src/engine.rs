@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::alerting;
 use crate::domain::{Coordinates, Event, EventSummary, ListId, Notice, PairId, Timestamp};
+use crate::index::fuzzy::Position;
 use crate::matching::{self, Scratch, Suppressed};
 use crate::planted::{self, Bug};
 use crate::watchlist::{Lists, Standing};
@@ -39,6 +40,11 @@ pub struct Decision {
     pub again: usize,
     /// Matches that the register silenced.
     pub suppressed: Vec<Silenced>,
+    /// Which snapshot of the names was searched, and how many changes since, as this instance counts
+    /// them; `None` where names are not searched by likeness, or the event touched no list. No notice
+    /// says so: it moves with every list, and who may read an alert may not know of every list. Of the
+    /// lists that a reader may know, each notice has the versions.
+    pub names: Option<Position>,
     /// A search met its bound and was left there, so that nothing is decided: the event is to be
     /// decided with more room.
     pub unfinished: bool,
@@ -75,9 +81,9 @@ pub fn decide(
     }
     let silenced = |one| silenced(one, event);
     let suppressed = matches.suppressed.into_iter().map(silenced).collect();
-    let (cut, again) = (matches.cut, matches.again);
+    let (cut, again, names) = (matches.cut, matches.again, matches.names);
     if matches.found.is_empty() {
-        return Decision { cut, again, suppressed, ..Decision::default() };
+        return Decision { cut, again, suppressed, names, ..Decision::default() };
     }
     let summary = summary(event, arrival);
     let mut alerts = alerting::alerts(&summary, matches.found, standing);
@@ -86,7 +92,7 @@ pub fn decide(
     if planted::has(Bug::CutTail) {
         notices.pop();
     }
-    Decision { notices, cut, again, suppressed, unfinished: false }
+    Decision { notices, cut, again, suppressed, names, unfinished: false }
 }
 
 fn silenced(one: Suppressed, event: &Event<'_>) -> Silenced {
@@ -136,7 +142,7 @@ mod tests {
     use crate::matching::bound::sample::weights;
     use crate::sim::{Settings, World};
     use crate::watchlist::Change;
-    use crate::watchlist::sample::{at, lists, named_lists, put};
+    use crate::watchlist::sample::{at, lists, named_lists, put, with_name};
 
     const EVENTS: i64 = 20_000;
 
@@ -262,6 +268,25 @@ mod tests {
         assert!(met > 500 && possible > 0, "{met} {possible}");
         assert!(missed.is_empty(), "{} of {met} missed: {missed:?}", missed.len());
         assert!(beyond.is_empty(), "met beyond what was planted: {beyond:?}");
+    }
+
+    #[test]
+    fn a_decision_states_the_snapshot_and_the_changes_that_it_stands_on() {
+        let world = world(true);
+        let (lists, mut writer) = named_lists(weights(), world.entries());
+        let standing = lists.standing();
+        let (mut traffic, mut scratch) = (world.traffic(11), Scratch::default());
+        let mut next_met = || {
+            let decide = |number| {
+                let planned = traffic.next(at(number)).unwrap();
+                decided(&lists, &standing, &planned.event, number, &mut scratch)
+            };
+            (0..1_000).map(decide).find(|decision| !decision.notices.is_empty()).unwrap()
+        };
+        let before = next_met().names.unwrap();
+        writer.apply(put(with_name("list/new", &[("Sample", "Anna")], &["1980-01-02"]), 1_000_000));
+        let after = next_met().names.unwrap();
+        assert_eq!((after.snapshot, after.changes), (before.snapshot, before.changes + 1));
     }
 
     #[test]

@@ -39,7 +39,7 @@ use crate::domain::{
     Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Party, Relation,
     Resemblance, Stated, Timestamp,
 };
-use crate::index::fuzzy::Limits;
+use crate::index::fuzzy::{Limits, Position};
 use crate::watchlist::{Candidate, Foreseen, Lists, LookUp};
 
 use budget::{Budget, Found};
@@ -66,6 +66,9 @@ pub struct Matches {
     pub again: usize,
     /// Matches that the register silences.
     pub suppressed: Vec<Suppressed>,
+    /// Which snapshot of the names was searched, and how many changes since; `None` where names are
+    /// not searched by likeness.
+    pub names: Option<Position>,
     /// A search met its bound and was left there, as [`Depth::Bounded`] asks: nothing else that is
     /// said here counts.
     pub unfinished: bool,
@@ -160,13 +163,10 @@ pub fn screen(lists: &Lists, event: &Event<'_>, now: Timestamp, scratch: &mut Sc
     let (mut tries, mut hold) = (0, None);
     loop {
         scratch.room.bar.set(lists.subjects());
-        let mut search = Search {
-            all: lists,
-            lists: lists.look_up(now),
-            now,
-            budget: Budget::of(event),
-            matches: Matches::default(),
-        };
+        let look_up = lists.look_up(now);
+        let matches = Matches { names: look_up.names_position(), ..Matches::default() };
+        let budget = Budget::of(event);
+        let mut search = Search { all: lists, lists: look_up, now, budget, matches };
         search.all(event, scratch);
         if !search.lists.is_torn() {
             drop(hold);

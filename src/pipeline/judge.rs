@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::codec::{self, Contract, Decoder, Format};
 use crate::domain::{Alert, Audience, Defect, LeftOut, ListId, Notice, Timestamp, Topic};
 use crate::engine::{self, Arrival, Decision, Silenced};
-use crate::index::fuzzy::Limits;
+use crate::index::fuzzy::{Limits, Position};
 use crate::matching::{Depth, Naming, Scratch};
 use crate::watchlist::{Lists, Standing};
 
@@ -288,6 +288,7 @@ impl Judge {
             tell(format, decision.notices, size)
                 .unwrap_or_else(|error| quarantine(record, error.cause(), error.to_string(), size))
         };
+        note_decision(record, &verdict, decision.names);
         let suppressed = decision.suppressed;
         let one_in = self.sample_one_in;
         suppressed.iter().for_each(|silenced| note_sample(record, silenced, one_in));
@@ -312,6 +313,18 @@ impl Judge {
             Lookup::Pending => Ok(false),
         }
     }
+}
+
+/// Notes what a decision that tells something stands on, by the event's coordinates, for whoever looks
+/// into why it was met here, or elsewhere not.
+fn note_decision(record: &Record<'_>, verdict: &Verdict, names: Option<Position>) {
+    let (Verdict::Tell(told), Some(Position { snapshot, changes })) = (verdict, names) else {
+        return;
+    };
+    let (topic, partition) = (record.topic, record.partition.number);
+    let Record { offset, .. } = *record;
+    let messages = told.len();
+    tracing::debug!(topic, partition, offset, messages, snapshot, changes, "decided");
 }
 
 /// Notes a silenced match where it is one of the sample: by the event's coordinates and the judgement's

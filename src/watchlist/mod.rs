@@ -293,6 +293,11 @@ impl LookUp<'_> {
 
     /// What it stands on, asked before the first question: an answer holds for as long as this stays.
     pub fn stand(&self) -> Stand {
-        Stand { moved: self.moved, names: self.named.as_ref().map(|(_, view)| view.position()) }
+        Stand { moved: self.moved, names: self.names_position() }
+    }
+
+    /// Where the names stand that it searches by likeness; none where they are not searched.
+    pub fn names_position(&self) -> Option<Position> {
+        self.named.as_ref().map(|(_, views)| views.position())
     }
 }
