@@ -253,9 +253,15 @@ fn next(tail: &mut Tail) -> Result<Option<Kept>, String> {
 
 fn sentence(summary: &Value) -> String {
     let number = |key: &str| summary.get(key).and_then(Value::as_f64).unwrap_or_default();
+    let named = |key: &str| {
+        let events = summary.get(key).and_then(Value::as_array).into_iter().flatten();
+        let events: Vec<&str> = events.filter_map(Value::as_str).collect();
+        if events.is_empty() { String::new() } else { format!(" ({})", events.join(", ")) }
+    };
+    let (missing, unexpected) = (named("missing_events"), named("unexpected_events"));
     format!(
         "{} events, {} a second\n\
-         {} alerts on {} events that had to alert, {} missing, {} unexpected\n\
+         {} alerts on {} events that had to alert, {} missing{missing}, {} unexpected{unexpected}\n\
          from event to alert read: median {:.1} ms, 99 in 100 within {:.1} ms\n\
          (with the broker inside, which is no measure of Kafka)",
         number("events"),

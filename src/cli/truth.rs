@@ -56,27 +56,35 @@ impl Truth {
         fresh
     }
 
-    /// Events of which not every expected entry was told.
+    /// How many events there are of which not every expected entry was told.
     pub(super) fn missing(&self) -> usize {
+        self.untold().count()
+    }
+
+    fn untold(&self) -> impl Iterator<Item = &String> {
         let told = |event: &str, entry: &String| {
             self.met.get(event).is_some_and(|met| met.contains(entry))
         };
-        let whole = |(event, entries): &(&String, &BTreeSet<String>)| {
+        let whole = move |(event, entries): &(&String, &BTreeSet<String>)| {
             entries.iter().all(|entry| told(event, entry))
         };
-        self.expected.iter().filter(|row| !whole(row)).count()
+        self.expected.iter().filter(move |row| !whole(row)).map(|(event, _)| event)
     }
 
-    /// Events that were alerted on by an entry that was neither expected nor possible.
+    /// How many events were alerted on by an entry that was neither expected nor possible.
     pub(super) fn unexpected(&self) -> usize {
+        self.strays().count()
+    }
+
+    fn strays(&self) -> impl Iterator<Item = &String> {
         let expected = |event: &str, entry: &String| {
             let mut known = [&self.expected, &self.possible].into_iter();
             known.any(|of| of.get(event).is_some_and(|entries| entries.contains(entry)))
         };
-        let strays = |(event, entries): &(&String, &BTreeSet<String>)| {
+        let strays = move |(event, entries): &(&String, &BTreeSet<String>)| {
             !entries.iter().all(|entry| expected(event, entry))
         };
-        self.met.iter().filter(|row| strays(row)).count()
+        self.met.iter().filter(move |row| strays(row)).map(|(event, _)| event)
     }
 
     /// The summary, as one object.
@@ -89,8 +97,18 @@ impl Truth {
             "expected_alerts": self.expected.len(),
             "missing": self.missing(),
             "unexpected": self.unexpected(),
+            "missing_events": some(self.untold()),
+            "unexpected_events": some(self.strays()),
             "p50_ms": millis(0.5),
             "p99_ms": millis(0.99),
         })
     }
 }
+
+/// The first few of these events, to be looked into.
+fn some<'e>(events: impl Iterator<Item = &'e String>) -> Vec<&'e String> {
+    events.take(TOLD_MAX).collect()
+}
+
+/// How many events of each sort are named at the end.
+const TOLD_MAX: usize = 10;

@@ -187,10 +187,12 @@ impl Lore {
     }
 
     fn clear(&self, dice: &mut Dice, person: &mut Person) -> Option<()> {
+        let may_be_meant = |person: &Person| {
+            let (name, year) = (person.name, year(person.birth));
+            self.is_near(name, year) || self.is_in_company(name, year)
+        };
         let mut redrawn = 0;
-        while self.is_taken(person.key())
-            || (redrawn < REDRAWN_MAX && self.is_near(person.name, year(person.birth)))
-        {
+        while self.is_taken(person.key()) || (redrawn < REDRAWN_MAX && may_be_meant(person)) {
             let age = dice.between(1, 80);
             person.birth = born(dice, age)?;
             redrawn += 1;
@@ -316,7 +318,7 @@ impl Lore {
             // The same day of birth and surname, another given name.
             2 => {
                 let name = Naming::draw(dice, listed.nation, listed.female)?;
-                if name.shares_given(listed.name) {
+                if name.shares_given(listed.name) || name.shares_given(wanted.alias) {
                     return None;
                 }
                 Person { name: name.of_family(listed.name), birth: listed.birth, ..fresh }

@@ -1,6 +1,7 @@
 //! Invented people: names, birth dates and documents that fit together, and how they are stated.
 
 use compact_str::CompactString;
+use smallvec::SmallVec;
 
 use super::dice::{Dice, key};
 use super::numbers;
@@ -231,6 +232,20 @@ fn expiry(dice: &mut Dice) -> i32 {
 /// Name and year of birth in one key.
 pub(super) fn cohort(name: Naming, year: u32) -> u64 {
     name.key() ^ u64::from(year).wrapping_mul(0xd1b5_4a32_d192_ed03)
+}
+
+/// A number for each two words of a name with a year of birth: whoever shares one with somebody listed
+/// may be meant, as far as a comparison can tell.
+pub(super) fn companies(name: Naming, year: u32) -> impl Iterator<Item = u64> {
+    let words: SmallVec<[u64; 4]> =
+        name.surnames.into_iter().chain(name.given).flatten().map(|word| word.key).collect();
+    let many = words.len();
+    let pairs = (0..many).flat_map(move |one| (one + 1..many).map(move |other| (one, other)));
+    pairs.filter_map(move |(one, other)| {
+        let (one, other) = (words.get(one)?, words.get(other)?);
+        let both = one.wrapping_add(*other);
+        (one != other).then_some(both ^ u64::from(year).wrapping_mul(0xa076_1d64_78bd_642f))
+    })
 }
 
 /// The year of a birth date.
