@@ -34,7 +34,31 @@ pub struct Likeness {
     pub cost: u8,
 }
 
+impl Kind {
+    /// Every kind, in order.
+    const ALL: [Self; 7] = [
+        Self::Same,
+        Self::Transliteration,
+        Self::Spelling,
+        Self::Edit,
+        Self::Sound,
+        Self::Initial,
+        Self::Prefix,
+    ];
+}
+
 impl Likeness {
+    /// As bytes that [`Self::from_bytes`] takes.
+    pub const fn to_bytes(self) -> [u8; 3] {
+        [self.kind as u8, self.similarity, self.cost]
+    }
+
+    /// What [`Self::to_bytes`] gave; `None` for bytes that it never gives.
+    pub fn from_bytes([kind, similarity, cost]: [u8; 3]) -> Option<Self> {
+        let kind = *Kind::ALL.get(usize::from(kind))?;
+        Some(Self { kind, similarity, cost })
+    }
+
     const fn of(kind: Kind, similarity: u8) -> Self {
         Self { kind, similarity, cost: 0 }
     }

@@ -1,7 +1,7 @@
 //! Kin: the words of the vocabulary that are alike, and what a match of each is worth.
 
 use crate::index::prefetch::prefetch;
-use crate::names::{Bits, ClassId, Probe, Shape, Word, liken_probed};
+use crate::names::{Bits, ClassId, Likeness, Probe, Shape, Word, liken_probed};
 
 use super::deletes::Deletes;
 use super::key::Sound;
@@ -90,16 +90,20 @@ struct Half(Shape);
 #[derive(Default)]
 pub(super) struct Room {
     seen: Seen,
-    kin: Vec<Kin>,
     /// Words that may be alike.
     likely: Vec<Term>,
+    /// Those that are, and how.
+    alike: Vec<(Term, Likeness)>,
+    /// Those of them that were chosen.
+    kin: Vec<(Kin, Likeness)>,
 }
 
 impl Room {
     fn clear(&mut self) {
         self.seen.clear();
-        self.kin.clear();
         self.likely.clear();
+        self.alike.clear();
+        self.kin.clear();
     }
 }
 
@@ -163,7 +167,24 @@ impl Finder {
         (probe, rarity): (&mut Probe<'_>, Bits),
         term: Term,
     ) -> Option<Bits> {
-        let likeness = liken_probed(probe, terms.word(term)?, self.shape(term)?)?;
+        let likeness = self.liken(terms, probe, term)?;
+        self.bits(weights, (likeness, rarity), term)
+    }
+
+    /// How like a word of the vocabulary is; nothing when it is not.
+    #[inline]
+    fn liken(&self, terms: &Terms, probe: &mut Probe<'_>, term: Term) -> Option<Likeness> {
+        liken_probed(probe, terms.word(term)?, self.shape(term)?)
+    }
+
+    /// What it is worth at most to meet a word that is so like; nothing where it is worth nothing.
+    #[inline]
+    fn bits(
+        &self,
+        weights: &Weights,
+        (likeness, rarity): (Likeness, Bits),
+        term: Term,
+    ) -> Option<Bits> {
         let bits = (weights.word)(likeness, rarity, self.rarity(term));
         (bits > Bits::ZERO).then_some(bits)
     }
@@ -176,15 +197,18 @@ impl Finder {
         (word, rarity): (&Word, Bits),
         steps: fn(usize) -> usize,
         room: &mut Room,
-        (kin, sounds): (&mut Vec<Kin>, &mut Vec<Heard>),
+        into: (&mut Vec<Kin>, &mut Vec<Heard>),
     ) {
         room.clear();
         let shape = Shape::of(word);
         self.likely(terms, (word, &shape), steps, (&mut room.seen, &mut room.likely));
-        self.choose((terms, weights), (word, rarity), room, (kin, sounds));
+        let mut probe = Probe::new(word, &shape);
+        let alike = |term: &Term| Some((*term, self.liken(terms, &mut probe, *term)?));
+        room.alike.extend(room.likely.iter().filter_map(alike));
+        self.choose((terms, weights), (word, rarity), room, into);
     }
 
-    /// As [`Self::find`], of the words in [`Room::likely`] alone.
+    /// The most telling of the words in [`Room::alike`], and the sounds of all.
     fn choose(
         &self,
         (terms, weights): (&Terms, &Weights),
@@ -192,17 +216,26 @@ impl Finder {
         room: &mut Room,
         (kin, sounds): (&mut Vec<Kin>, &mut Vec<Heard>),
     ) {
-        let shape = Shape::of(word);
-        let mut probe = Probe::new(word, &shape);
-        for term in &room.likely {
-            if let Some(bits) = self.worth(terms, weights, (&mut probe, rarity), *term) {
-                room.kin.push(Kin::new(*term, eighths(bits)));
+        for (term, likeness) in &room.alike {
+            if let Some(bits) = self.bits(weights, (*likeness, rarity), *term) {
+                room.kin.push((Kin::new(*term, eighths(bits)), *likeness));
             }
         }
-        room.kin.sort_unstable_by_key(|kin| (std::cmp::Reverse(kin.eighths()), kin.term()));
+        room.kin.sort_unstable_by_key(|(kin, _)| (std::cmp::Reverse(kin.eighths()), kin.term()));
         room.kin.truncate(KIN_MAX);
-        kin.extend_from_slice(&room.kin);
+        kin.extend(room.kin.iter().map(|(kin, _)| *kin));
         self.hear(terms, (word, rarity), &room.kin, sounds);
+    }
+
+    /// Whether words are as like as is remembered: those of a sample, which is another one each time, so
+    /// that what is wrong does not stay for ever.
+    fn bears_out(&self, terms: &Terms, recall: &Recall<'_>) -> bool {
+        recall.sample().all(|term| {
+            let Some(word) = terms.word(term) else { return true };
+            let shape = Shape::of(word);
+            let mut probe = Probe::new(word, &shape);
+            recall.kin(term).all(|(kin, how)| self.liken(terms, &mut probe, kin) == Some(how))
+        })
     }
 
     /// The words that are worth comparing with this one: those of its classes, and those that it meets
@@ -251,12 +284,12 @@ impl Finder {
         &self,
         terms: &Terms,
         (word, rarity): (&Word, Bits),
-        kin: &[Kin],
+        kin: &[(Kin, Likeness)],
         sounds: &mut Vec<Heard>,
     ) {
         let from = sounds.len();
         let own = Sound::new(word);
-        for kin in kin {
+        for (kin, _) in kin {
             let Some(sound) = terms.sound(kin.term()) else { continue };
             let heard = sounds.get(from..).unwrap_or_default();
             if heard.len() == SOUNDS_MAX {
@@ -286,11 +319,39 @@ impl Finder {
 /// How much less a word is worth that only sounds the same.
 const UNHEARD: i32 = 4;
 
+/// The kin of the words that are new: of each new word, and of those that have it as kin. In order.
+fn late(
+    (terms, weights): (&Terms, &Weights),
+    finder: &Finder,
+    recall: &Recall<'_>,
+) -> Vec<(Term, Term, Likeness)> {
+    let (mut room, mut kin, mut sounds) = (Room::default(), Vec::new(), Vec::new());
+    let mut late = Vec::new();
+    for term in (0..terms.len() as Term).filter(|term| !recall.knows(*term)) {
+        let Some(word) = terms.word(term) else { continue };
+        kin.clear();
+        sounds.clear();
+        let asked = (word, finder.rarity(term));
+        let into = (&mut kin, &mut sounds);
+        finder.find((terms, weights), asked, written_steps, &mut room, into);
+        for (kin, how) in room.kin.iter().map(|(kin, how)| (kin.term(), *how)) {
+            late.push((term, kin, how));
+            if recall.knows(kin) {
+                late.push((kin, term, how));
+            }
+        }
+    }
+    late.sort_unstable_by_key(|(of, kin, _)| (*of, *kin));
+    late
+}
+
 /// The kin of every word of a vocabulary.
 pub(super) struct Kindred {
     /// Where the kin and the sounds of each word begin.
     starts: Box<[(u32, u32)]>,
     kin: Box<[Kin]>,
+    /// How like each of the kin is: no search asks for it, but the next snapshot does.
+    how: Box<[Likeness]>,
     sounds: Box<[Heard]>,
 }
 
@@ -303,46 +364,27 @@ impl Kindred {
         })
     }
 
-    /// As [`Self::new`], where it is remembered which words of another vocabulary are kin: kin is
-    /// looked for only of words that are new, and each that is found has the new one as kin as well.
+    /// As [`Self::new`], where it is remembered which words of another vocabulary are kin, and how like
+    /// they are: kin is looked for only of words that are new, and each that is found has the new one as
+    /// kin as well.
     pub(super) fn recalled(
         (terms, weights): (&Terms, &Weights),
         finder: &Finder,
         memory: &Memory,
     ) -> Self {
         let recall = Recall::new(memory, terms);
-        if 2 * recall.known() < terms.len() {
-            // To look for the kin of most of them, and to work out again what it is worth, is longer.
+        // To look for the kin of most of them, and to work out again what it is worth, is longer.
+        if 2 * recall.known() < terms.len() || !finder.bears_out(terms, &recall) {
             return Self::new(terms, finder, weights);
         }
-        let new = |term: &Term| !recall.knows(*term);
-        let (mut room, mut found) = (Room::default(), (Vec::new(), Vec::new()));
-        let mut pairs: Vec<(Term, Term)> = Vec::new();
-        for term in (0..terms.len() as Term).filter(new) {
-            let Some(word) = terms.word(term) else { continue };
-            found.0.clear();
-            let asked = (word, finder.rarity(term));
-            let into = (&mut found.0, &mut found.1);
-            finder.find((terms, weights), asked, written_steps, &mut room, into);
-            for kin in &found.0 {
-                pairs.push((term, kin.term()));
-                if recall.knows(kin.term()) {
-                    pairs.push((kin.term(), term));
-                }
-            }
-        }
-        pairs.sort_unstable();
+        let late = late((terms, weights), finder, &recall);
         Self::made(terms, |term, room, into| {
             let Some(word) = terms.word(term) else { return };
-            room.clear();
-            let from = pairs.partition_point(|(of, _)| *of < term);
-            let late = pairs.get(from..).unwrap_or_default().iter();
-            let late = late.take_while(|(of, _)| *of == term).map(|(_, kin)| *kin);
-            room.likely.extend(recall.kin(term).chain(late));
-            room.likely.iter().for_each(|kin| {
-                finder.foresee(*kin);
-                terms.foresee_term(*kin);
-            });
+            let from = late.partition_point(|(of, _, _)| *of < term);
+            let late = late.get(from..).unwrap_or_default().iter();
+            let late = late.take_while(|(of, _, _)| *of == term).map(|(_, kin, how)| (*kin, *how));
+            room.alike.extend(recall.kin(term).chain(late));
+            room.alike.iter().for_each(|(kin, _)| finder.foresee_rarity(*kin));
             finder.choose((terms, weights), (word, finder.rarity(term)), room, into);
         })
     }
@@ -352,14 +394,16 @@ impl Kindred {
         terms: &Terms,
         mut each: impl FnMut(Term, &mut Room, (&mut Vec<Kin>, &mut Vec<Heard>)),
     ) -> Self {
-        let (mut kin, mut sounds) = (Vec::new(), Vec::new());
+        let (mut kin, mut how, mut sounds) = (Vec::new(), Vec::new(), Vec::new());
         let mut starts = vec![(0, 0)];
         let mut room = Room::default();
         for term in 0..terms.len() as Term {
+            room.clear();
             each(term, &mut room, (&mut kin, &mut sounds));
+            how.extend(room.kin.iter().map(|(_, how)| *how));
             starts.push((kin.len() as u32, sounds.len() as u32));
         }
-        Self { starts: starts.into(), kin: kin.into(), sounds: sounds.into() }
+        Self { starts: starts.into(), kin: kin.into(), how: how.into(), sounds: sounds.into() }
     }
 
     /// The kin of a word.
@@ -367,6 +411,13 @@ impl Kindred {
     pub(super) fn of(&self, term: Term) -> &[Kin] {
         let (from, to) = self.range(term);
         self.kin.get(from.0 as usize..to.0 as usize).unwrap_or_default()
+    }
+
+    /// The kin of a word, and how like each of them is.
+    pub(super) fn alike(&self, term: Term) -> impl Iterator<Item = (Term, Likeness)> + '_ {
+        let (from, to) = self.range(term);
+        let how = self.how.get(from.0 as usize..to.0 as usize).unwrap_or_default();
+        self.of(term).iter().map(|kin| kin.term()).zip(how.iter().copied())
     }
 
     /// The sounds of the kin of a word.
@@ -412,6 +463,9 @@ impl Kindred {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        size_of_val(&*self.starts) + size_of_val(&*self.kin) + size_of_val(&*self.sounds)
+        size_of_val(&*self.starts)
+            + size_of_val(&*self.kin)
+            + size_of_val(&*self.how)
+            + size_of_val(&*self.sounds)
     }
 }

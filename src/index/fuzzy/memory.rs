@@ -1,21 +1,27 @@
 //! Which words of a vocabulary are kin, kept from one snapshot to the next and from one run to the
 //! next: to find kin is most of the work of making a snapshot.
 //!
-//! Nothing that is remembered is believed: words are known by their letters and sound, and what two of
-//! them are worth is worked out anew. A memory that is out of date costs time, or the odd candidate
-//! that only sounds would have led to; it cannot make a wrong one.
+//! Little that is remembered is believed: words are known by their letters and sound; what two of them
+//! are worth is worked out anew, of how rare they are now and of how like they were found to be; and of
+//! that a sample is compared again, another one each time, so that what other rules once found is soon
+//! found out. A memory that is out of date costs time, or the odd candidate that only sounds would have
+//! led to; it cannot make a wrong match, since the scorer compares for itself.
 
 use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
+
+use crate::names::Likeness;
 
 use super::key::{Sound, mix};
 use super::kin::Kindred;
 use super::terms::{Term, Terms};
 
 /// What a written memory begins with: what it is, and the version of its form.
-const MAGIC: [u8; 8] = *b"PCNAMES1";
+const MAGIC: [u8; 8] = *b"PCNAMES2";
 /// Bytes of the digest at the end.
 const DIGEST: usize = 32;
+/// One word in so many is compared again.
+const SAMPLE: u64 = 64;
 
 /// The kin of the words of a snapshot.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,6 +32,10 @@ pub struct Memory {
     starts: Box<[u32]>,
     /// Kin by their places among the words.
     kin: Box<[u32]>,
+    /// How like each of them is.
+    how: Box<[Likeness]>,
+    /// How often it was handed on: tells which words are compared again.
+    round: u64,
 }
 
 /// What bytes were found to be.
@@ -40,16 +50,24 @@ pub enum Read {
 }
 
 impl Memory {
-    pub(super) fn of(terms: &Terms, kindred: &Kindred) -> Self {
+    pub(super) fn of(terms: &Terms, kindred: &Kindred, round: u64) -> Self {
         let mut starts = vec![0];
-        let mut kin = Vec::new();
+        let (mut kin, mut how) = (Vec::new(), Vec::new());
         let mut words = Vec::with_capacity(terms.len());
         for term in 0..terms.len() as Term {
             words.push(identity(terms, term));
-            kin.extend(kindred.of(term).iter().map(|kin| kin.term()));
+            for (of, likeness) in kindred.alike(term) {
+                kin.push(of);
+                how.push(likeness);
+            }
             starts.push(kin.len() as u32);
         }
-        Self { words: words.into(), starts: starts.into(), kin: kin.into() }
+        Self { words: words.into(), starts: starts.into(), kin: kin.into(), how: how.into(), round }
+    }
+
+    /// The number of whoever takes it up.
+    pub(super) const fn next_round(&self) -> u64 {
+        self.round.wrapping_add(1)
     }
 
     /// How many words it knows.
@@ -59,13 +77,14 @@ impl Memory {
 
     /// As bytes that [`Memory::read`] takes.
     pub fn write(&self) -> Vec<u8> {
-        let counts = [self.words.len() as u64, self.kin.len() as u64];
-        let mut bytes = Vec::with_capacity(64 + 12 * self.words.len() + 4 * self.kin.len());
+        let counts = [self.words.len() as u64, self.kin.len() as u64, self.round];
+        let mut bytes = Vec::with_capacity(128 + 12 * self.words.len() + 7 * self.kin.len());
         bytes.extend(MAGIC);
         bytes.extend(counts.iter().flat_map(|count| count.to_le_bytes()));
         bytes.extend(self.words.iter().flat_map(|word| word.to_le_bytes()));
         bytes.extend(self.starts.iter().flat_map(|start| start.to_le_bytes()));
         bytes.extend(self.kin.iter().flat_map(|kin| kin.to_le_bytes()));
+        bytes.extend(self.how.iter().flat_map(|how| how.to_bytes()));
         bytes.extend(Sha256::digest(&bytes));
         bytes
     }
@@ -85,16 +104,21 @@ impl Memory {
         let mut number = || {
             let (number, behind) = rest.split_first_chunk::<8>()?;
             rest = behind;
-            usize::try_from(u64::from_le_bytes(*number)).ok()
+            Some(u64::from_le_bytes(*number))
         };
-        let (words, kin) = (number()?, number()?);
+        let count = |number| usize::try_from(number).ok();
+        let (words, kin, round) = (count(number()?)?, count(number()?)?, number()?);
         let (of_words, rest) = rest.split_at_checked(words.checked_mul(8)?)?;
         let (of_starts, rest) = rest.split_at_checked(words.checked_add(1)?.checked_mul(4)?)?;
         let (of_kin, rest) = rest.split_at_checked(kin.checked_mul(4)?)?;
+        let (of_how, rest) = rest.split_at_checked(kin.checked_mul(3)?)?;
+        let how = of_how.as_chunks().0.iter().map(|how| Likeness::from_bytes(*how));
         let memory = Self {
             words: of_words.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)).collect(),
             starts: of_starts.as_chunks().0.iter().map(|at| u32::from_le_bytes(*at)).collect(),
             kin: of_kin.as_chunks().0.iter().map(|kin| u32::from_le_bytes(*kin)).collect(),
+            how: how.collect::<Option<_>>()?,
+            round,
         };
         (rest.is_empty() && memory.is_sound()).then_some(memory)
     }
@@ -107,11 +131,14 @@ impl Memory {
             && self.kin.iter().all(|kin| (*kin as usize) < self.words.len())
     }
 
-    fn of_place(&self, place: usize) -> &[u32] {
-        match self.starts.get(place..place + 2) {
-            Some(&[from, to]) => self.kin.get(from as usize..to as usize).unwrap_or_default(),
-            Some(_) | None => &[],
-        }
+    fn of_place(&self, place: usize) -> impl Iterator<Item = (u32, Likeness)> + '_ {
+        let range = match self.starts.get(place..place + 2) {
+            Some(&[from, to]) => from as usize..to as usize,
+            Some(_) | None => 0..0,
+        };
+        let kin = self.kin.get(range.clone()).unwrap_or_default();
+        let how = self.how.get(range).unwrap_or_default();
+        kin.iter().copied().zip(how.iter().copied())
     }
 }
 
@@ -159,11 +186,28 @@ impl<'a> Recall<'a> {
         self.then.get(term as usize).is_some_and(Option::is_some)
     }
 
-    /// The words that were kin of this one and are still there.
-    pub(super) fn kin(&self, term: Term) -> impl Iterator<Item = Term> + '_ {
+    /// The words that were kin of this one and are still there, and how like they were.
+    pub(super) fn kin(&self, term: Term) -> impl Iterator<Item = (Term, Likeness)> + '_ {
         let place = self.then.get(term as usize).copied().flatten();
-        let kin = place.map_or(&[] as &[u32], |place| self.memory.of_place(place as usize));
-        kin.iter().filter_map(|place| self.now.get(*place as usize).copied().flatten())
+        let kin = place.map(|place| self.memory.of_place(place as usize)).into_iter().flatten();
+        kin.filter_map(|(place, how)| Some((self.now.get(place as usize).copied().flatten()?, how)))
+    }
+
+    /// The words that are to be compared again.
+    pub(super) fn sample(&self) -> impl Iterator<Item = Term> + '_ {
+        let round = self.memory.round % SAMPLE;
+        let words = self.memory.words.iter().zip(&self.now);
+        words.filter_map(move |(word, now)| now.filter(|_| word % SAMPLE == round))
+    }
+}
+
+#[cfg(test)]
+impl Memory {
+    /// The same, in which words are called like in another way than they are: as other rules would
+    /// have it.
+    pub(super) fn with_other_rules(mut self) -> Self {
+        self.how.iter_mut().for_each(|how| how.similarity ^= 1);
+        self
     }
 }
 
@@ -172,6 +216,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::names::Kind;
 
     /// A memory of words with these kin.
     fn memory(lists: &[Vec<u32>]) -> Memory {
@@ -183,7 +228,12 @@ mod tests {
             starts.push(kin.len() as u32);
         }
         let words = (0..u64::from(many)).map(mix).collect();
-        Memory { words, starts: starts.into(), kin: kin.into() }
+        let how = kin.iter().map(|kin| likeness(*kin)).collect();
+        Memory { words, starts: starts.into(), kin: kin.into(), how, round: u64::from(many) }
+    }
+
+    fn likeness(number: u32) -> Likeness {
+        Likeness { kind: Kind::Edit, similarity: number as u8, cost: (number >> 8) as u8 }
     }
 
     fn lists() -> impl Strategy<Value = Vec<Vec<u32>>> {
@@ -220,8 +270,9 @@ mod tests {
             let mut starts = memory.starts.to_vec();
             starts.pop();
             starts.push(memory.kin.len() as u32 + kin.len() as u32);
-            let kin = memory.kin.iter().copied().chain(kin).collect();
-            let wrong = Memory { starts: starts.into(), kin, ..memory };
+            let kin: Box<[u32]> = memory.kin.iter().copied().chain(kin).collect();
+            let how = kin.iter().map(|kin| likeness(*kin)).collect();
+            let wrong = Memory { starts: starts.into(), kin, how, ..memory };
             prop_assert!(Memory::read(&wrong.write()) == Read::Damaged);
         }
     }

@@ -173,6 +173,8 @@ pub struct Snapshot<T> {
     pub(super) filter: Filter,
     pub(super) postings: Postings,
     pub(super) weights: Weights,
+    /// How often what is known of its words was handed on to it.
+    round: u64,
 }
 
 impl<T> Snapshot<T> {
@@ -194,12 +196,25 @@ impl<T> Snapshot<T> {
         let days = Days::new(&catalogue);
         let has_months = names.records.iter().any(|record| record.date.is_month());
         let postings = Postings::new(filed);
-        Self { terms, finder, kindred, entries, names, days, has_months, filter, postings, weights }
+        let round = memory.map_or(0, Memory::next_round);
+        Self {
+            terms,
+            finder,
+            kindred,
+            entries,
+            names,
+            days,
+            has_months,
+            filter,
+            postings,
+            weights,
+            round,
+        }
     }
 
     /// Which of its words are kin, for the next snapshot or the next run.
     pub fn memory(&self) -> Memory {
-        Memory::of(&self.terms, &self.kindred)
+        Memory::of(&self.terms, &self.kindred, self.round)
     }
 
     /// How many different words the names have.

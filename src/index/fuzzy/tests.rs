@@ -353,6 +353,35 @@ fn readers_find_who_is_listed_all_the_while() {
     });
 }
 
+/// A name is filed under each sound once: what is stated twice, or sounds the same, counts twice.
+#[test]
+fn words_that_are_stated_twice_or_sound_the_same_count_each() {
+    for (listed, stated) in [
+        ("Borovikov Borovikov Yara", "Borovikov Borovikov Yara"),
+        ("Yara Borovikov Yara", "Yara Yara Borovikov"),
+        ("Mohamed Mahmoud Yarael", "Mahmoud Mohamed Yarael"),
+    ] {
+        for born in ["", "1980", "1980-05-05"] {
+            let view = list(&[(&[listed], born, "IRQ")]).0.view();
+            let stated = words(stated);
+            for threshold in 5..80 {
+                let query = Query {
+                    words: stated.words(),
+                    born: Date::parse("1980-05-05"),
+                    nation: Country::parse("IRQ").ok().map(|country| (country, Bits::whole(4))),
+                    threshold: Bits::whole(threshold),
+                    limits: Limits::default(),
+                };
+                let is_due = view.snapshot().exhaustive(&query).iter().any(|at| at.entry == 0);
+                let mut found = Vec::new();
+                view.search(&query, &mut Scratch::default(), &mut found);
+                let is_found = found.iter().any(|at| at.entry == 0);
+                assert_eq!(is_found, is_due, "{listed} {born} {threshold}");
+            }
+        }
+    }
+}
+
 /// A snapshot made from memory finds what one finds that was made from nothing, with words that the
 /// memory does not know and without some that it knows.
 #[test]
@@ -366,7 +395,8 @@ fn what_is_remembered_is_as_good_as_what_is_found_anew() {
         }
         builder.build_with(Weights::default(), memory)
     };
-    let memory = built(0..2_500, None).memory();
+    let first = built(0..2_500, None);
+    let memory = first.memory();
     let Read::Whole(memory) = Memory::read(&memory.write()) else { panic!("not read") };
     let views = [None, Some(&memory)].map(|memory| {
         let (live, mut writer) = Live::new(Weights::default());
@@ -382,4 +412,30 @@ fn what_is_remembered_is_as_good_as_what_is_found_anew() {
     }
     // Kin are cut at so many, and which are cut may differ.
     assert!(all > 2_000 && same * 1_000 >= all * 998, "{same} of {all}");
+}
+
+/// What other rules of likeness once found is found out by the sample, and nothing of it is used.
+#[test]
+fn a_memory_of_other_rules_is_not_believed() {
+    let mut dice = Dice(12);
+    let names: Vec<(String, String)> = (0..2_000).map(|_| (dice.name(), dice.date())).collect();
+    let built = |memory: Option<&Memory>| {
+        let mut builder = Builder::default();
+        for (number, (name, born)) in (0..).zip(&names) {
+            filed(&(&[name], born, "FRA"), |listed| builder.add(number, listed));
+        }
+        builder.build_with(Weights::default(), memory)
+    };
+    let memory = built(None).memory();
+    let again = built(Some(&memory)).memory();
+    assert!(again.next_round() == memory.next_round() + 1);
+    let foreign = built(Some(&memory.clone().with_other_rules())).memory();
+    // All was looked for anew: what it hands on is what the rules of now find.
+    let rest = |memory: Memory| memory.write()[32..].to_vec();
+    let sum = 32;
+    let body = |memory| {
+        let rest = rest(memory);
+        rest[..rest.len() - sum].to_vec()
+    };
+    assert!(body(foreign) == body(memory));
 }
