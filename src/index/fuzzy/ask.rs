@@ -58,6 +58,8 @@ pub(super) struct AskedWord {
     pub(super) reading: Reading,
     /// Which of the words stated it stands for, a bit each.
     pub(super) covers: u8,
+    /// How often it is stated.
+    pub(super) times: u8,
 }
 
 /// Two words as one.
@@ -139,6 +141,11 @@ pub(super) struct Ask {
     pub(super) nation: Nation,
     pub(super) same_nation: i32,
     pub(super) threshold: i32,
+    /// What must be seen before words are compared one by one: less than the threshold where words are
+    /// stated twice or sound the same, since names are filed under each sound once.
+    pub(super) reach: i32,
+    /// How many words are stated again or sound like one before.
+    pub(super) again: i32,
     /// Initials among its words.
     pub(super) initials: i32,
     pub(super) unknown: u32,
@@ -158,6 +165,8 @@ impl Default for Ask {
             nation: Nation::UNKNOWN,
             same_nation: 0,
             threshold: 0,
+            reach: 0,
+            again: 0,
             initials: 0,
             unknown: 0,
             sounding: [0; 64],
@@ -185,6 +194,9 @@ impl Ask {
             self.state(word, state);
         }
         self.stated = self.words.len();
+        let (again, repeated) = self.repeated();
+        self.again = again;
+        self.reach = self.threshold - repeated;
         self.join(query.words, state);
         self.split(state);
         self.sounding = [0; 64];
@@ -205,7 +217,8 @@ impl Ask {
 
     /// Adds a word as stated.
     fn state<T>(&mut self, word: &Word, state: &State<T>) {
-        if self.words.iter().any(|other| other.word.text() == word.text()) {
+        if let Some(other) = self.words.iter_mut().find(|other| other.word.text() == word.text()) {
+            other.times = other.times.saturating_add(1);
             return;
         }
         let term = state.snapshot.terms.find(word, Sound::new(word)).filter(|_| !word.is_cut());
@@ -308,7 +321,19 @@ impl Ask {
             best,
             reading,
             covers,
+            times: 1,
         });
+    }
+
+    /// Which words are stated again or sound like one before: how many, and what they are worth at most.
+    fn repeated(&self) -> (i32, i32) {
+        let again = |(at, word): (usize, &AskedWord)| {
+            let before = self.words.iter().take(at).any(|other| other.sound == word.sound);
+            let times = i32::from(word.times) - i32::from(!before);
+            (times, times * word.best)
+        };
+        let all = self.words.iter().enumerate().map(again);
+        all.fold((0, 0), |(many, bits), (times, worth)| (many + times, bits + worth))
     }
 
     /// Adds the sounds of words that came since the snapshot to those from this place on.
@@ -389,7 +414,7 @@ impl Ask {
     pub(super) fn need(&self, weights: &Weights) -> i32 {
         let initials = self.initials * weights.initial.in_sixteenths();
         let whole = weights.at_best(0);
-        self.threshold - self.same_nation - initials - whole - weights.rest.in_sixteenths()
+        self.reach - self.same_nation - initials - whole - weights.rest.in_sixteenths()
     }
 
     /// What date and nationality of a listed name are worth.

@@ -16,13 +16,16 @@ impl<T: Clone> Snapshot<T> {
     pub fn exhaustive(&self, query: &Query<'_>) -> Vec<Found<T>> {
         let full = |word: &&Word| Weight::of(word) == Weight::Full;
         let has_full = query.words.iter().any(|word| full(&word));
-        let mut asked: Vec<&Word> = Vec::new();
+        // Each word once, and how often it is stated.
+        let mut asked: Vec<(&Word, usize)> = Vec::new();
         for word in query.words.iter().filter(|word| !has_full || full(word)) {
-            if asked.iter().all(|other| other.text() != word.text()) {
-                asked.push(word);
+            match asked.iter_mut().find(|(other, _)| other.text() == word.text()) {
+                Some((_, times)) => *times += 1,
+                None => asked.push((word, 1)),
             }
         }
-        let worths: Vec<Vec<i32>> = asked.iter().map(|word| self.worths(word)).collect();
+        let worths: Vec<(Vec<i32>, usize)> =
+            asked.iter().map(|(word, times)| (self.worths(word), *times)).collect();
         let date = Asked::new(query.born);
         let mut best = BTreeMap::<u32, i32>::new();
         for record in &self.names.records {
@@ -67,18 +70,20 @@ impl<T: Clone> Snapshot<T> {
         }
     }
 
-    fn words_of(&self, query: &Query<'_>, worths: &[Vec<i32>], record: &Record) -> i32 {
+    fn words_of(&self, query: &Query<'_>, worths: &[(Vec<i32>, usize)], record: &Record) -> i32 {
         let members: Vec<_> = record.members(&self.names.rest).collect();
         let of = |weight| members.iter().filter(|member| member.weight() == weight).count() as i32;
         let stated = query.words.iter().filter(|word| Weight::of(word) == Weight::Initial).count();
         let mut initials = stated as i32 + of(Weight::Initial);
         let (mut bits, mut matched, mut unmet) = (0, 0, 0);
-        for worths in worths {
+        for (worths, times) in worths {
             let worth = |term: u32| worths.get(term as usize).copied().unwrap_or(0);
-            let met = members.iter().map(|member| worth(member.term())).max().unwrap_or(0);
+            let all = members.iter().map(|member| worth(member.term()));
+            let times = all.clone().filter(|worth| *worth > 0).count().min(*times) as i32;
+            let met = all.max().unwrap_or(0);
             if met > 0 {
-                bits += met;
-                matched += 1;
+                bits += times * met;
+                matched += times;
             } else if initials > 0 {
                 initials -= 1;
                 bits += self.weights.initial.in_sixteenths();

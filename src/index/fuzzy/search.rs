@@ -112,9 +112,9 @@ impl<T: Clone> State<T> {
         for word in &ask.words {
             ask.heard(word).iter().for_each(|heard| worths.set(heard.sound, heard.eighths));
         }
-        // Words that were read as one meet one.
+        // Words that were read as one meet one, and so do, here, those that sound the same.
         let joined = ask.words.iter().any(|word| word.reading == Reading::Joined);
-        let words = ask.stated as i32 - i32::from(joined);
+        let words = ask.stated as i32 - i32::from(joined) - ask.again;
         let initials = ask.initials * weights.initial.in_sixteenths();
         let wholes: [i32; ITEMS_MAX] = std::array::from_fn(|unmet| weights.at_best(unmet as i32));
         let whole = wholes.iter().copied().max().unwrap_or_default();
@@ -128,10 +128,10 @@ impl<T: Clone> State<T> {
                 let bits = if glimpse.has_more() && met > 0 { best } else { bits.min(best) };
                 let beside = ask.beside(weights, agreement, glimpse.nation());
                 let whole = wholes.get((words - met).max(0) as usize).copied().unwrap_or_default();
-                met > 0 && bits + beside + whole + initials >= ask.threshold
+                met > 0 && bits + beside + whole + initials >= ask.reach
             };
             let date = (weights.date(agreement) + weights.rest).in_sixteenths();
-            let least = ask.threshold - date - whole - initials;
+            let least = ask.reach - date - whole - initials;
             self.snapshot.days.of(day, (worths, least), |name, glimpse| {
                 if may_reach(glimpse) {
                     self.snapshot.names.foresee(name);
@@ -294,7 +294,7 @@ impl<T: Clone> State<T> {
     #[inline]
     fn may_reach(&self, ask: &Ask, bits: i32, date: DateCode, nation: Nation) -> bool {
         let weights = &self.snapshot.weights;
-        let need = ask.threshold - bits - weights.at_best(0);
+        let need = ask.reach - bits - weights.at_best(0);
         let reaches = |agreement| ask.beside(weights, agreement, nation) >= need;
         // What costs least first: most are of another nation. Days that agree better are read.
         if date.is_day() && (!reaches(Agreement::TwoParts) || ask.date.is_read(date)) {

@@ -9,13 +9,15 @@ use super::weights::Weights;
 pub(super) struct Tally {
     /// The best that each word of the query meets.
     met: [i32; ITEMS_MAX],
+    /// How many it meets.
+    times: [u8; ITEMS_MAX],
     full: i32,
     initials: i32,
 }
 
 impl Tally {
     pub(super) fn new(ask: &Ask) -> Self {
-        Self { met: [0; ITEMS_MAX], full: 0, initials: ask.initials }
+        Self { met: [0; ITEMS_MAX], times: [0; ITEMS_MAX], full: 0, initials: ask.initials }
     }
 
     pub(super) fn count(&mut self, weight: Weight) {
@@ -31,6 +33,9 @@ impl Tally {
     pub(super) fn meet(&mut self, at: usize, bits: i32) {
         if let Some(met) = self.met.get_mut(at) {
             *met = bits.max(*met);
+        }
+        if let Some(times) = self.times.get_mut(at) {
+            *times = times.saturating_add(u8::from(bits > 0));
         }
     }
 
@@ -50,13 +55,14 @@ impl Tally {
                 matched += met.1;
             }
         }
-        for (met, word) in self.met.iter().zip(ask.stated()) {
+        for ((met, times), word) in self.met.iter().zip(self.times).zip(ask.stated()) {
             if covered & word.covers != 0 {
                 continue;
             }
             if *met > 0 {
-                matched += 1;
-                bits += met;
+                let times = i32::from(times.min(word.times));
+                matched += times;
+                bits += times * met;
             } else if self.initials > 0 {
                 self.initials -= 1;
                 bits += weights.initial.in_sixteenths();

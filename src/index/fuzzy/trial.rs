@@ -146,7 +146,8 @@ pub(super) fn reach_by_others(trial: &Trial, ask: &Ask, weights: &Weights) -> [i
                 break;
             }
             let unmet = caps.len() as i32 - met;
-            best = best.max(own + weights.whole(unmet, (fewest - met - split).max(0)));
+            let left_over = (fewest - met - split - ask.again).max(0);
+            best = best.max(own + weights.whole(unmet, left_over));
             own += caps.get(met as usize).copied().unwrap_or_default();
         }
         best - weights.at_best(0)
