@@ -93,6 +93,11 @@ impl Matcher {
         f64::from((scored.odds - self.setting.prior(Bearer::Person)).to_f32())
     }
 
+    /// The logarithm of the odds that it states where [`Self::judged`] is 0.
+    pub(super) fn prior(&self) -> f64 {
+        f64::from(self.setting.prior(Bearer::Person).to_f32())
+    }
+
     /// The thresholds of all modes, the one chosen first.
     pub(super) fn thresholds(&self) -> Thresholds {
         let (mut modes, chosen) = (Mode::ALL, self.setting.mode());

@@ -10,7 +10,7 @@ use crate::kafka::wall;
 use crate::matching::Ranked;
 use crate::matching::score::Mode;
 use crate::quality::{
-    self, Asked, Candidates, Found, Invented, Persons, Report, Set, Size, Thresholds,
+    self, Asked, Candidates, Found, Invented, Ours, Persons, Report, Set, Size, Thresholds,
 };
 use crate::report::Machine;
 
@@ -167,10 +167,11 @@ fn search(arguments: &Arguments, name: &str, list: &[Profile], persons: &Persons
     }
     let candidates = if by_index { Candidates::ByIndex } else { Candidates::Everybody };
     let (thresholds, theirs) = (matcher.thresholds(), peers(arguments));
+    let prior = matcher.prior();
     let progress = Progress::new(persons.cases.len(), name);
     let mut tell = |done| progress.at(done);
     let mut cut = 0;
-    let mut ours = |query: &Profile, found: &mut Vec<Found>| {
+    let mut search = |query: &Profile, found: &mut Vec<Found>| {
         let is_cut = if by_index {
             indexed(&mut matcher, query, found)
         } else {
@@ -178,7 +179,7 @@ fn search(arguments: &Arguments, name: &str, list: &[Profile], persons: &Persons
         };
         cut += u64::from(is_cut);
     };
-    let ours: (_, &mut quality::Search<'_>) = (candidates, &mut ours);
+    let ours = Ours { candidates, prior, search: &mut search };
     let mut set = quality::screening(name, persons, ours, &thresholds, &theirs, &mut tell);
     if cut > 0 {
         set.notes.push(format!(

@@ -1,5 +1,6 @@
 //! What a matcher made of one set of cases.
 
+use super::calibration::Calibration;
 use super::groups::Group;
 use super::measure::{Counts, Point, Sample, Sought, at_false_share, best_f1, curve, ranked_first};
 use super::retrieval::Retrieval;
@@ -98,6 +99,8 @@ pub struct Set {
     pub candidates: Option<Candidates>,
     /// What the index finds of it, where both were asked.
     pub retrieval: Option<Retrieval>,
+    /// Whether ours is as sure as it is right; of a cross product that is not asked.
+    pub calibration: Option<Calibration>,
     /// What else a reader must know.
     pub notes: Vec<String>,
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::calibration::{Basis, Calibration};
 use super::figures::{Candidates, Judged, Part, Set, thinned};
 use super::measure::{Counts, Point, confidence};
 use super::report::Report;
@@ -36,6 +37,7 @@ fn set(set: &Set) -> Value {
         "seconds": set.seconds,
         "candidates": set.candidates.map(Candidates::name),
         "found_by_index": set.retrieval.as_ref().map(retrieval),
+        "calibration": set.calibration.as_ref().map(calibration),
         "notes": set.notes,
         "matchers": set.judged.iter().map(judged).collect::<Vec<_>>(),
     })
@@ -48,6 +50,40 @@ fn retrieval(retrieval: &Retrieval) -> Value {
         json!({"found": part.found, "of": part.of, "share": part.share(), "share_95": range})
     });
     json!({"goal": GOAL, "called": called, "right": right})
+}
+
+/// Bits are logarithms to base 2; what is infinite is null.
+fn calibration(calibration: &Calibration) -> Value {
+    let bins = calibration.bins.iter().map(|bin| {
+        let mut told = json!({
+            "from": bin.from,
+            "to": bin.to,
+            "samples": bin.count,
+            "matches": bin.matches,
+            "mean_bits": bin.bits,
+            "mean_probability": bin.stated,
+            "share": bin.seen(),
+            "share_95": bin.range(),
+        });
+        if calibration.basis == Basis::Evidence {
+            told["bits_seen"] = bin.bits_seen(calibration.prior).into();
+            told["bits_seen_95"] = json!(bin.bits_range(calibration.prior));
+        }
+        told
+    });
+    let line = calibration.line.map(
+        |line| json!({"slope": line.slope, "slope_95": line.slope_range, "shift": line.shift}),
+    );
+    json!({
+        "of": calibration.basis.name(),
+        "prior_bits": calibration.prior,
+        "bins": bins.collect::<Vec<_>>(),
+        "error": calibration.error,
+        "brier": calibration.brier,
+        "brier_of_share": calibration.brier_of_share,
+        "line": line,
+        "right_with_one_listed_in": calibration.one_in,
+    })
 }
 
 fn judged(judged: &Judged) -> Value {

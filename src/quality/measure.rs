@@ -4,6 +4,9 @@
 //! are therefore called together: no measure depends on the order of its samples, and none
 //! flatters a matcher that gives many pairs one score.
 
+/// How many standard deviations to both sides 95 % of a normal distribution lie within.
+pub(super) const Z: f64 = 1.959_964;
+
 /// What was scored, and whether it is in truth a match.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample {
@@ -157,7 +160,6 @@ pub fn ranked_first(sought: &[Sought]) -> Option<f64> {
 /// The bounds within which a share that was measured lies with 95 % confidence, as far as chance in
 /// the draw of its samples goes (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927). None of no sample.
 pub fn confidence(hits: u64, of: u64) -> Option<(f64, f64)> {
-    const Z: f64 = 1.959_964;
     if of == 0 {
         return None;
     }

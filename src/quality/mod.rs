@@ -13,9 +13,11 @@
 //! Invariants: a matcher is judged by what it returns, by nothing inside it, so that scores of
 //! another matcher, which a file may bring along in columns `score:NAME`, are judged by the same
 //! code beside ours; no figure without how many cases stand behind it; where everybody was compared,
-//! what the index finds of it is a measure of its own; the same files give the same
-//! figures. Absent on purpose: fitting. What is judged here is never tuned here.
+//! what the index finds of it is a measure of its own; whether ours is as sure as it is right is told of
+//! pairs and of screening each in its own way (`calibration`); the same files give the same figures.
+//! Absent on purpose: fitting. What is judged here is never tuned here.
 
+mod calibration;
 mod figures;
 mod groups;
 mod invented;
@@ -23,10 +25,12 @@ mod json;
 mod measure;
 mod pairs;
 mod plot;
+mod reliability;
 mod report;
 mod retrieval;
 mod screening;
 
+pub use calibration::{Basis, Bin, Calibration, Line, Offer};
 pub use figures::{Candidates, Judged, Kind, Part, Set, Thresholds, Within};
 pub use groups::{Group, spread};
 pub use invented::{Invented, Size};
@@ -37,7 +41,7 @@ pub use measure::{
 pub use pairs::{Match, cross, pairs};
 pub use report::{Report, summary, write};
 pub use retrieval::Retrieval;
-pub use screening::{Asked, Case, Found, Persons, Search, screening};
+pub use screening::{Asked, Case, Found, Ours, Persons, Search, screening};
 
 /// What our own matcher is called among others.
 pub const OURS: &str = "portcullis";

@@ -6,11 +6,12 @@ use crate::domain::Name;
 use crate::formats::{Mistake, Pair, Pairs, Profile, Record};
 use crate::names::Script;
 
+use super::calibration::Calibration;
 use super::figures::{Judged, Kind, Set, Thresholds};
 use super::groups::{Group, Scripts, groups, rivals, spread, tags};
 use super::measure::{NOT_FOUND, Sample, Sought};
 
-/// A matcher of pairs: the query's side, the listed side, the score.
+/// A matcher of pairs: the query's side, the listed side, the score; ours gives bits of evidence.
 pub type Match<'m> = dyn FnMut(&Profile, &Profile) -> f64 + 'm;
 
 /// Judges ours and every rival of the file on its labelled pairs.
@@ -58,6 +59,7 @@ pub fn pairs(
         seconds,
         candidates: None,
         retrieval: None,
+        calibration: Calibration::of_evidence(&samples),
         notes: Vec::new(),
     })
 }
@@ -137,6 +139,7 @@ pub fn cross(
         seconds,
         candidates,
         retrieval,
+        calibration: None,
         notes,
     }
 }

@@ -1,15 +1,27 @@
-//! The pictures of the report: recall against false alarms.
+//! The pictures of the report: recall against false alarms, and calibration.
 
 use std::collections::BTreeSet;
 
 use crate::report::{Axis, COLOURS, Chart, Curve};
 
 use super::figures::{Judged, Part, Set, thinned};
+use super::reliability;
+
+/// What a picture shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shows {
+    /// All matchers.
+    Matchers,
+    /// The parts of ours by this column.
+    Parts(String),
+    /// What was seen against what ours stated.
+    Calibration,
+}
 
 /// A picture and the name of its file.
 pub(super) struct Picture {
-    /// The column whose parts it shows; none of the one that shows all matchers.
-    pub column: Option<String>,
+    /// What it shows.
+    pub shows: Shows,
     /// The name of the file, that of no other picture of the report.
     pub file: String,
     /// What the file holds.
@@ -27,21 +39,28 @@ pub(super) fn pictures(sets: &[Set]) -> Result<Vec<Vec<Picture>>, String> {
 
 fn pictures_of(set: &Set, taken: &mut BTreeSet<String>) -> Result<Vec<Picture>, String> {
     let mut pictures = Vec::new();
-    let mut draw = |column: Option<&String>, curves: Vec<Curve>| {
-        let suffix = column.map(|column| format!(" by {column}")).unwrap_or_default();
-        let svg = chart(set, format!("{}{suffix}", set.name), curves).to_svg()?;
-        let stem = [Some(&set.name), column].into_iter().flatten();
-        let stem = slug(&stem.map(String::as_str).collect::<Vec<_>>().join("-"));
-        pictures.push(Picture { column: column.cloned(), file: free(&stem, taken), svg });
+    let mut draw = |shows: Shows, chart: Chart| {
+        let svg = chart.to_svg()?;
+        let stem = match &shows {
+            Shows::Matchers => slug(&set.name),
+            Shows::Parts(column) => slug(&format!("{}-{column}", set.name)),
+            Shows::Calibration => slug(&format!("{}-calibration", set.name)),
+        };
+        pictures.push(Picture { shows, file: free(&stem, taken), svg });
         Ok::<(), String>(())
     };
-    draw(None, set.judged.iter().map(whole).collect())?;
+    let whole = set.judged.iter().map(whole).collect();
+    draw(Shows::Matchers, chart(set, set.name.clone(), whole))?;
+    if let Some(calibration) = &set.calibration {
+        draw(Shows::Calibration, reliability::chart(set, calibration))?;
+    }
     for column in columns(set) {
         let parts = set.judged.iter().take(1).flat_map(|ours| &ours.parts);
         let own = parts.filter(|part| part.column == column && !part.curve.is_empty());
         let curves: Vec<Curve> = own.enumerate().map(|(at, part)| part_curve(at, part)).collect();
         if !curves.is_empty() {
-            draw(Some(&column), curves)?;
+            let caption = format!("{} by {column}", set.name);
+            draw(Shows::Parts(column), chart(set, caption, curves))?;
         }
     }
     Ok(pictures)

@@ -7,7 +7,8 @@ use crate::report::{ABSENT, Machine, Page, optional};
 use super::figures::{Judged, Kind, Part, Set};
 use super::json;
 use super::measure::{Counts, Point, confidence};
-use super::plot::{self, Picture};
+use super::plot::{self, Picture, Shows};
+use super::reliability;
 use super::retrieval::{GOAL, Retrieval};
 
 /// What a report is made of.
@@ -116,6 +117,12 @@ fn quoted(set: &Set) -> Vec<Quoted> {
             add("true name ranked first".into(), judged.first, None);
         }
     }
+    if let Some(calibration) = &set.calibration {
+        let worth = calibration.line.map(|line| (line.slope, line.slope_range));
+        let error = ("calibration error".to_owned(), Some(calibration.error), None);
+        let worth = ("worth of a stated bit".to_owned(), worth.map(|at| at.0), worth.map(|at| at.1));
+        rows.extend([error, worth].map(|figure| Quoted::new(set, super::OURS, figure)));
+    }
     for (of, part) in set.retrieval.iter().flat_map(Retrieval::parts) {
         let range = confidence(part.found, part.of);
         rows.push(Quoted::new(
@@ -159,16 +166,17 @@ fn section(out: &mut Page, set: &Set, pictures: &[Picture]) {
     if let Some(found) = &set.retrieval {
         retrieval(out, found);
     }
-    let of = |column: Option<&str>| {
-        let picture = pictures.iter().find(|picture| picture.column.as_deref() == column);
+    let of = |shows: &Shows| {
+        let picture = pictures.iter().find(|picture| picture.shows == *shows);
         picture.map(|picture| picture.file.as_str())
     };
-    if let Some(file) = of(None) {
+    if let Some(file) = of(&Shows::Matchers) {
         out.line(format_args!("![recall against false alarms]({file})\n"));
     }
+    reliability::section(out, set, of(&Shows::Calibration));
     for column in plot::columns(set) {
         parts(out, set, &column);
-        if let Some(file) = of(Some(&column)) {
+        if let Some(file) = of(&Shows::Parts(column.clone())) {
             out.line(format_args!("![by {column}]({file})\n"));
         }
     }
@@ -256,6 +264,11 @@ fn meanings(out: &mut Page) {
          all candidates; one that ties with a wrong one is not first.\n\
          - **Found by the index**: of those who are called a match at the default threshold when everybody \
          is compared, the share that the index offers for comparison; told with `--exhaustive`.\n\
+         - **Calibration error**: how far the mean of what is stated is from the share that is true, on the \
+         average over all samples, in bins of about equal probability. **Brier score**: the mean square of \
+         what a stated probability is off the truth, 0 or 1. **Worth of a stated bit**: the slope of the \
+         logarithm of the odds seen over that stated, between the outermost bins; 1 is right, with less the \
+         engine is too sure, with more not sure enough.\n\
          - **By** a column: P, R and F1 of the part alone at the default threshold; recall at the threshold \
          chosen on the whole set. The curve of a part sets its recall against the false alarms of the whole \
          set.\n\
@@ -330,10 +343,13 @@ Dahl,Dahle,true,end | last,0.1
         let pictures: Vec<&str> =
             page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
         // The parts of the cross product are too few cases each.
-        assert_eq!(pictures, ["my-pairs.svg", "my-pairs-category.svg", "crossed.svg"]);
+        let files =
+            ["my-pairs.svg", "my-pairs-calibration.svg", "my-pairs-category.svg", "crossed.svg"];
+        assert_eq!(pictures, files);
         for picture in pictures {
             let svg = read(picture);
-            assert!(svg.contains("recall") && svg.contains("<polyline"), "{picture}: {svg}");
+            let axis = if picture.contains("calibration") { "bits seen" } else { "recall" };
+            assert!(svg.contains(axis) && svg.contains("<polyline"), "{picture}: {svg}");
         }
     }
 
@@ -349,7 +365,7 @@ Dahl,Dahle,true,end | last,0.1
             page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
         assert_eq!(shown, files);
         let different: std::collections::BTreeSet<&str> = shown.into_iter().collect();
-        assert_eq!(different.len(), 6, "{files:?}");
+        assert_eq!(different.len(), 8, "{files:?}");
     }
 
     #[test]
@@ -391,7 +407,7 @@ Dahl,Dahle,true,end | last,0.1
     #[test]
     fn the_summary_quotes_each_set_once_a_measure() {
         let text = summary(&sets());
-        assert_eq!(text.lines().count(), 3 + 3 + 2, "{text}");
+        assert_eq!(text.lines().count(), 3 + 3 + 2 + 2, "{text}");
         assert!(
             text.contains("recall at 1 % of negative pairs")
                 && text.contains("recall at 0.1 % of wrong pairs")

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::formats::{Mistake, Profile, Profiles, Record};
 
+use super::calibration::{Calibration, Offer};
 use super::figures::{Candidates, Judged, Kind, Set, Thresholds};
 use super::groups::{Rival, Scripts, groups, rivals, tags};
 use super::measure::{NOT_FOUND, Sample, Sought};
@@ -111,11 +112,21 @@ impl<'c> Persons<'c> {
 /// A search of a list: the query, and where what was found goes.
 pub type Search<'s> = dyn FnMut(&Profile, &mut Vec<Found>) + 's;
 
+/// Our search, and how it is read.
+pub struct Ours<'a, 's> {
+    /// With whom it compares.
+    pub candidates: Candidates,
+    /// The base-2 logarithm of the odds that it states at a score of 0: scores are bits of evidence.
+    pub prior: f64,
+    /// The search.
+    pub search: &'a mut Search<'s>,
+}
+
 /// Judges our search, and every rival, on these cases.
 pub fn screening(
     name: &str,
     persons: &Persons<'_>,
-    (candidates, search): (Candidates, &mut Search<'_>),
+    ours: Ours<'_, '_>,
     thresholds: &Thresholds,
     theirs: &Thresholds,
     tell: &mut dyn FnMut(u64),
@@ -124,12 +135,17 @@ pub fn screening(
         persons.cases.iter().map(|case| case.tags.clone()).collect();
     let groups = groups(&all);
     let (mut samples, mut sought) = (Vec::new(), Vec::new());
-    let (mut found, mut retrieval) = (Vec::new(), None);
+    let (mut found, mut retrieval, mut offers) = (Vec::new(), None, Vec::new());
     let default = thresholds.first().map_or(f64::INFINITY, |(_, threshold)| *threshold);
     let started = Instant::now();
     for (done, case) in (1..).zip(&persons.cases) {
         found.clear();
-        search(case.query, &mut found);
+        (ours.search)(case.query, &mut found);
+        offers.extend(found.iter().map(|one| Offer {
+            odds: one.score + ours.prior,
+            is_match: case.truth == Some(one.listed),
+            is_of_listed: case.truth.is_some(),
+        }));
         retrieved(case.truth, &found, default, &mut retrieval);
         let one = outcome(case.truth, &found);
         let score = if case.truth.is_some() { one.right } else { one.best_wrong };
@@ -150,9 +166,19 @@ pub fn screening(
         judged.push(Judged::new(rival, theirs, kind, &samples, None, &groups));
     }
     let asked = persons.cases.len() as u64;
-    let left_out = persons.left_out;
-    let (name, candidates, notes) = (name.to_owned(), Some(candidates), Vec::new());
-    Set { name, kind, judged, left_out, asked, seconds, candidates, retrieval, notes }
+    let listed = sought.len() as u64;
+    Set {
+        name: name.to_owned(),
+        kind,
+        judged,
+        left_out: persons.left_out,
+        asked,
+        seconds,
+        candidates: Some(ours.candidates),
+        retrieval,
+        calibration: Calibration::of_offers(&offers, (listed, asked - listed)),
+        notes: Vec::new(),
+    }
 }
 
 /// Counts who is called a match, and whom of these the index finds too.
@@ -225,7 +251,8 @@ Dahl,c,exact,0.9,1
         let mut told = 0;
         let thresholds = vec![("balanced", 4.0), ("low", 1.0)];
         let theirs = vec![("default", 0.7)];
-        let ours: (_, &mut Search<'_>) = (Candidates::Everybody, &mut search);
+        let ours =
+            Ours { candidates: Candidates::Everybody, prior: -2.0, search: &mut search };
         let set = screening("set", &persons, ours, &thresholds, &theirs, &mut |done| told = done);
         assert_eq!((told, set.asked), (6, 6));
         let [ours, other] = &set.judged[..] else { panic!("two matchers") };
