@@ -7,8 +7,9 @@ use clap::Args;
 
 use crate::formats::{Profile, Profiles};
 use crate::kafka::wall;
-use crate::matching::Ranked;
-use crate::matching::score::Mode;
+use crate::matching::score::{Mode, Setting};
+use crate::matching::{Ranked, SUBJECTS_MIN};
+use crate::names::Bearer;
 use crate::quality::{
     self, Asked, Candidates, Found, Invented, Ours, Persons, Report, Set, Size, Thresholds,
 };
@@ -179,7 +180,9 @@ fn search(arguments: &Arguments, name: &str, list: &[Profile], persons: &Persons
         };
         cut += u64::from(is_cut);
     };
-    let ours = Ours { candidates, prior, search: &mut search };
+    let run = Setting::of_list(list.len().max(SUBJECTS_MIN), arguments.mode);
+    let run = f64::from(run.prior(Bearer::Person).to_f32()) - prior;
+    let ours = Ours { candidates, prior, run, search: &mut search };
     let mut set = quality::screening(name, persons, ours, &thresholds, &theirs, &mut tell);
     if cut > 0 {
         set.notes.push(format!(

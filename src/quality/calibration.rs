@@ -7,7 +7,8 @@
 //! - **screening**: the engine states a probability, with a [prior](crate::matching::score::Setting) of
 //!   its own that follows from how long the list is. Judged is what it states of everybody whom a search
 //!   offers. Such a file asks for the listed far more often than a border does; so it is told as well
-//!   where the stated probabilities would be right on the whole: with one listed in how many.
+//!   where the stated probabilities would be right on the whole: with one listed in how many; and where
+//!   those would be that `run` states, which takes no list for short.
 //! - **pairs**: nobody states how many of them are matches. Judged is the evidence, against the
 //!   logarithm of the odds seen less that of the odds in the whole file; a probability is what the
 //!   evidence makes of the file's own odds.
@@ -79,6 +80,8 @@ pub struct Calibration {
     /// Screening: with one listed in so many the stated probabilities are right on the whole; none where
     /// the cases do not tell.
     pub one_in: Option<f64>,
+    /// The same of what `portcullis run` would state, which takes no list for short.
+    pub one_in_run: Option<f64>,
 }
 
 /// Samples of about one probability.
@@ -162,19 +165,27 @@ impl Calibration {
         Some(Self::new(Basis::Evidence, prior, Some(lowest), &edges, &claims))
     }
 
-    /// Of those whom a search offered, when so many listed and clean persons were asked for. None where
-    /// nobody was offered with a probability worth judging.
-    pub fn of_offers(offers: &[Offer], (listed, clean): (u64, u64)) -> Option<Self> {
-        let edges = PROBABILITIES.map(|probability| (probability, log_odds(probability)));
+    /// Of those whom a search offered, when so many listed and clean persons were asked for; `run` is what
+    /// is added to the odds where a stream is screened against the same list. None where nobody was
+    /// offered with a probability worth judging.
+    pub fn of_offers(offers: &[Offer], run: f64, asked: (u64, u64)) -> Option<Self> {
+        // Scores are whole sixteenths of a bit, and so is what a probability asks of them.
+        let edge = |probability| (log_odds(probability) * 16.0).round() / 16.0;
+        let edges = PROBABILITIES.map(|probability| (probability, edge(probability)));
         let least = edges.first().map_or(f64::NEG_INFINITY, |edge| edge.1);
-        let offers: Vec<Offer> = offers.iter().filter(|one| one.odds >= least).copied().collect();
+        let added = |odds: f64| {
+            let more = offers.iter().map(move |one| Offer { odds: one.odds + odds, ..*one });
+            more.filter(|one| one.odds >= least).collect::<Vec<Offer>>()
+        };
+        let offers = added(0.0);
         if offers.is_empty() {
             return None;
         }
         let claim = |one: &Offer| Claim { bits: one.odds, is_match: one.is_match };
         let claims: Vec<Claim> = offers.iter().map(claim).collect();
         let made = Self::new(Basis::Stated, 0.0, None, &edges, &claims);
-        Some(Self { one_in: one_in(&offers, (listed, clean)), ..made })
+        let (one_in, one_in_run) = (one_in(&offers, asked), one_in(&added(run), asked));
+        Some(Self { one_in, one_in_run, ..made })
     }
 
     /// `edges` are where bins begin, as told and in bits.
@@ -221,6 +232,7 @@ impl Calibration {
             brier_of_share: share * (1.0 - share),
             line: line(&inner, prior),
             one_in: None,
+            one_in_run: None,
         }
     }
 }
@@ -339,10 +351,13 @@ mod tests {
         let mut all: Vec<Offer> = offers(0.0, (4, 1), true).collect();
         all.extend(offers(2.0, (4, 4), true));
         all.extend(offers(-7.0, (1, 1), true));
-        let made = Calibration::of_offers(&all, (9, 0)).unwrap();
+        let made = Calibration::of_offers(&all, 0.0, (9, 0)).unwrap();
         let [half, most] = made.bins[..] else { panic!("{made:?}") };
         assert_eq!((half.from, half.to, half.count, half.matches), (Some(0.5), Some(0.65), 4, 1));
-        assert_eq!((half.stated, half.seen(), half.range()), (0.5, 0.25, confidence(1, 4).unwrap()));
+        assert_eq!(
+            (half.stated, half.seen(), half.range()),
+            (0.5, 0.25, confidence(1, 4).unwrap())
+        );
         assert_eq!((most.from, most.to, most.count, most.matches), (Some(0.8), Some(0.95), 4, 4));
         assert!((most.stated - 0.8).abs() < 1e-12 && most.bits == 2.0, "{most:?}");
         assert!((made.error - (4.0 * 0.25 + 4.0 * 0.2) / 8.0).abs() < 1e-12, "{made:?}");
@@ -378,9 +393,12 @@ mod tests {
 
     #[test]
     fn of_pairs_it_does_not_matter_how_many_of_them_are_matches() {
-        let few = |seed: u64| exact(1.0, 0.0).into_iter().zip(seed..).filter_map(|(sample, at)| {
-            (!sample.is_match || at % 8 == 0).then_some(sample)
-        });
+        let few = |seed: u64| {
+            exact(1.0, 0.0)
+                .into_iter()
+                .zip(seed..)
+                .filter_map(|(sample, at)| (!sample.is_match || at % 8 == 0).then_some(sample))
+        };
         let made = Calibration::of_evidence(&few(0).collect::<Vec<_>>()).unwrap();
         let line = made.line.unwrap();
         assert!((made.prior + 3.0).abs() < 0.01, "{made:?}");
@@ -394,13 +412,15 @@ mod tests {
         // With a quarter as many clean persons, 250 beside 100 listed, 4 of 5 offers are right.
         let mut all: Vec<Offer> = offers(2.0, (100, 100), true).collect();
         all.extend(offers(2.0, (100, 0), false));
-        let made = Calibration::of_offers(&all, (100, 1_000)).unwrap();
+        // Where a stream is screened even odds are stated of them: then half of 200 offers may be wrong.
+        let made = Calibration::of_offers(&all, -2.0, (100, 1_000)).unwrap();
         assert!((made.one_in.unwrap() - 3.5).abs() < 1e-9, "{made:?}");
+        assert!((made.one_in_run.unwrap() - 11.0).abs() < 1e-9, "{made:?}");
         assert!((made.bins[0].seen() - 0.5).abs() < 1e-12);
         // Where even the listed are found less often than is stated, no share of them would make it right.
         let wrong: Vec<Offer> =
             offers(2.0, (100, 50), true).chain(offers(2.0, (9, 0), false)).collect();
-        assert_eq!(Calibration::of_offers(&wrong, (100, 1_000)).unwrap().one_in, None);
+        assert_eq!(Calibration::of_offers(&wrong, 0.0, (100, 1_000)).unwrap().one_in, None);
     }
 
     #[test]
@@ -411,9 +431,9 @@ mod tests {
         assert_eq!(of(samples(1.0, 9, 0).collect()), None);
         let unfound = Sample { score: NOT_FOUND, is_match: true };
         assert_eq!(of(samples(1.0, 9, 0).chain([unfound]).collect()), None);
-        assert_eq!(Calibration::of_offers(&[], (1, 1)), None);
+        assert_eq!(Calibration::of_offers(&[], 0.0, (1, 1)), None);
         assert_eq!(
-            Calibration::of_offers(&offers(-7.0, (9, 9), true).collect::<Vec<_>>(), (1, 1)),
+            Calibration::of_offers(&offers(-7.0, (9, 9), true).collect::<Vec<_>>(), 0.0, (1, 1)),
             None
         );
         // Samples that lie apart, or all at one place, have no line; beyond the outermost bins none counts.

@@ -55,7 +55,9 @@ fn retrieval(retrieval: &Retrieval) -> Value {
 /// Bits are logarithms to base 2; what is infinite is null.
 fn calibration(calibration: &Calibration) -> Value {
     let bins = calibration.bins.iter().map(|bin| {
-        let mut told = json!({
+        let is_evidence = calibration.basis == Basis::Evidence;
+        let prior = calibration.prior;
+        json!({
             "from": bin.from,
             "to": bin.to,
             "samples": bin.count,
@@ -64,12 +66,9 @@ fn calibration(calibration: &Calibration) -> Value {
             "mean_probability": bin.stated,
             "share": bin.seen(),
             "share_95": bin.range(),
-        });
-        if calibration.basis == Basis::Evidence {
-            told["bits_seen"] = bin.bits_seen(calibration.prior).into();
-            told["bits_seen_95"] = json!(bin.bits_range(calibration.prior));
-        }
-        told
+            "bits_seen": is_evidence.then(|| bin.bits_seen(prior)),
+            "bits_seen_95": is_evidence.then(|| bin.bits_range(prior)),
+        })
     });
     let line = calibration.line.map(
         |line| json!({"slope": line.slope, "slope_95": line.slope_range, "shift": line.shift}),
@@ -83,6 +82,7 @@ fn calibration(calibration: &Calibration) -> Value {
         "brier_of_share": calibration.brier_of_share,
         "line": line,
         "right_with_one_listed_in": calibration.one_in,
+        "right_in_run_with_one_listed_in": calibration.one_in_run,
     })
 }
 

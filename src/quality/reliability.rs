@@ -1,5 +1,6 @@
 //! How a calibration is told: a table, two sentences, and the reliability curve.
 
+use crate::matching::SUBJECTS_MIN;
 use crate::report::{Axis, Chart, Curve, GREY, Page, number, optional};
 
 use super::calibration::{Basis, Bin, Calibration};
@@ -46,13 +47,28 @@ fn stated(out: &mut Page, set: &Set, calibration: &Calibration) {
     let counts = set.judged.first().map(super::Judged::default_counts).unwrap_or_default();
     let asked = counts.matches() + counts.others();
     let here = number(asked as f64 / counts.matches().max(1) as f64);
-    let right = calibration.one_in.map_or_else(String::new, |one_in| {
-        format!(" On the whole the probabilities are right where it is one in {}.", number(one_in))
+    let claimed: f64 = calibration.bins.iter().map(|bin| bin.stated * bin.count as f64).sum();
+    let true_ones: u64 = calibration.bins.iter().map(|bin| bin.matches).sum();
+    let right = match calibration.one_in {
+        Some(one_in) => {
+            format!(
+                " On the whole the probabilities are right where it is one in {}.",
+                number(one_in)
+            )
+        }
+        None if claimed > true_ones as f64 => {
+            " More is stated than comes true even if nobody but the listed comes.".to_owned()
+        }
+        None => String::new(),
+    };
+    let run = calibration.one_in_run.map_or_else(String::new, |one_in| {
+        let one_in = number(one_in);
+        format!(" `run` takes no list for shorter than {SUBJECTS_MIN} and states less: right with one in {one_in}.")
     });
     out.line(format_args!(
         "A list of this length gives the engine a prior, so its probability is judged as it is stated, of \
          everybody whom a search offered with 1 % or more. How often it is right depends on how many of those who come \
-         are listed: of those asked for here, one in {here}.{right}\n"
+         are listed: of those asked for here, one in {here}.{right}{run}\n"
     ));
     out.columns(&["stated", "offered", "mean", "meant", "95 % lie within"]);
     for bin in &calibration.bins {
@@ -125,9 +141,9 @@ pub(super) fn chart(set: &Set, calibration: &Calibration) -> Chart {
     let points = |of: &dyn Fn(&Bin) -> f64| {
         calibration.bins.iter().map(|bin| (across(bin), inside(of(bin)))).collect()
     };
-    let thin = |name: &str, points| Curve {
+    let thin = |name: &str, colour, points| Curve {
         name: name.to_owned(),
-        colour: Some(GREY),
+        colour,
         is_bold: false,
         is_marked: false,
         points,
@@ -141,13 +157,13 @@ pub(super) fn chart(set: &Set, calibration: &Calibration) -> Chart {
         points: seen,
     };
     let ends = vec![(range.start, range.start), (range.end, range.end)];
-    let at_least = thin("at least (95 %)", points(&|bin| up(bin).1.0));
-    let at_most = thin("at most (95 %)", points(&|bin| up(bin).1.1));
+    let at_least = thin("at least (95 %)", Some(GREY), points(&|bin| up(bin).1.0));
+    let at_most = thin("at most (95 %)", Some(GREY), points(&|bin| up(bin).1.1));
     Chart {
         caption: format!("{}: calibration", set.name),
         x: Axis { name: names.0, range: range.clone(), is_logarithmic: false },
         y: Axis { name: names.1, range, is_logarithmic: false },
-        curves: vec![ours, thin("as stated", ends), at_least, at_most],
+        curves: vec![ours, thin("as stated", None, ends), at_least, at_most],
         legend_below: true,
     }
 }

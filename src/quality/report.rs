@@ -120,7 +120,8 @@ fn quoted(set: &Set) -> Vec<Quoted> {
     if let Some(calibration) = &set.calibration {
         let worth = calibration.line.map(|line| (line.slope, line.slope_range));
         let error = ("calibration error".to_owned(), Some(calibration.error), None);
-        let worth = ("worth of a stated bit".to_owned(), worth.map(|at| at.0), worth.map(|at| at.1));
+        let worth =
+            ("worth of a stated bit".to_owned(), worth.map(|at| at.0), worth.map(|at| at.1));
         rows.extend([error, worth].map(|figure| Quoted::new(set, super::OURS, figure)));
     }
     for (of, part) in set.retrieval.iter().flat_map(Retrieval::parts) {
@@ -342,6 +343,9 @@ Dahl,Dahle,true,end | last,0.1
         }
         let pictures: Vec<&str> =
             page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        // No cross product is judged for calibration: its wrong pairs are anybody's names.
+        assert_eq!(page.matches("### Calibration\n").count(), 1);
+        assert!(page.contains("| -2 to 0 | 8 | -1.1 | "), "{page}");
         // The parts of the cross product are too few cases each.
         let files =
             ["my-pairs.svg", "my-pairs-calibration.svg", "my-pairs-category.svg", "crossed.svg"];
@@ -396,6 +400,14 @@ Dahl,Dahle,true,end | last,0.1
         let counts = of("/sets/0/matchers/0/at/0/counts");
         assert_eq!(counts["f1"].as_f64(), sets[0].judged[0].default_counts().f1());
         assert_eq!((counts["found"].as_u64(), counts["false_alarms"].as_u64()), (Some(5), Some(4)));
+        let calibration = sets[0].calibration.as_ref().unwrap();
+        assert_eq!(of("/sets/0/calibration/error").as_f64(), Some(calibration.error));
+        assert_eq!(of("/sets/0/calibration/of"), "evidence");
+        assert_eq!(
+            of("/sets/0/calibration/bins/0/samples").as_u64(),
+            Some(calibration.bins[0].count)
+        );
+        assert!(of("/sets/1/calibration").is_null());
         let curve = of("/sets/0/matchers/0/curve");
         assert_eq!(
             curve.as_array().map(Vec::len),

@@ -118,6 +118,8 @@ pub struct Ours<'a, 's> {
     pub candidates: Candidates,
     /// The base-2 logarithm of the odds that it states at a score of 0: scores are bits of evidence.
     pub prior: f64,
+    /// What is added to that where a stream is screened against the same list.
+    pub run: f64,
     /// The search.
     pub search: &'a mut Search<'s>,
 }
@@ -176,7 +178,7 @@ pub fn screening(
         seconds,
         candidates: Some(ours.candidates),
         retrieval,
-        calibration: Calibration::of_offers(&offers, (listed, asked - listed)),
+        calibration: Calibration::of_offers(&offers, ours.run, (listed, asked - listed)),
         notes: Vec::new(),
     }
 }
@@ -252,7 +254,7 @@ Dahl,c,exact,0.9,1
         let thresholds = vec![("balanced", 4.0), ("low", 1.0)];
         let theirs = vec![("default", 0.7)];
         let ours =
-            Ours { candidates: Candidates::Everybody, prior: -2.0, search: &mut search };
+            Ours { candidates: Candidates::Everybody, prior: -2.0, run: 0.0, search: &mut search };
         let set = screening("set", &persons, ours, &thresholds, &theirs, &mut |done| told = done);
         assert_eq!((told, set.asked), (6, 6));
         let [ours, other] = &set.judged[..] else { panic!("two matchers") };

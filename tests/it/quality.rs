@@ -62,6 +62,7 @@ fn measure(set: &str, measure: &str) -> f64 {
     if let Some(of) = measure.strip_prefix("by_index_") {
         return self::set(set)["found_by_index"][of]["share"].as_f64().unwrap();
     }
+    let calibration = &self::set(set)["calibration"];
     let ours = ours(set);
     let counts = &ours["at"][0]["counts"];
     let value = match measure {
@@ -69,6 +70,9 @@ fn measure(set: &str, measure: &str) -> f64 {
         "recall" => &counts["recall"],
         "no_alarm" => return 1.0 - counts["false_share"].as_f64().unwrap(),
         "ranked_first" => &ours["ranked_first"],
+        "calibrated" => return 1.0 - calibration["error"].as_f64().unwrap(),
+        // Too little and too much are both less than 1.
+        "bit_worth" => return 1.0 - (calibration["line"]["slope"].as_f64().unwrap() - 1.0).abs(),
         within => {
             let share: f64 = within.strip_prefix("recall_at_").unwrap().parse().unwrap();
             let all = ours["recall_within"].as_array().unwrap();
@@ -265,7 +269,9 @@ fn anybody_can_judge_the_matcher_at_once_on_invented_cases() {
         assert_eq!(ran.status, Some(0), "{ran:?}");
         assert!(ran.stdout.contains("invented") && ran.stdout.contains("report.md"), "{ran:?}");
         let page = read(&out.join("report.md"));
-        assert!(page.contains("### By kind") && page.contains("### By culture"), "{page}");
+        for part in ["By kind", "By culture", "Calibration"] {
+            assert!(page.contains(&format!("### {part}\n")), "{part}: {page}");
+        }
         for picture in page.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             assert!(read(&out.join(picture)).contains("<svg"), "{picture}");
         }
@@ -273,6 +279,13 @@ fn anybody_can_judge_the_matcher_at_once_on_invented_cases() {
     };
     let (one, other) = (judged("one"), judged("other"));
     assert_eq!(one["sets"][0]["matchers"], other["sets"][0]["matchers"], "the same seed");
+    let calibration = &one["sets"][0]["calibration"];
+    assert_eq!(
+        (&calibration["of"], &other["sets"][0]["calibration"]),
+        (&"stated".into(), calibration)
+    );
+    let offered = |bin: &Value| bin["samples"].as_u64().unwrap();
+    assert!(calibration["bins"].as_array().unwrap().iter().map(offered).sum::<u64>() > 100);
     let recall = one["sets"][0]["matchers"][0]["at"][0]["counts"]["recall"].as_f64().unwrap();
     assert!(recall > 0.5, "{recall}");
 }
