@@ -366,7 +366,8 @@ fn two_files_of_one_name_are_two_sets_with_pictures_of_their_own() {
     let page = read(&out.join("report.md"));
     let pictures: std::collections::BTreeSet<&str> =
         page.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-    assert_eq!(pictures.len(), 2, "{page}");
+    // Of each one of recall and one of calibration.
+    assert_eq!(pictures.len(), 4, "{page}");
     assert!(pictures.iter().all(|file| read(&out.join(file)).contains("<svg")));
     assert!(page.contains("one/pairs.csv") && page.contains("other/pairs.csv"), "{page}");
 }
