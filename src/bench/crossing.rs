@@ -155,6 +155,7 @@ fn encode(event: u64, traveller: &Traveller, document: &Number) -> Result<Vec<u8
         birth_date: Some(traveller.born),
         sex: Some(if traveller.female { Sex::Female } else { Sex::Male }),
         nationality: Some(traveller.nationality),
+        birth_place: None,
     };
     let document = Identifier::document(text(document), issuer()?);
     let stated = Stated {

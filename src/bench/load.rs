@@ -162,6 +162,7 @@ impl Load {
         let names = good_names(&person).map(|name| ListedName {
             surname: name.surname.as_str().into(),
             given: name.given.as_str().into(),
+            weak: false,
         });
         entry.names = names.collect();
         entry.birth_dates = person.listed_birth.into_iter().collect();
@@ -181,6 +182,8 @@ fn bare_entry(key: &str, subject: Subject) -> Result<Entry, Error> {
         names: Box::default(),
         birth_dates: Box::default(),
         nationalities: Box::default(),
+        sex: None,
+        birth_places: Box::default(),
         identifiers: Box::default(),
         valid_from: None,
         valid_to: None,

@@ -208,6 +208,7 @@ mod tests {
             &["screen", "Erika", "SECRET"][..],
             &["screen", "Erika", "--born", "SECRET"],
             &["screen", "Erika", "--nationality", "SECRET"],
+            &["screen", "Erika", "--sex", "SECRET"],
             &["screen", "Erika", "--schema", "SECRET"],
             &["screen", "Erika", "--limit", "SECRET"],
             &["screen", "Erika", "--least", "SECRET"],

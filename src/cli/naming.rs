@@ -8,8 +8,8 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::domain::{Country, Date, Subject};
-use crate::formats::{self, Profile, Written};
+use crate::domain::{Country, Date, Sex, Subject};
+use crate::formats::{self, Profile};
 use crate::matching::Ranked;
 use crate::matching::score::{Line, Mode, Reason};
 use crate::names::Kind;
@@ -34,11 +34,17 @@ pub(super) struct Options {
     /// With NAME, the nationality: code or English name of a state; may be repeated
     #[arg(long, value_name = "STATE", value_parser = country, requires = "who", conflicts_with_all = NOT_OF_WHO)]
     nationality: Vec<Country>,
+    /// With NAME, the sex: female or male
+    #[arg(long, value_name = "SEX", value_parser = sex, requires = "who", conflicts_with_all = NOT_OF_WHO)]
+    sex: Option<Sex>,
+    /// With NAME, the place of birth: town, country or both; may be repeated
+    #[arg(long, value_name = "PLACE", requires = "who", conflicts_with_all = NOT_OF_WHO)]
+    birth_place: Vec<String>,
     /// With NAME, what bears it; a file says it row by row
     #[arg(long, value_enum, default_value_t = Sort::Person, requires = "who", conflicts_with_all = NOT_OF_WHO)]
     schema: Sort,
     /// Names from a file (.csv, .jsonl) with columns name and optionally id, schema, birthDate,
-    /// nationality; prints one JSON object of ranked matches a query
+    /// nationality, sex, birthPlace; prints one JSON object of ranked matches a query
     #[arg(long, value_name = "FILE", conflicts_with_all = ["who", "event", "identifier", "name"])]
     pub(super) queries: Option<PathBuf>,
     /// How sure a match must be: high-recall, balanced, high-precision
@@ -84,10 +90,11 @@ pub(super) fn one(
     let query = Profile {
         id: "command line".into(),
         subject,
-        names: vec![Written { name: formats::name(name, subject), is_weak: false }],
+        names: vec![formats::name(name, subject)],
         birth_dates: arguments.born.into_iter().collect(),
         nationalities: arguments.nationality.clone(),
-        sex: None,
+        sex: arguments.sex,
+        birth_places: arguments.birth_place.iter().map(|place| place.as_str().into()).collect(),
     };
     let mut screen = Screen::new(arguments, list);
     let answer = screen.ask(&query);
@@ -219,8 +226,8 @@ fn reason(line: &Line) -> Value {
         Reason::WeakAlias => "WEAK_ALIAS",
         Reason::Born { .. } => "BIRTH_DATE",
         Reason::Nationality { .. } => "NATIONALITY",
-        Reason::Sex(_) => "SEX",
-        Reason::Place(_) => "BIRTH_PLACE",
+        Reason::Sex { .. } => "SEX",
+        Reason::Place { .. } => "BIRTH_PLACE",
         Reason::Identifier { .. } => "IDENTIFIER",
     };
     let mut reason = json!({"kind": kind, "bits": line.bits.to_f32(), "words": line.plain()});
@@ -249,10 +256,7 @@ fn alike(kind: Kind) -> &'static str {
 }
 
 fn full(profile: &Profile, at: usize) -> String {
-    let name = profile.names.get(at).map(|written| &written.name);
-    let full = name
-        .map(|name| crate::domain::Name { surname: &name.surname, given: &name.given }.to_full());
-    full.unwrap_or_default()
+    profile.names.get(at).map(|written| written.name().to_full()).unwrap_or_default()
 }
 
 fn date(text: &str) -> Result<Date, String> {
@@ -261,6 +265,11 @@ fn date(text: &str) -> Result<Date, String> {
 
 fn country(text: &str) -> Result<Country, String> {
     formats::country(text).ok_or_else(|| "expected a state's code or English name".to_owned())
+}
+
+fn sex(text: &str) -> Result<Sex, String> {
+    let known = formats::sex(text);
+    known.ok_or_else(|| "expected female or male".to_owned())
 }
 
 fn probability(text: &str) -> Result<f32, String> {

@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     naming: naming::Options,
     /// List file (.csv, .jsonl); the list topic of the brokers when not given. With NAME or --queries also
-    /// subjects as JSON lines (id, schema, name, alias, weakAlias, birthDate, nationality) or CSV
+    /// subjects as JSON lines (id, schema, name, alias, weakAlias, birthDate, nationality, sex, birthPlace) or CSV
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
     /// An event as JSON, from this file, or from standard input when `-`
@@ -151,6 +151,7 @@ fn screen_subject(lists: &Lists, arguments: &Arguments) -> Result<Vec<Notice>, S
             birth_date: arguments.birth_date,
             sex: None,
             nationality: None,
+            birth_place: None,
         }
     });
     let event = Event {

@@ -232,4 +232,34 @@ const RELEASED: &[Released] = &[
         id: 1_000_000_013,
         text: include_str!("../../schemas/released/watchlist.entries/v2.avsc"),
     },
+    Released {
+        contract: Contract::Entries,
+        version: 3,
+        id: 1_000_000_015,
+        text: include_str!("../../schemas/released/watchlist.entries/v3.avsc"),
+    },
+    Released {
+        contract: Contract::Events(Topic::Crossings),
+        version: 2,
+        id: 1_000_000_016,
+        text: include_str!("../../schemas/released/border.crossings/v2.avsc"),
+    },
+    Released {
+        contract: Contract::Events(Topic::AdvancePassenger),
+        version: 2,
+        id: 1_000_000_017,
+        text: include_str!("../../schemas/released/border.advance-passenger/v2.avsc"),
+    },
+    Released {
+        contract: Contract::Events(Topic::Vehicles),
+        version: 2,
+        id: 1_000_000_018,
+        text: include_str!("../../schemas/released/border.vehicles/v2.avsc"),
+    },
+    Released {
+        contract: Contract::Events(Topic::Cash),
+        version: 2,
+        id: 1_000_000_019,
+        text: include_str!("../../schemas/released/customs.cash/v2.avsc"),
+    },
 ];

@@ -249,6 +249,10 @@ pub enum Attribute {
     BirthDate,
     /// Nationality: supports or contradicts, never matches alone.
     Nationality,
+    /// Sex: supports or contradicts, never matches alone.
+    Sex,
+    /// Place of birth: supports or contradicts, never matches alone.
+    BirthPlace,
 }
 
 impl Attribute {
@@ -259,6 +263,8 @@ impl Attribute {
             Self::Name => "name",
             Self::BirthDate => "birth_date",
             Self::Nationality => "nationality",
+            Self::Sex => "sex",
+            Self::BirthPlace => "birth_place",
         }
     }
 }

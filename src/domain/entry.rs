@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::event::named;
-use super::{AgencyId, Country, Date, EntryId, Identifier, ListId, Timestamp};
+use super::{AgencyId, Country, Date, EntryId, Identifier, ListId, Name, Sex, Timestamp};
 
 /// One entry as its owner wrote it.
 ///
@@ -20,6 +20,10 @@ pub struct Entry {
     pub birth_dates: Box<[Date]>,
     /// Nationalities.
     pub nationalities: Box<[Country]>,
+    /// Sex of a person, when stated.
+    pub sex: Option<Sex>,
+    /// Places of birth as written, town, country or both; several when sources differ.
+    pub birth_places: Box<[Box<str>]>,
     /// Exact identifiers.
     pub identifiers: Box<[Identifier]>,
     /// In force from this instant on; always when absent.
@@ -91,6 +95,15 @@ pub struct ListedName {
     pub surname: Box<str>,
     /// Given names; empty when unknown.
     pub given: Box<str>,
+    /// Whether the list calls it a weak alias: broad or generic, it proves little.
+    pub weak: bool,
+}
+
+impl ListedName {
+    /// The name itself.
+    pub fn name(&self) -> Name<'_> {
+        Name { surname: &self.surname, given: &self.given }
+    }
 }
 
 /// What to do with a subject and who may know: the part of an entry that many share.

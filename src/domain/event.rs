@@ -239,6 +239,8 @@ pub struct Party<'a> {
     pub sex: Option<Sex>,
     /// Nationality, the country where an organisation is established, or a vessel's flag.
     pub nationality: Option<Country>,
+    /// Place of birth as printed: town, country or both.
+    pub birth_place: Option<&'a str>,
 }
 
 /// An identifier and the part its bearer plays.

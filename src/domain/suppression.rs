@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 use smallvec::SmallVec;
 
 use super::{
-    AgencyId, Country, Date, Entry, EntryKey, Folded, Identifier, Kind, Name, OfficerRef, Party,
-    Subject, Timestamp, covers,
+    AgencyId, Country, Date, Entry, EntryKey, Folded, Identifier, Kind, ListedName, Name,
+    OfficerRef, Party, Sex, Subject, Timestamp, covers,
 };
 
 /// One record of the register: the matches by name between a subject and an entry make no alert.
@@ -178,6 +178,12 @@ pub trait Described {
     fn birth_dates(&self) -> impl Iterator<Item = Date>;
     /// Nationalities.
     fn nationalities(&self) -> impl Iterator<Item = Country>;
+    /// Sex.
+    fn sex(&self) -> Option<Sex>;
+    /// Places of birth as written.
+    fn birth_places(&self) -> impl Iterator<Item = &str>;
+    /// Those of the names that are weak aliases.
+    fn weak_names(&self) -> impl Iterator<Item = Name<'_>>;
     /// Exact identifiers.
     fn identifiers(&self) -> impl Iterator<Item = Identifier>;
 }
@@ -188,7 +194,7 @@ impl Described for Entry {
     }
 
     fn names(&self) -> impl Iterator<Item = Name<'_>> {
-        self.names.iter().map(|name| Name { surname: &name.surname, given: &name.given })
+        self.names.iter().map(ListedName::name)
     }
 
     fn birth_dates(&self) -> impl Iterator<Item = Date> {
@@ -197,6 +203,18 @@ impl Described for Entry {
 
     fn nationalities(&self) -> impl Iterator<Item = Country> {
         self.nationalities.iter().copied()
+    }
+
+    fn sex(&self) -> Option<Sex> {
+        self.sex
+    }
+
+    fn birth_places(&self) -> impl Iterator<Item = &str> {
+        self.birth_places.iter().map(|place| &**place)
+    }
+
+    fn weak_names(&self) -> impl Iterator<Item = Name<'_>> {
+        self.names.iter().filter(|name| name.weak).map(ListedName::name)
     }
 
     fn identifiers(&self) -> impl Iterator<Item = Identifier> {
@@ -220,9 +238,10 @@ impl Fingerprint {
         Some(Self(digest(&[b"portcullis.person.1", name, &born.packed().to_be_bytes()])))
     }
 
-    /// Of what an entry states: the sort of subject, names in normal form, birth dates, nationalities
-    /// and identifiers, in any order and however often. Validity, handling and narrative do not
-    /// count.
+    /// Of what an entry states: the sort of subject, names in normal form, birth dates, nationalities,
+    /// sex, places of birth, which names are weak aliases, and identifiers, in any order and however
+    /// often. Validity, handling and narrative do not count. What is not stated leaves no trace, so
+    /// that judgements from before there was a field for it stay in force.
     pub fn of_entry(entry: &impl Described) -> Self {
         let mut folded = Folded::default();
         let mut parts: Vec<Vec<u8>> = Vec::new();
@@ -230,6 +249,9 @@ impl Fingerprint {
         entry.names().for_each(|name| note(b'n', folded.fold(name)));
         entry.birth_dates().for_each(|date| note(b'b', &date.packed().to_be_bytes()));
         entry.nationalities().for_each(|country| note(b'c', country.alpha3().as_bytes()));
+        entry.sex().iter().for_each(|sex| note(b's', sex.name().as_bytes()));
+        entry.birth_places().for_each(|place| note(b'p', folded.fold(whole(place))));
+        entry.weak_names().for_each(|name| note(b'w', folded.fold(name)));
         entry.identifiers().for_each(|at| note(b'i', at.subject_key().as_bytes()));
         parts.sort_unstable();
         parts.dedup();
@@ -266,6 +288,11 @@ impl std::fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Fingerprint(masked)")
     }
+}
+
+/// A text that is read as a name is, so that case and accents make no other of it.
+fn whole(text: &str) -> Name<'_> {
+    Name { surname: text, given: "" }
 }
 
 /// The first 128 bits of the SHA-256 of parts, each behind its length, so that no two lists of parts
@@ -384,6 +411,7 @@ mod tests {
             birth_date: Some(born("1980-01-02")),
             sex: None,
             nationality: None,
+            birth_place: None,
         };
         let phone = Identifier::phone("+441632960001").unwrap();
         let keys = |identifiers: &[Identifier]| {
@@ -412,16 +440,20 @@ mod tests {
         let mut entry = with_name("wanted/1", &[("Berg", "Olaf"), ("Alias", "")], &["1980-01-02"]);
         entry.nationalities = [Country::parse("NOR").unwrap()].into();
         entry.identifiers = [document("AB123456", "NOR")].into();
+        entry.sex = Some(Sex::Male);
+        entry.birth_places = ["Bergen, Norway".into()].into();
         let before = Fingerprint::of_entry(&entry);
         let after = |change: &dyn Fn(&mut Entry)| {
             let mut changed = entry.clone();
             change(&mut changed);
             Fingerprint::of_entry(&changed)
         };
-        let listed = |surname: &str| ListedName { surname: surname.into(), given: "".into() };
+        let listed =
+            |surname: &str| ListedName { surname: surname.into(), given: "".into(), weak: false };
         for same in [
             &(|entry: &mut Entry| entry.names.reverse()) as &dyn Fn(&mut Entry),
             &|entry| entry.names[1] = listed("ALIAS"),
+            &|entry| entry.birth_places = ["BERGEN, NORWAY".into()].into(),
             &|entry| entry.valid_to = Some(at(9)),
             &|entry| entry.narrative = Some("Seen again.".into()),
         ] {
@@ -436,6 +468,11 @@ mod tests {
             &|entry| entry.nationalities = [].into(),
             &|entry| entry.identifiers = [document("AB123457", "NOR")].into(),
             &|entry| entry.subject = Subject::Organisation,
+            &|entry| entry.sex = Some(Sex::Female),
+            &|entry| entry.sex = None,
+            &|entry| entry.birth_places = ["Oslo, Norway".into()].into(),
+            &|entry| entry.birth_places = [].into(),
+            &|entry| entry.names[1].weak = true,
         ] {
             assert_ne!(after(other), before);
         }

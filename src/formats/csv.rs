@@ -20,8 +20,11 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("surname", "surname, or the whole name when its parts are not known"),
     ("given_names", "given names"),
     ("aliases", "further names as SURNAME, GIVEN; several separated by ;"),
+    ("weak_aliases", "the same, broad or generic ones that prove little; several separated by ;"),
     ("birth_date", "YYYY-MM-DD, YYYY-MM or YYYY; several separated by ;"),
     ("nationality", "ISO 3166-1 or ICAO codes, or a vessel's flag; several separated by ;"),
+    ("sex", "FEMALE, MALE or UNSPECIFIED"),
+    ("birth_place", "places of birth, town, country or both; several separated by ;"),
     ("document", "NUMBER@STATE, such as 123456789@GBR; several separated by ;"),
     ("plate", "NUMBER@COUNTRY, such as AB12CDE@GB; several separated by ;"),
     ("vin", "vehicle identification numbers (ISO 3779)"),
@@ -164,24 +167,26 @@ impl<'a> Row<'a> {
 /// The row as the entry's JSON: the decoder then checks it like any other entry.
 fn entry(row: &Row<'_>) -> Value {
     let mut entry = Map::new();
-    for column in ["list", "entry", "subject", "narrative", "valid_from", "valid_to"] {
+    for column in ["list", "entry", "subject", "sex", "narrative", "valid_from", "valid_to"] {
         set(&mut entry, column, row.cell(column).map(Value::from));
     }
     entry.insert("names".into(), names(row));
     entry.insert("birth_dates".into(), row.cells("birth_date").collect());
     entry.insert("nationalities".into(), row.cells("nationality").collect());
+    entry.insert("birth_places".into(), row.cells("birth_place").collect());
     entry.insert("identifiers".into(), identifiers(row));
     entry.insert("handling".into(), handling(row));
     Value::Object(entry)
 }
 
 fn names(row: &Row<'_>) -> Value {
-    let name =
-        |surname: &str, given: Option<&str>| json!({"surname": surname, "given_names": given});
-    let main = row.cell("surname").map(|surname| name(surname, row.cell("given_names")));
-    let aliases = row.cells("aliases").map(|alias| match alias.split_once(',') {
-        Some((surname, given)) => name(surname.trim(), Some(given.trim())),
-        None => name(alias, None),
+    let name = |surname: &str, given: Option<&str>, weak: bool| json!({"surname": surname, "given_names": given, "weak": weak});
+    let main = row.cell("surname").map(|surname| name(surname, row.cell("given_names"), false));
+    let strong = row.cells("aliases").map(|alias| (alias, false));
+    let weak = row.cells("weak_aliases").map(|alias| (alias, true));
+    let aliases = strong.chain(weak).map(|(alias, weak)| match alias.split_once(',') {
+        Some((surname, given)) => name(surname.trim(), Some(given.trim()), weak),
+        None => name(alias, None, weak),
     });
     main.into_iter().chain(aliases).collect()
 }
@@ -237,8 +242,8 @@ mod tests {
 
     /// A row that fills every column, with one valid value of each kind of identifier.
     const FULL: &str = "\
-list,entry,subject,surname,given_names,aliases,birth_date,nationality,document,plate,vin,container,imo,mmsi,call_sign,eori,mrn,phone,email,priority,action,fallback,owner,unit,contact,covert,audience,warnings,reason_code,narrative,valid_from,valid_to
-all-kinds,A-1,OTHER,Varga-Example,Ilona Test,\"Samplova, Ilona\",1984-02-29; 1984,HUN; SVK,ZE000509@HUN; XAA000000@ESP,AB12CDE@GB,WVWZZZ1JZXW000001,CSQU3054383,9074729,232000001,3EXA9,GB123456789012,26GB0000000000EX81,+441632960001,ilona@example.org,HIGH,SEARCH_GOODS,LOCATE_ONLY,hmrc,unit-1,+441632960003,no,border-force=SUMMARY; coastguard=POINTER,dogs; two people,CODE,\"sought, not found\",2026-01-01T00:00:00Z,2031-05-04T00:00:00Z
+list,entry,subject,surname,given_names,aliases,weak_aliases,birth_date,nationality,sex,birth_place,document,plate,vin,container,imo,mmsi,call_sign,eori,mrn,phone,email,priority,action,fallback,owner,unit,contact,covert,audience,warnings,reason_code,narrative,valid_from,valid_to
+all-kinds,A-1,OTHER,Varga-Example,Ilona Test,\"Samplova, Ilona\",Ilonka,1984-02-29; 1984,HUN; SVK,FEMALE,\"Pécs, Hungary; Szeged\",ZE000509@HUN; XAA000000@ESP,AB12CDE@GB,WVWZZZ1JZXW000001,CSQU3054383,9074729,232000001,3EXA9,GB123456789012,26GB0000000000EX81,+441632960001,ilona@example.org,HIGH,SEARCH_GOODS,LOCATE_ONLY,hmrc,unit-1,+441632960003,no,border-force=SUMMARY; coastguard=POINTER,dogs; two people,CODE,\"sought, not found\",2026-01-01T00:00:00Z,2031-05-04T00:00:00Z
 ";
 
     #[test]
@@ -246,7 +251,9 @@ all-kinds,A-1,OTHER,Varga-Example,Ilona Test,\"Samplova, Ilona\",1984-02-29; 198
         let contents = read(FULL.as_bytes(), &mut Decoder::new(Limits::STANDARD).unwrap());
         assert_eq!(contents.mistakes, []);
         let (_, entry) = contents.entries.first().unwrap();
-        assert_eq!(entry.names.len(), 2);
+        let weak: Vec<bool> = entry.names.iter().map(|name| name.weak).collect();
+        assert_eq!(weak, [false, false, true]);
+        assert!(entry.sex.is_some() && entry.birth_places.len() == 2);
         assert_eq!(entry.birth_dates.len(), 2);
         assert_eq!(entry.nationalities.len(), 2);
         // Eleven columns, and the column of documents holds two.

@@ -15,7 +15,7 @@ mod record;
 
 pub use country_name::country;
 pub use pairs::{PAIR_COLUMNS, Pair, Pairs};
-pub use profile::{Profile, Profiles, Written, name, subject};
+pub use profile::{Profile, Profiles, name, sex, subject};
 pub use record::{Field, Record, Records};
 
 use crate::codec::{self, Decoder};
@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
     use crate::codec::{Format as Wire, Limits, encode_entry};
-    use crate::domain::{Action, Identifier, Priority, View};
+    use crate::domain::{Action, Identifier, Priority, Sex, View};
 
     fn decoder() -> Decoder {
         Decoder::new(Limits::STANDARD).unwrap()
@@ -147,7 +147,8 @@ mod tests {
     #[test]
     fn a_row_with_every_column_becomes_the_whole_entry() {
         let columns: Vec<&str> = columns().iter().map(|column| column.0).collect();
-        let row = "wanted,1,PERSON,O'Connor,Siân,\"Connor, Sean; Whole Name\",1980-01-02;1981,GBR;IRL,\
+        let row = "wanted,1,PERSON,O'Connor,Siân,\"Connor, Sean; Whole Name\",\"Siân; O, S\",1980-01-02;1981,\
+                   GBR;IRL,FEMALE,\"Cork, Ireland; Bantry\",\
                    123456789@GBR;X1234567@IRL,AB12CDE@GB,WVWZZZ1JZXW000001,CSQU3054383,9074729,\
                    232000001,3EXA9,GB123456789012,26GB0000000000EX81,+441632960001,Ann@Example.org,\
                    IMMEDIATE,ARREST,LOCATE_ONLY,police,east desk,+441632960003,yes,\
@@ -158,8 +159,15 @@ mod tests {
         let (line, entry) = &contents.entries[0];
         let handling = &entry.handling;
         assert_eq!((*line, entry.key.to_string().as_str()), (2, "wanted/1"));
-        let names: Vec<_> = entry.names.iter().map(|name| (&*name.surname, &*name.given)).collect();
-        assert_eq!(names, [("O'Connor", "Siân"), ("Connor", "Sean"), ("Whole Name", "")]);
+        let names: Vec<_> =
+            entry.names.iter().map(|name| (&*name.surname, &*name.given, name.weak)).collect();
+        let strong = [("O'Connor", "Siân"), ("Connor", "Sean"), ("Whole Name", "")];
+        let weak = [("Siân", ""), ("O", "S")];
+        let told = strong.map(|(surname, given)| (surname, given, false)).into_iter();
+        let told = told.chain(weak.map(|(surname, given)| (surname, given, true)));
+        assert_eq!(names, told.collect::<Vec<_>>());
+        assert_eq!(entry.sex, Some(Sex::Female));
+        assert!(*entry.birth_places == ["Cork, Ireland".into(), "Bantry".into()]);
         let dates: Vec<String> = entry.birth_dates.iter().map(|date| date.to_iso()).collect();
         assert_eq!(dates, ["1980-01-02", "1981"]);
         let nationalities: Vec<_> = entry.nationalities.iter().map(|at| at.alpha3()).collect();
@@ -227,6 +235,7 @@ mod tests {
         for (column, cell) in [
             ("birth_date", "02.01.1980"),
             ("nationality", "SECRETLAND"),
+            ("sex", "SECRET"),
             ("plate", "SECRET?@GB"),
             ("plate", "QQ12QQQ"),
             ("vin", "SECRET"),
@@ -357,7 +366,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_in_a_cell_makes_it_panic(cells in prop::collection::vec("\\PC{0,12}|[;@=,\"0-9-]{0,12}", 31)) {
+        fn no_text_in_a_cell_makes_it_panic(cells in prop::collection::vec("\\PC{0,12}|[;@=,\"0-9-]{0,12}", 34)) {
             let names: Vec<&str> = columns().iter().map(|column| column.0).collect();
             read_any(format!("{}\n{}\n", names.join(","), cells.join(",")).as_bytes());
             read_any(format!("{NEEDED}\n{GOOD}{}\n", cells.concat()).as_bytes());

@@ -2,7 +2,7 @@
 
 use crate::domain::{Country, Date, Subject};
 
-use super::profile::{Written, birth_dates, name, nationalities, subject};
+use super::profile::{birth_dates, name, nationalities, subject};
 use super::record::{Field, Record, Records};
 use super::{Format, Mistake, Profile};
 
@@ -122,10 +122,11 @@ impl Side {
         Some(Profile {
             id: format!("line {}", record.line).into(),
             subject,
-            names: vec![Written { name, is_weak: false }],
+            names: vec![name],
             birth_dates: born,
             nationalities: from,
             sex: None,
+            birth_places: Vec::new(),
         })
     }
 }
@@ -156,8 +157,8 @@ mod tests {
         assert!(pairs.mistakes.is_empty());
         let [person, company] = &pairs.pairs[..] else { panic!("two pairs") };
         assert_eq!((person.label, company.label), (Some(true), Some(false)));
-        assert_eq!(&*person.left.names[0].name.given, "Olaf");
-        assert_eq!(&*company.left.names[0].name.surname, "Berg, Sons");
+        assert_eq!(&*person.left.names[0].given, "Olaf");
+        assert_eq!(&*company.left.names[0].surname, "Berg, Sons");
         assert_eq!(company.left.subject, Subject::Organisation);
         assert!(person.left.birth_dates[0].is_full() && !person.right.birth_dates[0].is_full());
         assert!(person.left.nationalities == person.right.nationalities);

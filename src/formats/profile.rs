@@ -17,23 +17,16 @@ pub struct Profile {
     pub id: Box<str>,
     /// What sort of subject it is; [`Subject::Other`] where the file leaves it open.
     pub subject: Subject,
-    /// Names and aliases; at least one.
-    pub names: Vec<Written>,
+    /// Names and aliases, in parts where they were written in parts; at least one.
+    pub names: Vec<ListedName>,
     /// Dates of birth, as far as they are known.
     pub birth_dates: Vec<Date>,
     /// Nationalities.
     pub nationalities: Vec<Country>,
     /// Sex.
     pub sex: Option<Sex>,
-}
-
-/// A name as written.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Written {
-    /// The name, in parts where it was written in parts.
-    pub name: ListedName,
-    /// Whether the list calls it a weak alias: broad or generic, it proves little.
-    pub is_weak: bool,
+    /// Places of birth as written: town, country or both.
+    pub birth_places: Vec<Box<str>>,
 }
 
 /// Where the parts of a profile stand in a file.
@@ -48,6 +41,7 @@ pub(super) struct Columns {
     born: Field,
     nationality: Field,
     sex: Field,
+    birth_place: Field,
 }
 
 /// The profiles of a file.
@@ -98,6 +92,7 @@ impl Columns {
             born: field(&["birthdate", "birthdates", "born", "dateofbirth", "dob"]),
             nationality: field(&["nationality", "nationalities", "citizenship"]),
             sex: field(&["sex", "gender"]),
+            birth_place: field(&["birthplace", "birthplaces", "placeofbirth", "pob"]),
         }
     }
 
@@ -115,28 +110,29 @@ impl Columns {
         let birth_dates = birth_dates(record.texts(&self.born), &mut told);
         let nationalities = nationalities(record.texts(&self.nationality), &mut told);
         let sex = record.text(&self.sex).and_then(sex);
-        Some(Profile { id: id.into(), subject, names, birth_dates, nationalities, sex })
+        let birth_places = parts(record.texts(&self.birth_place)).map(Box::from).collect();
+        let id = id.into();
+        Some(Profile { id, subject, names, birth_dates, nationalities, sex, birth_places })
     }
 
-    fn names(&self, record: &Record, subject: Subject) -> Vec<Written> {
+    fn names(&self, record: &Record, subject: Subject) -> Vec<ListedName> {
         let strong = record.texts(&self.name).chain(record.texts(&self.alias));
         let strong = strong.map(|text| (text, false));
         let weak = record.texts(&self.weak_alias).map(|text| (text, true));
-        let mut names: Vec<Written> = Vec::new();
-        let mut add = |written: Written| {
-            if !names.contains(&written) {
-                names.push(written);
+        let mut names: Vec<ListedName> = Vec::new();
+        let mut add = |name: ListedName| {
+            if !names.contains(&name) {
+                names.push(name);
             }
         };
         if record.text(&self.name).is_none()
             && let Some(surname) = record.text(&self.surname)
         {
             let given = record.text(&self.given).unwrap_or_default();
-            let name = ListedName { surname: surname.into(), given: given.into() };
-            add(Written { name, is_weak: false });
+            add(ListedName { surname: surname.into(), given: given.into(), weak: false });
         }
-        for (text, is_weak) in strong.chain(weak) {
-            add(Written { name: name(text, subject), is_weak });
+        for (text, weak) in strong.chain(weak) {
+            add(ListedName { weak, ..name(text, subject) });
         }
         names
     }
@@ -171,18 +167,19 @@ impl Profile {
         add_new(&mut self.names, other.names);
         add_new(&mut self.birth_dates, other.birth_dates);
         add_new(&mut self.nationalities, other.nationalities);
+        add_new(&mut self.birth_places, other.birth_places);
     }
 
     /// What a watchlist entry says of its subject beside its identifiers; none of one without a name.
     pub fn of_entry(entry: &Entry) -> Option<Self> {
-        let written = |name: &ListedName| Written { name: name.clone(), is_weak: false };
         (!entry.names.is_empty()).then(|| Self {
             id: entry.key.to_string().into(),
             subject: entry.subject,
-            names: entry.names.iter().map(written).collect(),
+            names: entry.names.to_vec(),
             birth_dates: entry.birth_dates.to_vec(),
             nationalities: entry.nationalities.to_vec(),
-            sex: None,
+            sex: entry.sex,
+            birth_places: entry.birth_places.to_vec(),
         })
     }
 }
@@ -201,9 +198,9 @@ pub fn name(text: &str, subject: Subject) -> ListedName {
     let may_part = matches!(subject, Subject::Person);
     match text.split_once(',').filter(|_| may_part) {
         Some((surname, given)) if !surname.trim().is_empty() => {
-            ListedName { surname: surname.trim().into(), given: given.trim().into() }
+            ListedName { surname: surname.trim().into(), given: given.trim().into(), weak: false }
         }
-        _ => ListedName { surname: text.trim().into(), given: Box::default() },
+        _ => ListedName { surname: text.trim().into(), given: Box::default(), weak: false },
     }
 }
 
@@ -252,7 +249,8 @@ fn parts<'t>(texts: impl Iterator<Item = &'t str>) -> impl Iterator<Item = &'t s
     texts.flat_map(|text| text.split(';')).map(str::trim).filter(|part| !part.is_empty())
 }
 
-fn sex(text: &str) -> Option<Sex> {
+/// The sex by its word or its letter.
+pub fn sex(text: &str) -> Option<Sex> {
     match text.to_ascii_lowercase().as_str() {
         "male" | "m" => Some(Sex::Male),
         "female" | "f" => Some(Sex::Female),
@@ -270,7 +268,7 @@ mod tests {
 
     fn full(profile: &Profile) -> Vec<(String, bool)> {
         let text = |name: &ListedName| format!("{}|{}", name.surname, name.given);
-        profile.names.iter().map(|at| (text(&at.name), at.is_weak)).collect()
+        profile.names.iter().map(|at| (text(at), at.weak)).collect()
     }
 
     #[test]
@@ -279,6 +277,7 @@ mod tests {
             "{\"id\": \"x-1\", \"schema\": \"Person\", \"name\": [\"BERG, Olaf\"], \
              \"alias\": [\"BERG, Ole\", \"BERG, Olaf\"], \"weakAlias\": [\"The Mountain\"], \
              \"birthDate\": [\"1980-01-02\", \"1981\"], \"nationality\": [\"NO\"], \"gender\": \"male\", \
+             \"birthPlace\": [\"Bergen, Norway\", \"Oslo\"], \
              \"documents\": [{\"type\": \"Passport\", \"number\": \"1\", \"country\": \"RU\"}]}\n",
         );
         assert!(read.mistakes.is_empty());
@@ -289,6 +288,7 @@ mod tests {
         assert_eq!(profile.birth_dates.len(), 2);
         assert_eq!(profile.nationalities.iter().map(Country::alpha3).collect::<Vec<_>>(), ["NOR"]);
         assert_eq!(profile.sex, Some(Sex::Male));
+        assert_eq!(profile.birth_places, ["Bergen, Norway".into(), "Oslo".into()]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::index::fuzzy::{Agreement, Weights};
 use crate::names::{Bearer, Bits, Kind, Likeness, Population};
 use crate::watchlist::Bounds;
 
-use super::score::{BornRelation, Feature, Model, NationalityRelation, SexRelation};
+use super::score::{BornRelation, Feature, Model, NationalityRelation, PlaceRelation, SexRelation};
 
 const PERSON: Model = Model::of(Bearer::Person);
 const THING: Model = Model::of(Bearer::Organisation);
@@ -60,6 +60,10 @@ fn things(population: Arc<Population>) -> Weights {
         population: Some(population),
     }
 }
+
+/// What a place of birth adds at most. Few state one, so it is in the bound of those alone who do, and
+/// only where a list may answer it: see [`asked`](super::resemble::asked).
+pub(super) const PLACE: Bits = PlaceRelation::Same.bits();
 
 /// What legal forms and words that many firms share may add, which the index does not count.
 const SHARED_WORDS: Bits = Bits::whole(1);

@@ -14,7 +14,7 @@ use crate::index::fuzzy::{self, Builder, Found, Limits, Live, Weights};
 use crate::names::{Analysed, Analyser, Bearer, Bits, Population};
 use crate::watchlist::{Bounds, Forms, bearer};
 
-use super::bound::bounds;
+use super::bound::{PLACE, bounds};
 use super::resemble::asked;
 use super::roster::{may_be_one, written};
 use super::score::Setting;
@@ -102,7 +102,9 @@ impl Finder {
         for name in written(query) {
             analyser.analyse(name, bearer(query.subject), analysed);
             for beside in beside(query) {
-                let least = least - setting.prior(of);
+                let is_placed = of == Bearer::Person && !query.birth_places.is_empty();
+                let place = if is_placed { PLACE } else { Bits::ZERO };
+                let least = least - setting.prior(of) - place;
                 let query = asked(analysed, beside, least, Limits::GENEROUS);
                 is_cut |= view.search(&query, scratch, found).cut;
             }

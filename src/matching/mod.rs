@@ -14,8 +14,11 @@
 //! bits, and [`Naming`] says how much is enough. Lists without likeness meet equal names alone.
 
 mod answers;
+mod beside;
 pub(crate) mod bound;
 mod budget;
+#[cfg(test)]
+mod described;
 mod finder;
 mod naming;
 mod resemble;
@@ -36,7 +39,7 @@ pub use suppress::Suppressed;
 use smallvec::SmallVec;
 
 use crate::domain::{
-    Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Name, Party, Relation,
+    Attribute, Check, Date, Event, Evidence, Folded, Identifier, Name, Party, Relation,
     Resemblance, Stated, Timestamp,
 };
 use crate::index::fuzzy::{Limits, Position};
@@ -308,7 +311,11 @@ impl Search<'_> {
         }
         let is_of_party = |evidence: &Evidence| match evidence.attribute {
             Attribute::Identifier(kind) => resemble::is_of(party, evidence.role, kind),
-            Attribute::Name | Attribute::BirthDate | Attribute::Nationality => false,
+            Attribute::Name
+            | Attribute::BirthDate
+            | Attribute::Nationality
+            | Attribute::Sex
+            | Attribute::BirthPlace => false,
         };
         for found in &self.matches.found {
             let is_named = found.listed.names().next().is_some()
@@ -347,7 +354,7 @@ fn identifier_evidence(stated: &Stated, listed: &Identifier) -> Evidence {
     }
 }
 
-/// Name and birth date agree; nationality is shown beside them, whichever way it points.
+/// Name and birth date agree; what stands beside them is shown, whichever way it points.
 fn name_evidence(
     party: &Party<'_>,
     name: Name<'_>,
@@ -363,30 +370,13 @@ fn name_evidence(
         relation: Relation::Same,
         check: Check::Absent,
     };
-    vec![
+    let mut all = vec![
         evidence(Attribute::Name, name.to_full(), listed.to_full()),
         evidence(Attribute::BirthDate, birth_date.clone(), birth_date),
-        nationality_evidence(party, candidate),
-    ]
-}
-
-fn nationality_evidence(party: &Party<'_>, candidate: &Candidate) -> Evidence {
-    let nationalities: Vec<Country> = candidate.nationalities().collect();
-    let nationality = match party.nationality {
-        None => Relation::Missing,
-        Some(_) if nationalities.is_empty() => Relation::Missing,
-        Some(country) if nationalities.contains(&country) => Relation::Same,
-        Some(_) => Relation::Differs,
-    };
-    let nationalities: Vec<&str> = nationalities.iter().map(|country| country.alpha3()).collect();
-    Evidence {
-        attribute: Attribute::Nationality,
-        role: party.role,
-        stated: party.nationality.map(|country| country.alpha3().to_owned()).unwrap_or_default(),
-        listed: nationalities.join(" "),
-        relation: nationality,
-        check: Check::Absent,
-    }
+        beside::nationality(party, candidate),
+    ];
+    all.extend(beside::further(party, candidate));
+    all
 }
 
 impl Matches {

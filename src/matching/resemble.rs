@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use crate::domain::{
     Attribute, Check, Country, Date, Event, Evidence, Folded, Identifier, Kind as IdentifierKind,
-    Name, Observation, Observed, Party, Relation, Resemblance, Role, Stated, Subject as Sort,
+    Name, Observation, Observed, Party, Relation, Resemblance, Role, Sex, Stated, Subject as Sort,
     SubjectKey, Timestamp,
 };
 use crate::index::fuzzy::{Limits, Query};
@@ -15,12 +15,14 @@ use crate::names::{Analysed, Analyser, Bearer, Bits, Kind};
 use crate::watchlist::{self, Candidate, Lists, LookUp, NameRoom};
 
 use super::answers::Answers;
+use super::beside;
+use super::bound::PLACE;
 use super::budget::Budget;
 use super::naming::{Bar, Naming};
 use super::roster::may_be_one;
 use super::score::{
-    self, BornRelation, Explanation, NationalityRelation, Prepared, Reason, Scored, SexRelation,
-    Subject,
+    self, Birthplace, BornRelation, Explanation, NationalityRelation, PlaceRelation, Prepared,
+    Reason, Scored, SexRelation, Subject,
 };
 use super::{Depth, Match};
 
@@ -51,6 +53,8 @@ struct Listed {
     names: Vec<Prepared>,
     born: Vec<Date>,
     nationalities: Vec<Country>,
+    sex: Option<Sex>,
+    birth_places: Vec<Birthplace>,
     identifiers: Vec<Identifier>,
 }
 
@@ -76,7 +80,7 @@ impl Room {
         let Self { bar, analysed, search, stated, answers, bound, .. } = self;
         let (mut is_any, bearer) = (false, bearer(party));
         for name in analysed.iter().take(*stated) {
-            let query = query(name, party, bar, *bound);
+            let query = query(name, party, lists, bar, *bound);
             is_any |= answers.keep((&query, bearer), |found| {
                 lists.by_likeness((&query, bearer), search, found).cut
             });
@@ -98,7 +102,7 @@ impl Room {
         let (stand, bearer) = (lists.stand(), bearer(party));
         for name in analysed.iter().take(*stated) {
             let from = found.len();
-            let ask = |limits| query(name, party, bar, limits);
+            let ask = |limits| query(name, party, lists, bar, limits);
             let cut = match answers.of((&ask(*bound), bearer), stand) {
                 Some((known, cut)) => {
                     found.extend_from_slice(known);
@@ -151,6 +155,7 @@ impl Room {
             analysed.map(|name| Prepared::new(name, bearer, &rarity)).collect();
         let written: SmallVec<[Name<'_>; 1]> = party.names.iter().copied().collect();
         let identifiers = identifiers(event, party);
+        let born_in = party.birth_place.map(|place| Birthplace::read(place, &mut self.analyser));
         let stated = Subject {
             names: &names,
             // One name that says nothing would shift the others.
@@ -158,8 +163,8 @@ impl Room {
             born: party.birth_date.as_slice(),
             nationalities: party.nationality.as_slice(),
             sex: party.sex,
+            birth_places: born_in.as_slice(),
             identifiers: &identifiers,
-            ..Subject::default()
         };
         let mut cut = 0;
         for candidate in candidates {
@@ -167,7 +172,8 @@ impl Room {
                 cut += 1;
                 continue;
             }
-            let written = self.listed.prepare(lists, candidate, &mut self.analyser);
+            let is_placed = born_in.is_some();
+            let written = self.listed.prepare(lists, candidate, is_placed, &mut self.analyser);
             let listed = Subject { written: &written, ..self.listed.subject() };
             let scored = score::score(&stated, &listed, &self.bar.setting);
             let asks = (candidate.list(), candidate.handling().action);
@@ -182,20 +188,22 @@ impl Room {
 }
 
 impl Listed {
-    /// Makes a listed subject ready; gives the names as written that its forms are of.
+    /// Makes a listed subject ready; gives the names as written that its forms are of. Places of birth
+    /// are read where there is one to compare them with.
     fn prepare<'c>(
         &mut self,
         lists: &Lists,
         entry: &'c Candidate,
+        is_placed: bool,
         analyser: &mut Analyser,
     ) -> SmallVec<[Name<'c>; 8]> {
         let bearer = watchlist::bearer(entry.subject());
         let mut written = SmallVec::new();
         self.names.clear();
         if let Some(rarity) = lists.rarity(bearer) {
-            for name in entry.names() {
+            for (name, weak) in entry.names_with_weakness() {
                 watchlist::each_form(analyser, name, bearer, |form| {
-                    self.names.push(Prepared::new(&form, bearer, &rarity));
+                    self.names.push(Prepared::new(&form, bearer, &rarity).weak(weak));
                     written.push(name);
                 });
             }
@@ -204,6 +212,11 @@ impl Listed {
         self.born.extend(entry.birth_dates());
         self.nationalities.clear();
         self.nationalities.extend(entry.nationalities());
+        self.sex = entry.sex();
+        self.birth_places.clear();
+        if is_placed {
+            self.birth_places.extend(Birthplace::read_all(entry.birth_places(), analyser));
+        }
         self.identifiers.clear();
         self.identifiers.extend(entry.identifiers());
         written
@@ -214,19 +227,31 @@ impl Listed {
             names: &self.names,
             born: &self.born,
             nationalities: &self.nationalities,
+            sex: self.sex,
+            birth_places: &self.birth_places,
             identifiers: &self.identifiers,
             ..Subject::default()
         }
     }
 }
 
-fn query<'a>(name: &'a Analysed, party: &Party<'_>, bar: &Bar, limits: Limits) -> Query<'a> {
+fn query<'a>(
+    name: &'a Analysed,
+    party: &Party<'_>,
+    lists: &LookUp<'_>,
+    bar: &Bar,
+    limits: Limits,
+) -> Query<'a> {
     let bearer = bearer(party);
-    let born = party.birth_date.filter(|_| bearer == Bearer::Person);
-    asked(name, (born, party.nationality), bar.least(bearer), limits)
+    let is_person = bearer == Bearer::Person;
+    let born = party.birth_date.filter(|_| is_person);
+    let is_placed = is_person && party.birth_place.is_some() && lists.has_birth_places();
+    let least = bar.least(bearer) - if is_placed { PLACE } else { Bits::ZERO };
+    asked(name, (born, party.nationality), least, limits)
 }
 
-/// What the index is asked about a name, with a birth date and a nationality beside it.
+/// What the index is asked about a name, with a birth date and a nationality beside it. Of whoever
+/// states a place of birth as well, `threshold` has to be less by [`PLACE`].
 pub(super) fn asked(
     name: &Analysed,
     (born, nation): (Option<Date>, Option<Country>),
@@ -294,9 +319,12 @@ fn found(
 ) -> Match {
     let mut evidence = vec![name_evidence(party, &explained)];
     if bearer(party) == Bearer::Person {
-        evidence.push(birth_evidence(party, candidate));
+        evidence.push(beside::birth(party, candidate));
     }
-    evidence.push(super::nationality_evidence(party, candidate));
+    evidence.push(beside::nationality(party, candidate));
+    if bearer(party) == Bearer::Person {
+        evidence.extend(beside::further(party, candidate));
+    }
     let resemblance = Resemblance {
         role: party.role,
         sixteenths: scored.bits.in_sixteenths(),
@@ -342,38 +370,12 @@ fn of_names(explained: &Explanation) -> Bits {
         | Reason::WeakAlias => true,
         Reason::Born { .. }
         | Reason::Nationality { .. }
-        | Reason::Sex(_)
-        | Reason::Place(_)
+        | Reason::Sex { .. }
+        | Reason::Place { .. }
         | Reason::Identifier { .. } => false,
     };
     let lines = explained.lines.iter().filter(|line| is_of_names(&line.reason));
     lines.map(|line| line.bits).sum()
-}
-
-/// The listed date that agrees best beside the stated one.
-fn birth_evidence(party: &Party<'_>, candidate: &Candidate) -> Evidence {
-    let stated = party.birth_date;
-    let relation = |listed: Date| score::born(stated.as_slice(), &[listed]);
-    let best = candidate.birth_dates().max_by_key(|listed| relation(*listed).bits());
-    let compared = best.map_or(BornRelation::Missing, relation);
-    let relation = if compared == BornRelation::Missing {
-        Relation::Missing
-    } else if best == stated {
-        Relation::Same
-    } else if compared.bits() > Bits::ZERO {
-        Relation::Alike
-    } else {
-        Relation::Differs
-    };
-    let text = |date: Option<Date>| date.map(|date| date.to_iso()).unwrap_or_default();
-    Evidence {
-        attribute: Attribute::BirthDate,
-        role: party.role,
-        stated: text(stated),
-        listed: text(best),
-        relation,
-        check: Check::Absent,
-    }
 }
 
 /// A line of the explanation as the alert has it.
@@ -399,8 +401,13 @@ fn observation(line: score::Line) -> Observation {
         Reason::Nationality { relation, stated, listed } => {
             (Observed::Nationality, nationality(relation), codes(&stated), codes(&listed))
         }
-        Reason::Sex(relation) => (Observed::Sex, sex(relation), String::new(), String::new()),
-        Reason::Place(same) => (Observed::Place, agreement(same), String::new(), String::new()),
+        Reason::Sex { relation, stated, listed } => {
+            let name = |sex: Option<Sex>| sex.map_or("", Sex::name).to_owned();
+            (Observed::Sex, sex(relation), name(stated), name(listed))
+        }
+        Reason::Place { relation, stated, listed } => {
+            (Observed::Place, place(relation), stated.join("; "), listed.join("; "))
+        }
         Reason::Identifier { kind, same } => {
             (Observed::Identifier, agreement(same), kind.to_owned(), kind.to_owned())
         }
@@ -448,6 +455,15 @@ const fn sex(relation: SexRelation) -> &'static str {
     }
 }
 
+const fn place(relation: PlaceRelation) -> &'static str {
+    match relation {
+        PlaceRelation::Same => "same",
+        PlaceRelation::SameCountry => "same_country",
+        PlaceRelation::Differs => "differs",
+        PlaceRelation::Missing => "missing",
+    }
+}
+
 const fn birth(relation: BornRelation) -> &'static str {
     match relation {
         BornRelation::Same => "same",
@@ -486,7 +502,7 @@ mod tests {
     use crate::matching::bound::sample::weights;
     use crate::matching::tests::{event, person};
     use crate::matching::{Matches, Scratch, screen, touches};
-    use crate::sim::corpus::{Corpus, Kind as Slip, Person, Query as Asked, Spelling};
+    use crate::sim::corpus::{Corpus, Kind as Slip, Person, Query as Asked, Sort, Spelling};
     use crate::watchlist::sample::{at, document, named_lists, put, with_name};
 
     fn now() -> Timestamp {
@@ -512,13 +528,28 @@ mod tests {
         let name = |name: &Spelling| ListedName {
             surname: name.surname.as_str().into(),
             given: name.given.as_str().into(),
+            weak: name.sort == Sort::Weak,
         };
+        let place = (!person.number.is_multiple_of(4)).then(|| born_in(person.number).into());
         Entry {
             names: person.names.iter().map(name).collect(),
             birth_dates: person.listed_birth.into_iter().collect(),
             nationalities: person.listed_nationality.into_iter().collect(),
+            sex: (!person.number.is_multiple_of(5)).then_some(sex_of(person.female)),
+            birth_places: place.into_iter().collect(),
             ..with_name(&format!("crowd/{}", person.number), &[], &[])
         }
+    }
+
+    fn sex_of(female: bool) -> Sex {
+        if female { Sex::Female } else { Sex::Male }
+    }
+
+    /// The town where the person of this number was born.
+    fn born_in(number: u32) -> &'static str {
+        let towns =
+            ["Bergen, Norway", "Lund, Sweden", "Oran, Algeria", "Basra, Iraq", "Kochi, India"];
+        towns[number as usize % towns.len()]
     }
 
     fn with(entry: Entry) -> Vec<Entry> {
@@ -653,11 +684,20 @@ mod tests {
 
     fn asked(query: &Asked) -> Party<'_> {
         let name = (query.name.surname.as_str(), query.name.given.as_str());
+        let number = query.label.person;
         Party {
             birth_date: Some(query.born),
             nationality: Some(query.nationality),
+            sex: Some(sex_of(query.female)),
+            // Two of three tell the truth, or all of it that they tell.
+            birth_place: (!number.is_multiple_of(3))
+                .then(|| born_in(number + u32::from(number.is_multiple_of(7)))),
             ..person(&[name], None)
         }
+    }
+
+    fn event_of(query: &Asked) -> Event<'_> {
+        event(vec![asked(query)], Vec::new())
     }
 
     #[test]
@@ -669,14 +709,22 @@ mod tests {
         let entries: Vec<Candidate> = writer.entries().cloned().collect();
         let mut scratch = Scratch::default();
         let (mut found, mut all, mut missed) = (0, 0, Vec::new());
+        // Who is met for the place of birth alone, and how many of them were found.
+        let (mut by_place, mut found_by_place) = (0, 0);
         for kind in Slip::ALL {
             for query in corpus.queries(kind, LISTED, 40) {
-                let event = event(vec![asked(&query)], Vec::new());
+                let event = event_of(&query);
                 let matches = screen(&lists, &event, now(), &mut scratch);
                 let keys: Vec<String> =
                     matches.found.iter().map(|found| found.listed.key().to_string()).collect();
+                let mut placeless = event_of(&query);
+                placeless.parties[0].birth_place = None;
+                let without = exhaustive(&lists, &entries, &placeless);
                 for (key, bits) in exhaustive(&lists, &entries, &event) {
                     all += 1;
+                    let needs_place = without.iter().all(|(other, _)| *other != key);
+                    by_place += u32::from(needs_place);
+                    found_by_place += u32::from(needs_place && keys.contains(&key));
                     if keys.contains(&key) {
                         found += 1;
                     } else {
@@ -687,6 +735,8 @@ mod tests {
         }
         assert!(all > 300, "{all}");
         assert!(found * 100 >= all * 98, "{found} of {all}; missed: {missed:?}");
+        assert!(by_place >= 10, "{by_place}");
+        assert!(found_by_place * 10 >= by_place * 9, "{found_by_place} of {by_place} by place");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::formats::Profile;
 use crate::names::{Analysed, Analyser, Bearer, Bits, Counts, Population};
 use crate::watchlist::bearer;
 
-use super::score::{self, Explanation, Prepared, Scored, Setting, Subject};
+use super::score::{self, Birthplace, Explanation, Prepared, Scored, Setting, Subject};
 
 /// Listed subjects, made ready once.
 pub struct Roster {
@@ -33,6 +33,7 @@ struct Ready {
     born: Vec<Date>,
     nationalities: Vec<Country>,
     sex: Option<Sex>,
+    birth_places: Vec<Birthplace>,
 }
 
 /// A listed subject and how much speaks for it.
@@ -122,12 +123,14 @@ impl Rarities {
             let rarity = if bearer == Bearer::Person { &self.persons } else { &self.others };
             names.push(Prepared::new(name, bearer, rarity).weak(weak));
         });
+        let places = profile.birth_places.iter().map(|place| &**place);
         Ready {
             sort: profile.subject,
             names,
             born: profile.birth_dates.clone(),
             nationalities: profile.nationalities.clone(),
             sex: profile.sex,
+            birth_places: Birthplace::read_all(places, analyser).collect(),
         }
     }
 }
@@ -141,18 +144,14 @@ fn for_each_name(
     let bearer = bearer(profile.subject);
     let mut analysed = Analysed::default();
     for written in &profile.names {
-        analyser.analyse(name(&written.name), bearer, &mut analysed);
-        then(&analysed, bearer, written.is_weak);
+        analyser.analyse(written.name(), bearer, &mut analysed);
+        then(&analysed, bearer, written.weak);
     }
 }
 
 /// The names of a profile.
 pub(super) fn written(profile: &Profile) -> Vec<Name<'_>> {
-    profile.names.iter().map(|written| name(&written.name)).collect()
-}
-
-fn name(listed: &ListedName) -> Name<'_> {
-    Name { surname: &listed.surname, given: &listed.given }
+    profile.names.iter().map(ListedName::name).collect()
 }
 
 impl Ready {
@@ -162,6 +161,7 @@ impl Ready {
             born: &self.born,
             nationalities: &self.nationalities,
             sex: self.sex,
+            birth_places: &self.birth_places,
             ..Subject::default()
         }
     }

@@ -45,6 +45,7 @@ pub(crate) fn person<'a>(names: &[(&'a str, &'a str)], birth_date: Option<&str>)
         birth_date: birth_date.map(|date| Date::parse(date).unwrap()),
         sex: None,
         nationality: None,
+        birth_place: None,
     }
 }
 

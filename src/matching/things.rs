@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::score::{Mode, Setting};
 use super::{Finder, Roster, THINGS_MIN};
 use crate::domain::{Country, ListedName, Subject};
-use crate::formats::{Profile, Written};
+use crate::formats::Profile;
 use crate::names::{Bits, Population};
 use crate::sim::corpus::{Change, Corpus, Slip, Sort, Spelling, Statement};
 
@@ -76,10 +76,8 @@ fn profile(
     names: Vec<(String, bool)>,
     country: Option<Country>,
 ) -> Profile {
-    let written = |(name, is_weak): (String, bool)| Written {
-        name: ListedName { surname: name.into(), given: "".into() },
-        is_weak,
-    };
+    let written =
+        |(name, weak): (String, bool)| ListedName { surname: name.into(), given: "".into(), weak };
     Profile {
         id: id.into(),
         subject,
@@ -87,6 +85,7 @@ fn profile(
         birth_dates: Vec::new(),
         nationalities: country.into_iter().collect(),
         sex: None,
+        birth_places: Vec::new(),
     }
 }
 
@@ -107,7 +106,7 @@ fn the_index_finds_what_comparing_with_all_finds() {
                     if places.contains(&one.listed) {
                         found += 1;
                     } else {
-                        let listed = &list[one.listed].names[one.scored.names.1].name.surname;
+                        let listed = &list[one.listed].names[one.scored.names.1].surname;
                         missed.push(format!("{} / {listed}", stated.name));
                     }
                 }
@@ -150,8 +149,8 @@ fn ordinary_changes_are_met_and_few_of_those_who_are_not_listed() {
         let (mut told, mut clean) = (0, 0);
         let strangers = LISTED..LISTED + 500;
         for other in strangers.filter_map(|at| listed(&invented.corpus, sort, at)) {
-            let name = &other.names[0].name.surname;
-            let is_listed = |one: &Profile| one.names.iter().any(|at| at.name.surname == *name);
+            let name = &other.names[0].surname;
+            let is_listed = |one: &Profile| one.names.iter().any(|at| at.surname == *name);
             let Some(country) = other.nationalities.first() else { continue };
             if invented.list.iter().any(is_listed) {
                 continue;

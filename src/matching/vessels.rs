@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::tests::{event, person};
 use super::*;
-use crate::domain::{Entry, ListedName, Observation, Observed, Role, Subject, SubjectKey};
+use crate::domain::{Country, Entry, ListedName, Observation, Observed, Role, Subject, SubjectKey};
 use crate::matching::bound::sample::weights;
 use crate::sim::corpus::{Corpus, Vessel};
 use crate::watchlist::RegisterWriter;
@@ -34,7 +34,11 @@ fn fleet() -> Vec<Entry> {
         names: ship
             .names
             .iter()
-            .map(|name| ListedName { surname: name.surname.as_str().into(), given: "".into() })
+            .map(|name| ListedName {
+                surname: name.surname.as_str().into(),
+                given: "".into(),
+                weak: false,
+            })
             .collect(),
         nationalities: ship.listed_flag.into_iter().collect(),
         identifiers: Box::new([Identifier::imo(&ship.imo).unwrap()]),
@@ -51,6 +55,7 @@ fn ship<'a>(name: &'a str, flag: &str) -> Party<'a> {
         birth_date: None,
         sex: None,
         nationality: Some(country(flag)),
+        birth_place: None,
     }
 }
 

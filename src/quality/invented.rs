@@ -1,7 +1,7 @@
 //! Invented cases, for whoever has none at hand: the corpus generator's list, queries and travellers.
 
 use crate::domain::{ListedName, Sex, Subject};
-use crate::formats::{Profile, Written};
+use crate::formats::Profile;
 use crate::sim::corpus::{
     Corpus, Crowd, DateKind, Kind, Label, Mix, Person, Query, Sort, Spelling, Traveller,
 };
@@ -81,10 +81,8 @@ impl Invented {
 }
 
 fn listed(person: &Person) -> Profile {
-    let written = |spelling: &Spelling| Written {
-        name: name(spelling),
-        is_weak: spelling.sort == Sort::Weak,
-    };
+    let written =
+        |spelling: &Spelling| ListedName { weak: spelling.sort == Sort::Weak, ..name(spelling) };
     Profile {
         id: person.number.to_string().into(),
         subject: Subject::Person,
@@ -92,6 +90,7 @@ fn listed(person: &Person) -> Profile {
         birth_dates: person.listed_birth.into_iter().collect(),
         nationalities: person.listed_nationality.into_iter().collect(),
         sex: Some(sex(person.female)),
+        birth_places: Vec::new(),
     }
 }
 
@@ -99,10 +98,11 @@ fn clean(number: u32, traveller: &Traveller) -> Profile {
     Profile {
         id: format!("clean {number}").into(),
         subject: Subject::Person,
-        names: vec![Written { name: name(&traveller.name), is_weak: false }],
+        names: vec![name(&traveller.name)],
         birth_dates: vec![traveller.born],
         nationalities: vec![traveller.nationality],
         sex: Some(sex(traveller.female)),
+        birth_places: Vec::new(),
     }
 }
 
@@ -111,10 +111,11 @@ fn asked(query: &Query, truth: usize, person: &Person, scripts: &mut Scripts) ->
     let profile = Profile {
         id: query.label.person.to_string().into(),
         subject: Subject::Person,
-        names: vec![Written { name: name(&query.name), is_weak: false }],
+        names: vec![name(&query.name)],
         birth_dates: vec![query.born],
         nationalities: vec![query.nationality],
         sex: Some(sex(query.female)),
+        birth_places: Vec::new(),
     };
     let tags = [
         ("kind", kind.label()),
@@ -148,7 +149,8 @@ fn stated(date: DateKind) -> &'static str {
 }
 
 fn name(spelling: &Spelling) -> ListedName {
-    ListedName { surname: spelling.surname.as_str().into(), given: spelling.given.as_str().into() }
+    let (surname, given) = (spelling.surname.as_str(), spelling.given.as_str());
+    ListedName { surname: surname.into(), given: given.into(), weak: false }
 }
 
 fn sex(female: bool) -> Sex {
@@ -204,8 +206,7 @@ mod tests {
             assert!((share - other).abs() < 0.03, "{nation}: {share} listed, {other} clean");
         }
         let who = |profile: &Profile| {
-            let names =
-                profile.names.iter().map(|at| format!("{} {}", at.name.surname, at.name.given));
+            let names = profile.names.iter().map(|at| format!("{} {}", at.surname, at.given));
             let born = profile.birth_dates.first().map(|date| date.packed());
             names.map(move |name| (name.to_uppercase(), born)).collect::<Vec<_>>()
         };
@@ -218,7 +219,7 @@ mod tests {
         let names = |seed| -> Vec<String> {
             let invented = Invented::new(Size { seed, ..SIZE });
             let cases = invented.cases().cases;
-            cases.iter().map(|case| case.query.names[0].name.surname.to_string()).collect()
+            cases.iter().map(|case| case.query.names[0].surname.to_string()).collect()
         };
         assert_eq!(names(5), names(5));
         assert_ne!(names(5), names(6));

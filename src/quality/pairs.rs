@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use crate::domain::Name;
 use crate::formats::{Mistake, Pair, Pairs, Profile, Record};
 use crate::names::Script;
 
@@ -75,10 +74,7 @@ fn tags_of<'p>(file: &Pairs, pairs: impl Iterator<Item = &'p Pair>) -> Vec<Vec<(
 
 /// The script of a profile's first name.
 pub(super) fn script(profile: &Profile, scripts: &mut Scripts) -> Script {
-    let name = profile.names.first().map(|written| &written.name);
-    name.map_or(Script::Other, |name| {
-        scripts.of(Name { surname: &name.surname, given: &name.given })
-    })
+    profile.names.first().map_or(Script::Other, |written| scripts.of(written.name()))
 }
 
 /// Judges ours on the cross product of a file's true pairs: each left side is compared with every
@@ -157,7 +153,7 @@ mod tests {
 
     /// A matcher for tests: how many letters two names have in common at their beginning.
     fn beginning(left: &Profile, right: &Profile) -> f64 {
-        let text = |profile: &Profile| profile.names[0].name.surname.to_string();
+        let text = |profile: &Profile| profile.names[0].surname.to_string();
         let (left, right) = (text(left), text(right));
         left.chars().zip(right.chars()).take_while(|(a, b)| a == b).count() as f64
     }

@@ -307,7 +307,7 @@ Dahl,Dahle,true,end | last,0.1
     fn sets() -> Vec<Set> {
         let file = Pairs::read(Format::Csv, PAIRS.as_bytes());
         let mut ours = |left: &Profile, right: &Profile| {
-            let length = |profile: &Profile| profile.names[0].name.surname.len() as f64;
+            let length = |profile: &Profile| profile.names[0].surname.len() as f64;
             -(length(left) - length(right)).abs()
         };
         let thresholds = vec![("balanced", -1.0), ("high precision", 0.0)];

@@ -230,7 +230,7 @@ Dahl,c,exact,0.9,1
     /// letters the two have in common at the beginning.
     fn search(query: &Profile, found: &mut Vec<Found>) {
         for (listed, name) in ["Berg", "Moen"].iter().enumerate() {
-            let surname = &query.names[0].name.surname;
+            let surname = &query.names[0].surname;
             let same = name.chars().zip(surname.chars()).take_while(|(a, b)| a == b).count();
             if same > 0 {
                 let by_index = Some(&**surname == "Berg");

@@ -15,6 +15,8 @@ pub(super) struct Person {
     pub(super) female: bool,
     pub(super) name: Naming,
     pub(super) birth: Date,
+    /// The town of birth.
+    pub(super) birthplace: &'static str,
     pub(super) document: Document,
     /// Days since the epoch: when the document expires.
     pub(super) expires: i32,
@@ -183,11 +185,13 @@ impl Person {
         let nation = STOCK.nation(dice)?;
         let female = dice.percent(48);
         let age = if dice.percent(75) { dice.between(18, 62) } else { dice.between(1, 88) };
+        let (name, birth) = (Naming::draw(dice, nation, female)?, born(dice, age)?);
         Some(Self {
             nation,
             female,
-            name: Naming::draw(dice, nation, female)?,
-            birth: born(dice, age)?,
+            name,
+            birth,
+            birthplace: nation.town(identity(name, birth)),
             document: Document::draw(dice, nation),
             expires: expiry(dice),
         })
@@ -197,11 +201,14 @@ impl Person {
     pub(super) fn relative(&self, dice: &mut Dice, child: bool) -> Option<Self> {
         let female = if child { dice.percent(50) } else { !self.female };
         let age = if child { dice.between(1, 15) } else { dice.between(22, 60) };
+        let name = Naming::draw(dice, self.nation, female)?.of_family(self.name);
+        let birth = born(dice, age)?;
         Some(Self {
             nation: self.nation,
             female,
-            name: Naming::draw(dice, self.nation, female)?.of_family(self.name),
-            birth: born(dice, age)?,
+            name,
+            birth,
+            birthplace: self.nation.town(identity(name, birth)),
             document: Document::draw(dice, self.nation),
             expires: expiry(dice),
         })
@@ -210,6 +217,12 @@ impl Person {
     /// Name and birth date in one key.
     pub(super) fn key(&self) -> u64 {
         identity(self.name, self.birth)
+    }
+
+    /// True for so many persons in a hundred: always for the same ones, and for others with each `of`.
+    pub(super) fn is_among(&self, percent: u64, of: &str) -> bool {
+        let drawn = (self.key() ^ key("among", of, "")).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (drawn >> 32) % 100 < percent
     }
 }
 

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::casting::{Part, Traveller};
 use super::dice::Dice;
 use super::listed::{Class, Contact, Traits};
-use super::people::Style;
+use super::people::{Person, Style};
 use super::traffic::Planned;
 use super::world::Lore;
 use crate::domain::{
@@ -53,6 +53,7 @@ struct SketchedParty {
     birth_date: Option<Date>,
     sex: Option<Sex>,
     nationality: Option<Country>,
+    birth_place: Option<Span>,
 }
 
 impl Sketch {
@@ -131,6 +132,7 @@ impl Sketch {
         let style = Style::draw(dice);
         let surname = self.write(|out| person.name.surname(style, out));
         let given = self.write(|out| person.name.given(style, out));
+        let birth_place = self.birth_place(person);
         self.parties.push(SketchedParty {
             role,
             subject: Subject::Person,
@@ -139,6 +141,7 @@ impl Sketch {
             birth_date: Some(person.birth),
             sex: Some(if person.female { Sex::Female } else { Sex::Male }),
             nationality: Some(person.nation.country),
+            birth_place,
         });
         let number = &person.document.number;
         let issuer = person.document.issuer.country;
@@ -158,6 +161,22 @@ impl Sketch {
             self.state(Role::Contact, stated, None);
         }
         self.note(lore, traveller.part, hidden, at);
+    }
+
+    /// The place of birth as printed, where it is stated: about every other document has a town, with or
+    /// without its country.
+    fn birth_place(&mut self, person: &Person) -> Option<Span> {
+        let is_stated = person.is_among(50, "states a place of birth");
+        let with_country = person.is_among(50, "prints the country of birth");
+        is_stated.then(|| {
+            self.write(|out| {
+                out.extend(person.birthplace.chars().flat_map(char::to_uppercase));
+                if with_country {
+                    out.push('/');
+                    out.push_str(person.nation.country.alpha3());
+                }
+            })
+        })
     }
 
     /// States an organisation.
@@ -185,6 +204,7 @@ impl Sketch {
             birth_date: None,
             sex: None,
             nationality,
+            birth_place: None,
         });
     }
 
@@ -307,6 +327,7 @@ impl Sketch {
             birth_date: party.birth_date,
             sex: party.sex,
             nationality: party.nationality,
+            birth_place: party.birth_place.map(|span| self.read(span)),
         }
     }
 

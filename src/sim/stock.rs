@@ -28,6 +28,8 @@ pub(super) struct Nation {
     pub(super) document: &'static str,
     pub(super) plate: &'static str,
     pub(super) phone: &'static str,
+    /// Towns to be born in.
+    pub(super) towns: Vec<&'static str>,
 }
 
 /// Names that are found together.
@@ -60,6 +62,14 @@ pub(super) struct Commodity {
     pub(super) origins: Vec<Country>,
     pub(super) mass_kg: u32,
     pub(super) value_per_kg: f64,
+}
+
+impl Nation {
+    /// One of its towns: the same for the same number.
+    pub(super) fn town(&self, number: u64) -> &'static str {
+        let at = (number >> 32) as usize % self.towns.len().max(1);
+        self.towns.get(at).copied().unwrap_or_default()
+    }
 }
 
 impl Stock {
@@ -135,7 +145,8 @@ fn nation(
     *weight += row.next()?.parse::<u32>().ok()?;
     let country = Country::parse(code).ok()?;
     let (document, plate, phone) = (row.next()?, row.next()?, row.next()?);
-    Some(Nation { country, code, stock, weight: *weight, document, plate, phone })
+    let towns = row.next()?.split(',').collect();
+    Some(Nation { country, code, stock, weight: *weight, document, plate, phone, towns })
 }
 
 fn place(mut row: std::str::Split<'static, char>) -> Option<PlaceRow> {
@@ -164,6 +175,7 @@ mod tests {
         assert_eq!(STOCK.nations.len(), lines(include_str!("data/countries.tsv")));
         assert_eq!(STOCK.places.len(), lines(include_str!("data/places.tsv")));
         assert_eq!(STOCK.commodities.len(), lines(include_str!("data/commodities.tsv")));
+        assert!(STOCK.nations.iter().all(|row| row.towns.len() > 1));
         assert!(STOCK.commodities.iter().all(|row| !row.origins.is_empty()));
     }
 

@@ -14,7 +14,7 @@ use super::lists::{self, List};
 use super::people::{Naming, Style, cohort, companies, year};
 use super::traffic::Traffic;
 use crate::domain::{
-    Date, Entry, EntryId, EntryKey, Identifier, ListedName, Refusal, Subject, Timestamp,
+    Date, Entry, EntryId, EntryKey, Identifier, ListedName, Refusal, Sex, Subject, Timestamp,
 };
 
 /// Years of birth that are near one another: a slip in the year, or in how it is read.
@@ -228,6 +228,8 @@ impl Lore {
             names: Box::default(),
             birth_dates: Box::default(),
             nationalities: Box::default(),
+            sex: None,
+            birth_places: Box::default(),
             identifiers: identifiers(body, plan.holds),
             valid_from: plan.from,
             valid_to: plan.to,
@@ -312,9 +314,12 @@ const fn narrative(class: Class) -> &'static str {
 }
 
 fn describe(entry: &mut Entry, wanted: &Wanted, holds: Traits) {
-    let mut names = vec![named(wanted.person.name)];
+    let person = &wanted.person;
+    let mut names = vec![named(person.name)];
     if holds.has(Traits::ALIAS) {
-        names.push(named(wanted.alias));
+        // Who states a weak alias with the very birth date is met all the same.
+        let weak = person.is_among(20, "has a weak alias");
+        names.push(ListedName { weak, ..named(wanted.alias) });
     }
     entry.names = names.into();
     let mut births = Vec::new();
@@ -329,18 +334,24 @@ fn describe(entry: &mut Entry, wanted: &Wanted, holds: Traits) {
         births.extend(u16::try_from(year).ok().and_then(Date::year));
     }
     entry.birth_dates = births.into();
-    entry.nationalities = Box::new([wanted.person.nation.country]);
+    entry.nationalities = Box::new([person.nation.country]);
+    let sex = if person.female { Sex::Female } else { Sex::Male };
+    entry.sex = person.is_among(70, "is listed with the sex").then_some(sex);
+    if person.is_among(40, "is listed with the place of birth") {
+        let place = format!("{}, {}", person.birthplace, person.nation.country.alpha3());
+        entry.birth_places = Box::new([place.into()]);
+    }
 }
 
 fn named(name: Naming) -> ListedName {
     let (mut surname, mut given) = (String::new(), String::new());
     name.surname(Style::AsBorn, &mut surname);
     name.given(Style::AsBorn, &mut given);
-    ListedName { surname: surname.into(), given: given.into() }
+    ListedName { surname: surname.into(), given: given.into(), weak: false }
 }
 
 fn whole(name: &str) -> ListedName {
-    ListedName { surname: name.into(), given: Box::default() }
+    ListedName { surname: name.into(), given: Box::default(), weak: false }
 }
 
 fn identifiers(body: &Body, holds: Traits) -> Box<[Identifier]> {

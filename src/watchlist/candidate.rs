@@ -7,7 +7,7 @@ use triomphe::ThinArc;
 
 use crate::domain::{
     Country, Date, Described, Entry, EntryId, EntryKey, Handling, Identifier, ListId, ListedName,
-    Name, Subject, Timestamp, covers,
+    Name, Sex, Subject, Timestamp, covers,
 };
 
 use super::packed::{Packed, pack};
@@ -51,14 +51,19 @@ impl Candidate {
 
     /// The entry as its owner wrote it.
     pub fn entry(&self) -> Entry {
-        let listed =
-            |name: Name<'_>| ListedName { surname: name.surname.into(), given: name.given.into() };
+        let listed = |(name, weak): (Name<'_>, bool)| ListedName {
+            surname: name.surname.into(),
+            given: name.given.into(),
+            weak,
+        };
         Entry {
             key: self.key(),
             subject: self.subject(),
-            names: self.names().map(listed).collect(),
+            names: self.names_with_weakness().map(listed).collect(),
             birth_dates: self.birth_dates().collect(),
             nationalities: self.nationalities().collect(),
+            sex: self.sex(),
+            birth_places: self.birth_places().map(Box::from).collect(),
             identifiers: self.identifiers().collect(),
             valid_from: self.packed().valid_from(),
             valid_to: self.valid_to(),
@@ -95,6 +100,11 @@ impl Candidate {
 
     /// Names and variants.
     pub fn names(&self) -> impl Iterator<Item = Name<'_>> {
+        self.names_with_weakness().map(|(name, _)| name)
+    }
+
+    /// The same, each with whether it is a weak alias.
+    pub fn names_with_weakness(&self) -> impl Iterator<Item = (Name<'_>, bool)> {
         self.packed().names()
     }
 
@@ -106,6 +116,16 @@ impl Candidate {
     /// Nationalities.
     pub fn nationalities(&self) -> impl Iterator<Item = Country> {
         self.packed().nationalities()
+    }
+
+    /// Sex, when stated.
+    pub fn sex(&self) -> Option<Sex> {
+        self.packed().sex()
+    }
+
+    /// Places of birth as written.
+    pub fn birth_places(&self) -> impl Iterator<Item = &str> {
+        self.packed().birth_places()
     }
 
     /// Exact identifiers.
@@ -138,8 +158,8 @@ impl Candidate {
         *self.list() == key.list && self.reference() == key.entry.as_str()
     }
 
-    /// Whether it states the same identifiers, names and birth dates as `other`, in the same order,
-    /// and so is filed under the same keys.
+    /// Whether it states the same of its subject as `other`, in the same order, and so is filed under
+    /// the same keys.
     pub(super) fn states_what(&self, other: &Self) -> bool {
         self.packed().stated() == other.packed().stated()
     }
@@ -197,6 +217,18 @@ impl Described for Candidate {
 
     fn nationalities(&self) -> impl Iterator<Item = Country> {
         Self::nationalities(self)
+    }
+
+    fn sex(&self) -> Option<Sex> {
+        Self::sex(self)
+    }
+
+    fn birth_places(&self) -> impl Iterator<Item = &str> {
+        Self::birth_places(self)
+    }
+
+    fn weak_names(&self) -> impl Iterator<Item = Name<'_>> {
+        self.names_with_weakness().filter(|(_, weak)| *weak).map(|(name, _)| name)
     }
 
     fn identifiers(&self) -> impl Iterator<Item = Identifier> {

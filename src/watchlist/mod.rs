@@ -59,6 +59,8 @@ pub struct Lists {
     moved: AtomicU64,
     /// How many readers have asked that nothing be moved for a moment.
     holds: AtomicU32,
+    /// How many entries state a place of birth.
+    placed: AtomicU32,
     /// Who was judged not to be meant.
     register: Arc<Register>,
 }
@@ -99,6 +101,7 @@ impl Lists {
             cleared: AtomicU64::new(0),
             moved: AtomicU64::new(0),
             holds: AtomicU32::new(0),
+            placed: AtomicU32::new(0),
             register: Arc::default(),
         });
         let writer = Writer::new(Arc::clone(&lists), requirements, names);
@@ -267,6 +270,11 @@ impl LookUp<'_> {
             Some(key) => self.lists.names.candidates(key, limit, |at| at.in_force(self.now), found),
             None => 0,
         }
+    }
+
+    /// Whether any entry states a place of birth, so that there is something to compare one with.
+    pub fn has_birth_places(&self) -> bool {
+        self.lists.placed.load(Ordering::Acquire) > 0
     }
 
     /// Whether names are searched by likeness.

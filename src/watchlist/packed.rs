@@ -1,15 +1,17 @@
 //! What an entry has of its own, in one run of bytes: millions of entries are held like this.
 //!
 //! In order: subject and flags in one byte; the instants of validity that are stated; the reference;
-//! birth dates; the size of names and nationalities, so that they are passed over in one step; names;
-//! nationalities; identifiers; the narrative to the end. Counts and lengths are written seven bits a
-//! byte, the lowest first.
+//! birth dates; the size of names, nationalities and places of birth, so that they are passed over in
+//! one step; names; nationalities; places of birth to the end of these; identifiers; the narrative to
+//! the end. Counts and lengths are written seven bits a byte, the lowest first. The length of given
+//! names has a bit for a weak alias beneath it, the number of nationalities two for the sex: who is
+//! listed without these takes no byte more.
 //!
 //! Bytes are read that this program wrote into its own memory, so reading does not fail: beyond the
 //! end there are zeros and empty texts.
 
 use crate::domain::{
-    Check, Country, Date, Entry, Identifier, Kind, ListedName, Name, Subject, Timestamp,
+    Check, Country, Date, Entry, Identifier, Kind, ListedName, Name, Sex, Subject, Timestamp,
 };
 
 const HAS_FROM: u8 = 1;
@@ -19,6 +21,9 @@ const SUBJECT_SHIFT: u8 = 3;
 const HAS_ISSUER: u8 = 1;
 const CHECK_SHIFT: u8 = 1;
 const KIND_SHIFT: u8 = 3;
+const WEAK_BITS: u32 = 1;
+const SEX_BITS: u32 = 2;
+const SEXES: [Option<Sex>; 4] = [None, Some(Sex::Female), Some(Sex::Male), Some(Sex::Unspecified)];
 const CHECKS: [Check; 4] = [Check::Agrees, Check::Fails, Check::Absent, Check::Absent];
 
 /// Appends what the entry has of its own: all but its list and its handling.
@@ -38,12 +43,15 @@ pub(super) fn pack(entry: &Entry, out: &mut Vec<u8>) {
     entry.birth_dates.iter().for_each(|date| out.extend(date.packed().to_le_bytes()));
     put_sized(out, |out| {
         put_count(entry.names.len(), out);
-        for ListedName { surname, given } in &entry.names {
+        for ListedName { surname, given, weak } in &entry.names {
             put_text(surname, out);
-            put_text(given, out);
+            put_count(given.len() << WEAK_BITS | usize::from(*weak), out);
+            out.extend(given.bytes());
         }
-        put_count(entry.nationalities.len(), out);
+        let sex = SEXES.iter().position(|sex| *sex == entry.sex).unwrap_or_default();
+        put_count(entry.nationalities.len() << SEX_BITS | sex, out);
         entry.nationalities.iter().for_each(|country| put_text(country.alpha3(), out));
+        entry.birth_places.iter().for_each(|place| put_text(place, out));
     });
     put_count(entry.identifiers.len(), out);
     entry.identifiers.iter().for_each(|identifier| put_identifier(identifier, out));
@@ -112,14 +120,27 @@ impl<'a> Packed<'a> {
         (0..at.items()).filter_map(move |_| at.date())
     }
 
-    pub(super) fn names(self) -> impl Iterator<Item = Name<'a>> + 'a {
+    /// Each name, and whether it is a weak alias.
+    pub(super) fn names(self) -> impl Iterator<Item = (Name<'a>, bool)> + 'a {
         let mut at = self.at_names();
         (0..at.items()).map(move |_| at.name())
     }
 
     pub(super) fn nationalities(self) -> impl Iterator<Item = Country> + 'a {
         let mut at = self.at_nationalities();
-        (0..at.items()).filter_map(move |_| at.country())
+        let (count, _) = at.nationalities_and_sex();
+        (0..count).filter_map(move |_| at.country())
+    }
+
+    pub(super) fn sex(self) -> Option<Sex> {
+        self.at_nationalities().nationalities_and_sex().1
+    }
+
+    pub(super) fn birth_places(self) -> impl Iterator<Item = &'a str> + 'a {
+        let mut at = self.at_nationalities();
+        let (nationalities, _) = at.nationalities_and_sex();
+        at.skip_texts(nationalities);
+        std::iter::from_fn(move || (!at.0.is_empty()).then(|| at.text()))
     }
 
     pub(super) fn identifiers(self) -> impl Iterator<Item = Identifier> + 'a {
@@ -138,7 +159,8 @@ impl<'a> Packed<'a> {
         Some(std::str::from_utf8(at.0).unwrap_or_default())
     }
 
-    /// Birth dates, names, nationalities, identifiers and the narrative, as they lie there.
+    /// Birth dates, names, nationalities, sex, places of birth, identifiers and the narrative, as they
+    /// lie there.
     pub(super) fn stated(self) -> &'a [u8] {
         self.at_birth_dates().0
     }
@@ -184,8 +206,9 @@ impl<'a> Packed<'a> {
 
     fn at_nationalities(self) -> Cursor<'a> {
         let mut at = self.at_names();
-        let names = at.items();
-        at.skip_texts(2 * names);
+        for _ in 0..at.items() {
+            at.skip_name();
+        }
         at
     }
 
@@ -231,6 +254,13 @@ impl<'a> Cursor<'a> {
         count.min(self.0.len())
     }
 
+    /// How many nationalities follow, and the sex.
+    fn nationalities_and_sex(&mut self) -> (usize, Option<Sex>) {
+        let count = self.count();
+        let sex = SEXES.get(count % SEXES.len()).copied().flatten();
+        ((count >> SEX_BITS).min(self.0.len()), sex)
+    }
+
     fn text(&mut self) -> &'a str {
         let length = self.count();
         std::str::from_utf8(self.take(length)).unwrap_or_default()
@@ -251,8 +281,24 @@ impl<'a> Cursor<'a> {
         Date::unpack(u32::from_le_bytes(self.array()))
     }
 
-    fn name(&mut self) -> Name<'a> {
-        Name { surname: self.text(), given: self.text() }
+    /// A name, and whether it is a weak alias.
+    fn name(&mut self) -> (Name<'a>, bool) {
+        let surname = self.text();
+        let (length, weak) = self.given();
+        let given = std::str::from_utf8(self.take(length)).unwrap_or_default();
+        (Name { surname, given }, weak)
+    }
+
+    fn skip_name(&mut self) {
+        self.skip_texts(1);
+        let (length, _) = self.given();
+        self.take(length);
+    }
+
+    /// The length of given names, and whether they are those of a weak alias.
+    fn given(&mut self) -> (usize, bool) {
+        let length = self.count();
+        (length >> WEAK_BITS, length & 1 == 1)
     }
 
     fn country(&mut self) -> Option<Country> {
@@ -288,9 +334,11 @@ mod tests {
     struct Sketch {
         key: String,
         subject: Subject,
-        names: Vec<(String, String)>,
+        names: Vec<(String, String, bool)>,
         dates: Vec<(u16, u8, u8)>,
         nationalities: Vec<&'static str>,
+        sex: Option<Sex>,
+        birth_places: Vec<String>,
         identifiers: Vec<(Kind, Option<&'static str>, String, Check)>,
         validity: (Option<i64>, Option<i64>),
         narrative: Option<String>,
@@ -306,36 +354,38 @@ mod tests {
         let parts = (
             "[a-z][a-z0-9-]{0,39}/[!-~]{1,64}",
             prop::sample::select(Subject::ALL),
-            prop::collection::vec(("\\PC{0,150}", "\\PC{0,40}"), few.clone()),
+            prop::collection::vec(("\\PC{0,150}", "\\PC{0,90}", any::<bool>()), few.clone()),
             prop::collection::vec((1..=9_999u16, 0..=12u8, 0..=28u8), 0..200),
-            prop::collection::vec(country(), few.clone()),
+            prop::collection::vec(country(), 0..40),
+            (prop::sample::select(&SEXES[..]), prop::collection::vec("\\PC{0,150}", few.clone())),
             prop::collection::vec(identifier, few),
-            (micros(), micros()),
-            prop::option::of(".{0,400}"),
+            ((micros(), micros()), prop::option::of(".{0,400}")),
         );
-        parts.prop_map(
-            |(key, subject, names, dates, nationalities, identifiers, validity, narrative)| {
-                Sketch {
-                    key,
-                    subject,
-                    names,
-                    dates,
-                    nationalities,
-                    identifiers,
-                    validity,
-                    narrative,
-                }
-            },
-        )
+        parts.prop_map(|(key, subject, names, dates, nationalities, more, identifiers, rest)| {
+            let ((sex, birth_places), (validity, narrative)) = (more, rest);
+            Sketch {
+                key,
+                subject,
+                names,
+                dates,
+                nationalities,
+                sex,
+                birth_places,
+                identifiers,
+                validity,
+                narrative,
+            }
+        })
     }
 
     impl Sketch {
         fn entry(&self) -> Entry {
             let country = |code: &&str| Country::parse(code).unwrap();
             let instant = |micros: i64| Timestamp::from_micros(micros).unwrap();
-            let name = |(surname, given): &(String, String)| ListedName {
+            let name = |(surname, given, weak): &(String, String, bool)| ListedName {
                 surname: surname.as_str().into(),
                 given: given.as_str().into(),
+                weak: *weak,
             };
             let identifiers = self.identifiers.iter().map(|(kind, issuer, value, check)| {
                 Identifier::restore(*kind, issuer.as_ref().map(country), value, *check)
@@ -345,6 +395,8 @@ mod tests {
                 names: self.names.iter().map(name).collect(),
                 birth_dates: self.dates.iter().map(date).collect(),
                 nationalities: self.nationalities.iter().map(country).collect(),
+                sex: self.sex,
+                birth_places: self.birth_places.iter().map(|place| place.as_str().into()).collect(),
                 identifiers: identifiers.collect(),
                 valid_from: self.validity.0.map(instant),
                 valid_to: self.validity.1.map(instant),
@@ -388,6 +440,8 @@ mod tests {
             let packed = Packed(&bytes);
             prop_assert!(packed.reference().len() <= bytes.len());
             prop_assert!(packed.names().count() <= bytes.len());
+            prop_assert!(packed.nationalities().count() <= bytes.len());
+            prop_assert!(packed.birth_places().count() <= bytes.len());
             prop_assert!(packed.identifiers().count() <= bytes.len());
             prop_assert!(packed.narrative().unwrap_or_default().len() <= bytes.len());
             prop_assert!(packed.valid_from().is_none_or(|from| from <= Timestamp::MAX));
@@ -396,7 +450,8 @@ mod tests {
 
     #[test]
     fn identifiers_are_found_without_a_look_at_the_names_before_them() {
-        let names = vec![ListedName { surname: "Berg".into(), given: "Olaf".into() }; 10_000];
+        let name = ListedName { surname: "Berg".into(), given: "Olaf".into(), weak: false };
+        let names = vec![name; 10_000];
         let document = Identifier::document("123456789", Country::parse("NOR").unwrap()).unwrap();
         let identifiers: Box<[Identifier]> = Box::new([document]);
         let entry = Entry { names: names.into(), identifiers, ..entry("wanted/1") };
@@ -417,5 +472,22 @@ mod tests {
         let mut bytes = Vec::new();
         pack(&entry, &mut bytes);
         assert!(bytes.len() <= 40, "{}", bytes.len());
+    }
+
+    #[test]
+    fn sex_and_weak_aliases_take_no_room_and_places_of_birth_their_letters_alone() {
+        let size = |entry: &Entry| {
+            let mut bytes = Vec::new();
+            pack(entry, &mut bytes);
+            bytes.len()
+        };
+        let name = |weak| ListedName { surname: "Berg".into(), given: "Olaf".into(), weak };
+        let bare = Entry { names: [name(false)].into(), ..entry("wanted/D000000001") };
+        let told = Entry { names: [name(true)].into(), sex: Some(Sex::Male), ..bare.clone() };
+        assert_eq!(size(&told), size(&bare));
+        let placed = Entry { birth_places: ["Bergen".into()].into(), ..told };
+        assert_eq!(size(&placed), size(&bare) + 1 + "Bergen".len());
+        // As it was before there were such fields: flags, reference, no dates, size, names, counts.
+        assert_eq!(size(&bare), 1 + 11 + 1 + 1 + 1 + 5 + 5 + 1 + 1);
     }
 }

@@ -35,6 +35,8 @@ pub(crate) fn entry(key: &str) -> Entry {
         names: Box::default(),
         birth_dates: Box::default(),
         nationalities: Box::default(),
+        sex: None,
+        birth_places: Box::default(),
         identifiers: Box::default(),
         valid_from: None,
         valid_to: None,
@@ -68,7 +70,11 @@ pub(crate) fn with_document(key: &str, number: &str) -> Entry {
 
 /// An entry with names, each as surname and given names, and birth dates.
 pub(crate) fn with_name(key: &str, names: &[(&str, &str)], birth_dates: &[&str]) -> Entry {
-    let name = |name: &(&str, &str)| ListedName { surname: name.0.into(), given: name.1.into() };
+    let name = |name: &(&str, &str)| ListedName {
+        surname: name.0.into(),
+        given: name.1.into(),
+        weak: false,
+    };
     Entry {
         names: names.iter().map(name).collect(),
         birth_dates: birth_dates.iter().map(|date| Date::parse(date).unwrap()).collect(),

@@ -117,6 +117,8 @@ impl Writer {
         let is_named_alike =
             new.as_ref().zip(old.as_ref()).is_some_and(|(new, old)| new.is_named_as(old));
         if let Some(new) = &new {
+            // Before it can be found: who asks then reckons with its place of birth.
+            self.lists.placed.fetch_add(places(new), Ordering::AcqRel);
             self.file(new, old.as_ref());
             place = self.file_names(new, kept.filter(|_| is_named_alike));
             self.renew_filter();
@@ -128,6 +130,9 @@ impl Writer {
             // the same person may just have been listed under another key.
             self.lists.moved.fetch_add(1, Ordering::Release);
             self.unfile(old, kept);
+        }
+        if let Some(old) = &old {
+            self.lists.placed.fetch_sub(places(old), Ordering::AcqRel);
         }
         self.whole = false;
         self.count(&change.key.list, (change.position, change.written_at), old, new.as_ref());
@@ -275,6 +280,7 @@ impl Writer {
         }
         for held in std::mem::take(&mut self.entries) {
             self.unfile(&held.entry, None);
+            self.lists.placed.fetch_sub(places(&held.entry), Ordering::AcqRel);
         }
         self.lists.filter.store(Arc::new(Filter::with_room(0)));
         self.tallies.clear();
@@ -389,6 +395,11 @@ impl Writer {
             }
         }
     }
+}
+
+/// One, if the entry states a place of birth.
+fn places(candidate: &Candidate) -> u32 {
+    u32::from(candidate.birth_places().next().is_some())
 }
 
 fn lapsed(candidate: &Candidate, now: Timestamp) -> bool {
@@ -820,6 +831,31 @@ mod tests {
         writer.clear();
         assert!(lists.standing().holds());
         assert_ne!(lists.times_cleared(), before);
+    }
+
+    #[test]
+    fn whether_any_entry_states_a_place_of_birth_is_known_after_each_change() {
+        let (lists, mut writer) = lists([]);
+        let is_known = || lists.look_up(at(0)).has_birth_places();
+        let placed = |key: &str| Entry { birth_places: ["Bergen".into()].into(), ..entry(key) };
+        let changes = [
+            (entry("wanted/1"), false),
+            (placed("wanted/1"), true),
+            (placed("wanted/1"), true),
+            (placed("wanted/2"), true),
+            (entry("wanted/1"), true),
+            (entry("wanted/2"), false),
+            (placed("wanted/2"), true),
+        ];
+        for (offset, (entry, known)) in (0..).zip(changes) {
+            writer.apply(put(entry, offset));
+            assert_eq!(is_known(), known, "{offset}");
+        }
+        writer.apply(removal(EntryKey::parse("wanted/2").unwrap(), 9));
+        assert!(!is_known());
+        writer.apply(put(placed("wanted/3"), 10));
+        writer.clear();
+        assert!(!is_known());
     }
 
     #[test]

@@ -290,7 +290,11 @@ fn whoever_is_met_while_others_are_off_the_lists_is_met_on_the_way() {
     let like = load.listed().iter().find(|entry| !entry.names.is_empty()).unwrap();
     let listed = |number: u32, given: &str, born: &str| Entry {
         key: EntryKey { entry: EntryId::parse(&format!("F{number}")).unwrap(), ..like.key.clone() },
-        names: Box::new([ListedName { surname: "Zorvanek".into(), given: given.into() }]),
+        names: Box::new([ListedName {
+            surname: "Zorvanek".into(),
+            given: given.into(),
+            weak: false,
+        }]),
         birth_dates: Box::new([Date::parse(born).unwrap()]),
         identifiers: Box::default(),
         valid_from: None,
@@ -318,6 +322,7 @@ fn whoever_is_met_while_others_are_off_the_lists_is_met_on_the_way() {
             birth_date: Some(Date::parse(born).unwrap()),
             sex: None,
             nationality: None,
+            birth_place: None,
         });
         let before = screening.met(&planned.event, wall());
         let met = screening.met_on_the_way(&entries, &planned.event, wall());

@@ -24,6 +24,7 @@ mod checker;
 mod cli;
 mod config;
 mod demo;
+mod described;
 mod faults;
 mod firms;
 mod instance;

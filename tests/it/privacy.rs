@@ -8,7 +8,7 @@ use super::instance::{Instance, KINDS, Site, eventually};
 use super::traffic::{Sent, alerts, crossing, entry, envelope, send};
 
 /// Personal data as it is written, and the forms it might be found in. Nobody's: invented.
-const CANARIES: [&str; 29] = [
+const CANARIES: [&str; 31] = [
     "ZYXQUORLI",
     "zyxquorli",
     "VANTAPRUD",
@@ -22,6 +22,8 @@ const CANARIES: [&str; 29] = [
     "quorli@canary.example",
     "CNR-KOAN-TEXT",
     "CNR-BAD-DAY",
+    "CNR-BIRTHTOWN",
+    "CNR-LISTED-TOWN",
     "CNR-LISTED-WHY",
     "QZXU7712349",
     "CNRSEAL",
@@ -172,14 +174,22 @@ fn seen_of(instance: &Instance) -> String {
 
 fn canary_entry(id: &str) -> Value {
     let mut entry = entry("wanted", id, "771234906");
-    entry["names"] = json!([{"surname": "ZYXQUORLI", "given_names": "VANTAPRUD"}]);
+    entry["names"] = json!([
+        {"surname": "ZYXQUORLI", "given_names": "VANTAPRUD"},
+        {"surname": "VANTAPRUD", "weak": true},
+    ]);
     entry["birth_dates"] = json!(["1971-03-09"]);
+    entry["sex"] = json!("MALE");
+    entry["birth_places"] = json!(["CNR-LISTED-TOWN, Norway"]);
     entry["narrative"] = json!("CNR-LISTED-WHY");
     entry
 }
 
 fn canary_person() -> Value {
-    json!({"surname": "ZYXQUORLI", "given_names": "VANTAPRUD", "birth_date": "1971-03-09"})
+    json!({
+        "surname": "ZYXQUORLI", "given_names": "VANTAPRUD", "birth_date": "1971-03-09",
+        "sex": "MALE", "birth_place": "CNR-BIRTHTOWN/NOR",
+    })
 }
 
 fn canary_crossing(event_id: &str) -> Value {
@@ -215,6 +225,10 @@ fn lists() -> Vec<Sent> {
     wrong_number["identifiers"][0]["value"] = json!("771234906 CNR-KOAN-TEXT 1971-03-09");
     let mut wrong_symbol = canary_entry("w-5");
     wrong_symbol["handling"]["action"] = json!("ZYXQUORLI");
+    let mut wrong_sex = canary_entry("w-10");
+    wrong_sex["sex"] = json!("CNR-KOAN-TEXT");
+    let mut wrong_places = canary_entry("w-11");
+    wrong_places["birth_places"] = json!("CNR-LISTED-TOWN");
     let whole = canary_entry("w-6").to_string();
     vec![
         Sent::entry(&canary_entry("w-1")),
@@ -223,6 +237,8 @@ fn lists() -> Vec<Sent> {
         Sent::entry(&wrong_date),
         Sent::entry(&wrong_number),
         Sent::entry(&wrong_symbol),
+        Sent::entry(&wrong_sex),
+        Sent::entry(&wrong_places),
         Sent::bytes("wanted/w-6", &whole.as_bytes()[..whole.len() / 2]),
         Sent::bytes("ZYXQUORLI 1971-03-09", whole.as_bytes()),
         Sent::bytes("wanted/771234906-other", whole.as_bytes()),
@@ -264,11 +280,13 @@ fn traffic() -> Vec<(&'static str, Vec<Sent>)> {
     for (cut, _) in hit.match_indices(['"', ':']) {
         crossings.push(Sent::bytes("ZYXQUORLI", &hit.as_bytes()[..cut]));
     }
-    let edits: [(&str, Value); 9] = [
+    let edits: [(&str, Value); 11] = [
         ("/traveller/surname", json!(["ZYXQUORLI"])),
         ("/traveller/birth_date", json!("CNR-BAD-DAY")),
         ("/traveller/nationality", json!("ZYXQUORLI")),
         ("/traveller/sex", json!("ZYXQUORLI")),
+        ("/traveller/birth_place", json!(["CNR-BIRTHTOWN"])),
+        ("/traveller/birth_place", json!("CNR-BIRTHTOWN ".repeat(20_000))),
         ("/documents/0/number", json!("CNR-KOAN-TEXT 771234906 1971-03-09 ZYXQUORLI")),
         ("/documents/0/issuing_state", json!("ZYXQUORLI")),
         ("/documents/0/expiry_date", json!("1971-03-09T")),

@@ -25,6 +25,7 @@ impl Slips {
             let names = good.map(|name| ListedName {
                 surname: name.surname.as_str().into(),
                 given: name.given.as_str().into(),
+                weak: false,
             });
             Entry {
                 key: EntryKey { list: like.key.list.clone(), entry },
@@ -32,6 +33,8 @@ impl Slips {
                 names: names.collect(),
                 birth_dates: person.listed_birth.into_iter().collect(),
                 nationalities: person.listed_nationality.into_iter().collect(),
+                sex: (!person.number.is_multiple_of(3)).then_some(sex(person.female)),
+                birth_places: Box::default(),
                 identifiers: Box::default(),
                 valid_from: None,
                 valid_to: None,
@@ -61,5 +64,9 @@ pub(crate) fn disguise<'a>(event: &mut Event<'a>, query: &'a Query) {
     person.names.push(Name { surname: &name.surname, given: &name.given });
     person.birth_date = Some(*born);
     person.nationality = Some(*nationality);
-    person.sex = Some(if *female { Sex::Female } else { Sex::Male });
+    person.sex = Some(sex(*female));
+}
+
+fn sex(female: bool) -> Sex {
+    if female { Sex::Female } else { Sex::Male }
 }

@@ -49,6 +49,7 @@ fn party<'a>(role: Role, surname: &'a str, given: &'a str) -> Party<'a> {
         birth_date: Date::parse("1984-02"),
         sex: None,
         nationality: Some(country("HUN")),
+        birth_place: None,
     }
 }
 
@@ -60,6 +61,7 @@ fn vessel(name: &str) -> Party<'_> {
         birth_date: None,
         sex: None,
         nationality: Some(country("PAN")),
+        birth_place: None,
     }
 }
 
@@ -97,6 +99,7 @@ fn plate(number: &str) -> Identifier {
 fn crossing() -> Event<'static> {
     let mut traveller = party(Role::Traveller, "Varga-Exämple", "Ilona Test");
     traveller.sex = Some(Sex::Female);
+    traveller.birth_place = Some("PÉCS/HUN");
     traveller.names.push(Name { surname: "Samplova", given: "" });
     let checked = Identifier::document_checked("L898902C3", country("UTO"), '6').unwrap();
     let failing = Identifier::document_checked("ZE000509", country("HUN"), '1').unwrap();
@@ -120,7 +123,7 @@ fn advance_passenger(role: Role) -> Event<'static> {
             seat: Some("14C"),
             bags: Some(u32::MAX),
         }),
-        smallvec![party(role, "Placeholder", "Tomas")],
+        smallvec![Party { birth_place: Some("Bilbao"), ..party(role, "Placeholder", "Tomas") }],
         smallvec![
             stated(role, document("XAA000000", "ESP")),
             stated(Role::Contact, Identifier::phone("+441632960001").unwrap()),
@@ -136,7 +139,10 @@ fn vehicle() -> Event<'static> {
             vehicle_type: Some("LORRY"),
             goods_movement_reference: Some("GMRA00000001"),
         }),
-        smallvec![party(Role::Driver, "Muster", "Max"), party(Role::Companion, "Muster", "Mia")],
+        smallvec![
+            party(Role::Driver, "Muster", "Max"),
+            Party { birth_place: Some("Graz"), ..party(Role::Companion, "Muster", "Mia") },
+        ],
         smallvec![
             stated(Role::Conveyance, plate("W12345A")),
             stated(Role::Conveyance, Identifier::vin("WVWZZZ1JZXW000001").unwrap()),
@@ -216,7 +222,7 @@ fn cash() -> Event<'static> {
             intended_use: Some("purchase of a boat"),
         }),
         smallvec![
-            party(Role::Bearer, "Beispiel", "Erika"),
+            Party { birth_place: Some("Bremen, D"), ..party(Role::Bearer, "Beispiel", "Erika") },
             owner,
             party(Role::Recipient, "Muster", "Max"),
         ],
@@ -274,7 +280,7 @@ fn shown(event: &Event<'_>) -> String {
     line("journey", &(journey.carrier, journey.number, journey.origin, journey.destination));
     for party in &event.parties {
         line("party", &(party.role, party.subject, party.sex, party.nationality));
-        line("birth_date", &party.birth_date.map(Date::to_iso));
+        line("birth", &(party.birth_date.map(Date::to_iso), party.birth_place));
         for name in &party.names {
             line("name", &(name.surname, name.given));
         }
@@ -333,11 +339,17 @@ fn entry() -> Entry {
     Entry {
         key: EntryKey::parse("lost-documents/LD/7").unwrap(),
         subject: Subject::Document,
-        names: [("Varga-Example", "Ilona Test"), ("Samplova", "")]
-            .map(|(surname, given)| ListedName { surname: surname.into(), given: given.into() })
+        names: [("Varga-Example", "Ilona Test", false), ("Samplova", "", true)]
+            .map(|(surname, given, weak)| ListedName {
+                surname: surname.into(),
+                given: given.into(),
+                weak,
+            })
             .into(),
         birth_dates: ["1984-02-29", "1984"].map(|date| Date::parse(date).unwrap()).into(),
         nationalities: [country("HUN"), country("XKX")].into(),
+        sex: Some(Sex::Female),
+        birth_places: ["Pécs, Hungary".into(), "Samplov".into()].into(),
         identifiers: [
             Identifier::document_checked("L898902C3", country("UTO"), '6').unwrap(),
             document("ZE000509", "HUN"),
@@ -377,6 +389,7 @@ fn an_entry_comes_back_as_it_was() {
     bare.names = [].into();
     bare.birth_dates = [].into();
     bare.nationalities = [].into();
+    (bare.sex, bare.birth_places) = (None, [].into());
     (bare.valid_from, bare.valid_to, bare.narrative) = (None, None, None);
     let mut decoder = decoder();
     for entry in [entry(), bare] {
@@ -508,11 +521,11 @@ fn bytes_of_another_implementation_are_read() {
     assert!(event.defects.is_empty());
 }
 
-/// An event under the first version of its schema: without a vessel's name.
-fn of_first_version(topic: Topic, text: &str) -> (u32, Vec<u8>) {
+/// A record under an earlier version of its schema.
+fn of_version(contract: Contract, version: u32, text: &str) -> (u32, Vec<u8>) {
     let released = Schemas::released().iter();
-    let mut versions = released.filter(|row| row.contract == Contract::Events(topic));
-    let first = versions.find(|row| row.version == 1).unwrap();
+    let mut versions = released.filter(|row| row.contract == contract);
+    let first = versions.find(|row| row.version == version).unwrap();
     let schema = apache_avro::Schema::parse_str(first.text).unwrap();
     // A number that is not below zero would be taken for one without a sign, which Avro has not.
     let text = String::from_utf8(json(text)).unwrap().replace(":0}", ":-1}");
@@ -529,7 +542,7 @@ fn events_of_the_first_version_are_read_as_ever() {
         (Topic::Containers, format!(r#"{{ENVELOPE,"container_number":"CSQU3054383",{VESSEL}"#)),
         (Topic::Declarations, format!("{{ENVELOPE,{VESSEL}")),
     ] {
-        let (id, datum) = of_first_version(topic, &text);
+        let (id, datum) = of_version(Contract::Events(topic), 1, &text);
         let framed = [&[0][..], &id.to_be_bytes(), &datum].concat();
         let headers = [0].into_iter().chain(id.to_be_bytes()).collect::<Vec<u8>>();
         let by_header = Headers { content_type: None, schema_id: Some(&headers) };
@@ -543,6 +556,56 @@ fn events_of_the_first_version_are_read_as_ever() {
             drop(event);
             assert_eq!(decoder.unknown_fields(), 0);
         }
+    }
+}
+
+/// Persons had no place of birth then.
+#[test]
+fn persons_of_the_first_version_are_read_as_ever() {
+    const PERSON: &str =
+        r#"{"surname":"Varga","given_names":"Ilona","birth_date":"1984-02","sex":"FEMALE"}"#;
+    let topics = [Topic::Crossings, Topic::AdvancePassenger, Topic::Vehicles, Topic::Cash];
+    let fields = [
+        "\"traveller\":PERSON",
+        "\"passenger\":PERSON",
+        "\"vehicle\":{},\"driver\":{\"person\":PERSON}",
+        "\"bearer\":{\"person\":PERSON}",
+    ];
+    for (topic, fields) in topics.into_iter().zip(fields) {
+        let text = format!("{{ENVELOPE,{}}}", fields.replace("PERSON", PERSON));
+        let (id, datum) = of_version(Contract::Events(topic), 1, &text);
+        let framed = [&[0][..], &id.to_be_bytes(), &datum].concat();
+        let mut decoder = decoder();
+        for bytes in [&framed, &json(&text)] {
+            let event = decoder.decode_event(topic, bytes, NONE).unwrap();
+            let party = &event.parties[0];
+            assert_eq!((party.sex, party.birth_place), (Some(Sex::Female), None));
+            assert_eq!(party.names[0].to_full(), "Ilona Varga");
+            assert!(event.parties.len() == 1 && event.defects.is_empty());
+            drop(event);
+            assert_eq!(decoder.unknown_fields(), 0);
+        }
+    }
+}
+
+/// Entries said nothing of sex, places of birth and weak aliases then.
+#[test]
+fn entries_of_earlier_versions_are_read_as_ever() {
+    const TEXT: &str = r#"{"list":"wanted","entry":"1","subject":"PERSON",
+        "names":[{"surname":"Varga","given_names":"Ilona"},{"surname":"Samplova"}],
+        "birth_dates":["1984"],"handling":{"owner":"police","priority":"HIGH","action":"ARREST",
+        "covert":false}}"#;
+    let mut decoder = decoder();
+    for version in [1, 2] {
+        let (id, datum) = of_version(Contract::Entries, version, TEXT);
+        let framed = [&[0][..], &id.to_be_bytes(), &datum].concat();
+        let read = decoder.decode_entry(Some(b"wanted/1"), &framed, NONE).unwrap();
+        assert!(read.names.len() == 2 && read.names.iter().all(|name| !name.weak));
+        assert!(read.sex.is_none() && read.birth_places.is_empty());
+        let told = decoder.decode_entry(Some(b"wanted/1"), TEXT.as_bytes(), NONE).unwrap();
+        assert!(told == read);
+        // What says nothing of them is known by the same judgements as before.
+        assert_eq!(Fingerprint::of_entry(&read), Fingerprint::of_entry(&told));
     }
 }
 

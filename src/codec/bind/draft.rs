@@ -46,6 +46,7 @@ impl<'a> Draft<'a> {
             birth_date: self.birth_date(view, slots.birth_date)?,
             sex: slots.sex.get(view),
             nationality: self.country(view, slots.nationality)?,
+            birth_place: text(view, slots.birth_place)?,
         };
         self.push(party);
         Ok(())
@@ -78,6 +79,7 @@ impl<'a> Draft<'a> {
                 birth_date: self.birth_date(item, slots.birth_date)?,
                 sex: None,
                 nationality: self.country(item, slots.country)?,
+                birth_place: None,
             };
             self.push(party);
             self.number(item, slots.eori, role, Kind::Eori)?;
@@ -136,6 +138,7 @@ impl<'a> Draft<'a> {
             birth_date: None,
             sex: None,
             nationality: self.country(view, slots.flag)?,
+            birth_place: None,
         };
         self.push(party);
         Ok(())
@@ -231,7 +234,8 @@ impl<'a> Draft<'a> {
         let known = !party.names.is_empty()
             || party.birth_date.is_some()
             || party.sex.is_some()
-            || party.nationality.is_some();
+            || party.nationality.is_some()
+            || party.birth_place.is_some();
         if known {
             self.parties.push(party);
         }

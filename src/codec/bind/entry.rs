@@ -7,7 +7,7 @@ use super::draft::{document, text};
 use super::slots::{Base, Field, Symbols, Texts};
 use crate::domain::{
     Action, AgencyId, Country, Date, Entry, EntryId, EntryKey, Handling, Identifier, Kind, ListId,
-    ListedName, Priority, Refusal, Share, Subject, Timestamp, View as Sight,
+    ListedName, Priority, Refusal, Sex, Share, Subject, Timestamp, View as Sight,
 };
 
 /// How a record of `watchlist.entries` becomes an entry: slots looked up once.
@@ -18,8 +18,11 @@ pub(in crate::codec) struct EntryBinder {
     names: Slot,
     surname: Field,
     given_names: Field,
+    weak: Field,
     birth_dates: Texts,
     nationalities: Texts,
+    sex: Symbols<Sex>,
+    birth_places: Texts,
     identifiers: Slot,
     kind: Symbols<Kind>,
     value: Field,
@@ -62,8 +65,11 @@ impl EntryBinder {
             names,
             surname: name.field("surname")?,
             given_names: name.field("given_names")?,
+            weak: name.field("weak")?,
             birth_dates: root.texts("birth_dates")?,
             nationalities: root.texts("nationalities")?,
+            sex: root.symbols("sex", Sex::parse)?,
+            birth_places: root.texts("birth_places")?,
             identifiers,
             kind: identifier.symbols("kind", Kind::parse)?,
             value: identifier.field("value")?,
@@ -91,6 +97,8 @@ impl EntryBinder {
                 Date::parse(date).ok_or(Refusal::date())
             })?,
             nationalities: each(view, &self.nationalities, Country::parse)?,
+            sex: self.sex(view)?,
+            birth_places: self.birth_places(view)?,
             identifiers: self.identifiers(view)?,
             valid_from: instant(view, self.valid_from)?,
             valid_to: instant(view, self.valid_to)?,
@@ -115,9 +123,25 @@ impl EntryBinder {
             let surname = text(item, self.surname)?;
             let surname = surname.ok_or_else(|| rule(self.surname, "give a name"))?;
             let given = text(item, self.given_names)?.unwrap_or_default();
-            names.push(ListedName { surname: surname.into(), given: given.into() });
+            let weak = item.bool(self.weak.slot).unwrap_or(false);
+            names.push(ListedName { surname: surname.into(), given: given.into(), weak });
         }
         Ok(names.into())
+    }
+
+    fn sex(&self, view: View<'_>) -> Result<Option<Sex>, Error> {
+        let is_stated = view.symbol_number(self.sex.field.slot).is_some();
+        is_stated.then(|| known(view, &self.sex)).transpose()
+    }
+
+    fn birth_places(&self, view: View<'_>) -> Result<Box<[Box<str>]>, Error> {
+        let mut places = Vec::new();
+        for item in view.list(self.birth_places.slot) {
+            let place = text(item, self.birth_places.item)?;
+            let place = place.ok_or_else(|| rule(self.birth_places.item, "give a place"))?;
+            places.push(Box::from(place));
+        }
+        Ok(places.into())
     }
 
     fn identifiers(&self, view: View<'_>) -> Result<Box<[Identifier]>, Error> {

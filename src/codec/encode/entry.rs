@@ -13,6 +13,8 @@ pub(super) fn entry(entry: &Entry) -> wire::WatchlistEntry<'_> {
         names: entry.names.iter().map(name).collect(),
         birth_dates: entry.birth_dates.iter().map(|date| Text::Owned(date.to_iso())).collect(),
         nationalities: entry.nationalities.iter().map(country).collect(),
+        sex: entry.sex.map(|sex| Symbol(sex.name())),
+        birth_places: entry.birth_places.iter().map(|place| Text::Borrowed(&**place)).collect(),
         identifiers: entry.identifiers.iter().map(identifier).collect(),
         valid_from: entry.valid_from.map(Instant),
         valid_to: entry.valid_to.map(Instant),
@@ -23,7 +25,7 @@ pub(super) fn entry(entry: &Entry) -> wire::WatchlistEntry<'_> {
 
 fn name(name: &ListedName) -> wire::ListedName<'_> {
     let given = if name.given.is_empty() { None } else { Some(Text::Borrowed(&*name.given)) };
-    wire::ListedName { surname: Text::Borrowed(&name.surname), given_names: given }
+    wire::ListedName { surname: Text::Borrowed(&name.surname), given_names: given, weak: name.weak }
 }
 
 fn identifier(identifier: &Identifier) -> wire::ListedIdentifier<'_> {

@@ -169,6 +169,7 @@ fn person<'e>(party: Option<&'e Party<'_>>) -> wire::Person<'e> {
         sex: party.and_then(|party| party.sex).map(|sex| Symbol(sex.name())),
         nationality: party.and_then(|party| party.nationality.as_ref()).map(country),
         other_names: names.map(other_name).collect(),
+        birth_place: party.and_then(|party| party.birth_place).map(Text::Borrowed),
     }
 }
 
@@ -217,9 +218,9 @@ fn trade_parties<'e>(
 ) -> Result<Vec<wire::TradeParty<'e>>, Error> {
     let mut found = Vec::new();
     while let Some(party) = parts.any_party() {
-        // A consignment states neither; a field for them would stay empty for ever.
-        if party.sex.is_some() || party.names.len() > 1 {
-            return Err(Error::NoField { record, what: "sex or further names" });
+        // A consignment states none of these; a field for them would stay empty for ever.
+        if party.sex.is_some() || party.birth_place.is_some() || party.names.len() > 1 {
+            return Err(Error::NoField { record, what: "sex, place of birth or further names" });
         }
         found.push(trade_party(parts, party.role, Some(party)));
     }

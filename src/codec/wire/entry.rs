@@ -24,6 +24,10 @@ pub(crate) struct WatchlistEntry<'a> {
     pub(crate) valid_to: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) narrative: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sex: Option<Symbol>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) birth_places: Vec<Text<'a>>,
     pub(crate) handling: Handling<'a>,
 }
 
@@ -33,6 +37,8 @@ pub(crate) struct ListedName<'a> {
     pub(crate) surname: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) given_names: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) weak: bool,
 }
 
 /// An exact identifier.

@@ -188,6 +188,8 @@ pub(crate) struct Person<'a> {
     pub(crate) nationality: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) other_names: Vec<OtherName<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) birth_place: Option<Text<'a>>,
 }
 
 /// A further name: before marriage, an alias, another spelling.

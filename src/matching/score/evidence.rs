@@ -1,11 +1,11 @@
-//! What birth dates and nationalities say beside the name.
+//! What birth dates, nationalities, sex and identifiers say beside the name.
 
 use crate::domain::{Country, Date, Identifier, Kind, Sex};
-use crate::names::{Bearer, Bits, Kind as Likewise, liken};
+use crate::names::{Bearer, Bits};
 
 use super::Subject;
 use super::explain::{Line, Reason};
-use super::prepare::{Prepared, Role, Weighed};
+use super::place::{PlaceRelation, places};
 
 /// How two birth dates stand to one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +160,8 @@ pub enum SexRelation {
 }
 
 impl SexRelation {
-    fn of(stated: Option<Sex>, listed: Option<Sex>) -> Self {
+    /// How they stand.
+    pub fn of(stated: Option<Sex>, listed: Option<Sex>) -> Self {
         match (stated, listed) {
             (None | Some(Sex::Unspecified), _) | (_, None | Some(Sex::Unspecified)) => {
                 Self::Missing
@@ -184,20 +185,24 @@ impl SexRelation {
 pub(super) struct Beside<'a> {
     stated: &'a Subject<'a>,
     listed: &'a Subject<'a>,
-    /// Organisations and vessels have no birth date and no sex: what is stated of one is passed over.
+    /// Organisations and vessels have neither birth nor sex: what is stated of these is passed over.
     of_persons: bool,
     born: BornRelation,
     nationality: NationalityRelation,
     sex: SexRelation,
-    place: Option<bool>,
+    place: PlaceRelation,
 }
 
 impl<'a> Beside<'a> {
     pub(super) fn of(stated: &'a Subject<'a>, listed: &'a Subject<'a>) -> Self {
         let of_persons = super::of_subjects(stated, listed) == Bearer::Person;
-        let (born, sex) = match of_persons {
-            true => (born(stated.born, listed.born), SexRelation::of(stated.sex, listed.sex)),
-            false => (BornRelation::Missing, SexRelation::Missing),
+        let (born, sex, place) = match of_persons {
+            true => (
+                born(stated.born, listed.born),
+                SexRelation::of(stated.sex, listed.sex),
+                places(stated.birth_places, listed.birth_places),
+            ),
+            false => (BornRelation::Missing, SexRelation::Missing, PlaceRelation::Missing),
         };
         Self {
             stated,
@@ -206,7 +211,7 @@ impl<'a> Beside<'a> {
             born,
             nationality: nationality(stated.nationalities, listed.nationalities),
             sex,
-            place: place(stated.birth_places, listed.birth_places),
+            place,
         }
     }
 
@@ -220,7 +225,7 @@ impl<'a> Beside<'a> {
         self.born.bits()
             + self.nationality.bits()
             + self.sex.bits()
-            + self.place.map_or(Bits::ZERO, place_bits)
+            + self.place.bits()
             + identifiers.map(|(kind, same)| identifier_bits(kind, same)).sum()
     }
 
@@ -241,11 +246,19 @@ impl<'a> Beside<'a> {
         let mut lines = if self.of_persons {
             let born =
                 Line { reason: born, bits: self.born.bits() + self.among_relatives(related) };
-            vec![born, nationality, Line { reason: Reason::Sex(self.sex), bits: self.sex.bits() }]
+            let sex = Reason::Sex { relation: self.sex, stated: stated.sex, listed: listed.sex };
+            vec![born, nationality, Line { reason: sex, bits: self.sex.bits() }]
         } else {
             vec![nationality]
         };
-        let place = self.place.map(|same| (Reason::Place(same), place_bits(same)));
+        let place = (self.place != PlaceRelation::Missing).then(|| {
+            let place = Reason::Place {
+                relation: self.place,
+                stated: stated.birth_places.iter().map(|place| place.written().into()).collect(),
+                listed: listed.birth_places.iter().map(|place| place.written().into()).collect(),
+            };
+            (place, self.place.bits())
+        });
         let identifiers =
             identifiers(stated.identifiers, listed.identifiers).map(|(kind, same)| {
                 (Reason::Identifier { kind: kind.name(), same }, identifier_bits(kind, same))
@@ -261,28 +274,6 @@ impl<'a> Beside<'a> {
 /// names are not: of all who share a surname, twins are born on one day, and on a long list somebody
 /// of the same family name is born on the day of every tenth traveller.
 const RELATED: Bits = Bits::whole(-5);
-
-/// Whether any word of the places of birth agrees: an initial or a beginning would be no agreement.
-fn place(stated: &[Prepared], listed: &[Prepared]) -> Option<bool> {
-    if stated.is_empty() || listed.is_empty() {
-        return None;
-    }
-    let telling = |word: &&Weighed| word.role != Role::Light;
-    let ours = stated.iter().flat_map(|place| &place.words).filter(telling);
-    let agrees = |one: &Weighed| {
-        let theirs = listed.iter().flat_map(|place| &place.words).filter(telling);
-        theirs.into_iter().any(|other| {
-            let likeness = liken(&one.word, &other.word);
-            likeness
-                .is_some_and(|found| !matches!(found.kind, Likewise::Initial | Likewise::Prefix))
-        })
-    };
-    Some(ours.into_iter().any(agrees))
-}
-
-const fn place_bits(same: bool) -> Bits {
-    Bits::sixteenths(if same { 48 } else { -12 })
-}
 
 /// The kinds of identifier that both sides state, and whether one of them is the same.
 fn identifiers<'a>(

@@ -1,12 +1,13 @@
 //! Why two subjects are held to be one: the scorer's own observations, as data and in plain words.
 
-use crate::domain::{Country, Date, Name};
+use crate::domain::{Country, Date, Name, Sex};
 use crate::names::{Bits, Kind};
 
 use super::align::{Pair, align};
 use super::evidence::{Beside, BornRelation, NationalityRelation, SexRelation};
 use super::model::{Feature, Model};
 use super::observe::{Item, Sink, observe};
+use super::place::PlaceRelation;
 use super::prepare::{Prepared, Weighed};
 
 /// Why a comparison came out as it did; its lines' bits add up to the score.
@@ -83,9 +84,23 @@ pub enum Reason {
         listed: Vec<Country>,
     },
     /// Sex.
-    Sex(SexRelation),
-    /// Places of birth: whether they agree.
-    Place(bool),
+    Sex {
+        /// How the two stand to one another.
+        relation: SexRelation,
+        /// As stated.
+        stated: Option<Sex>,
+        /// As listed.
+        listed: Option<Sex>,
+    },
+    /// Places of birth.
+    Place {
+        /// How they stand to one another.
+        relation: PlaceRelation,
+        /// As stated.
+        stated: Vec<String>,
+        /// As listed.
+        listed: Vec<String>,
+    },
     /// An identifier of a kind that both state.
     Identifier {
         /// The kind of identifier.
@@ -129,11 +144,12 @@ impl Line {
             Reason::Nationality { relation, stated, listed } => {
                 nationality(*relation, stated, listed)
             }
-            Reason::Sex(SexRelation::Same) => "the same sex".to_owned(),
-            Reason::Sex(SexRelation::Differs) => "the sex differs".to_owned(),
-            Reason::Sex(SexRelation::Missing) => "the sex is not stated on both sides".to_owned(),
-            Reason::Place(true) => "the same place of birth".to_owned(),
-            Reason::Place(false) => "the place of birth differs".to_owned(),
+            Reason::Sex { relation: SexRelation::Same, .. } => "the same sex".to_owned(),
+            Reason::Sex { relation: SexRelation::Differs, .. } => "the sex differs".to_owned(),
+            Reason::Sex { relation: SexRelation::Missing, .. } => {
+                "the sex is not stated on both sides".to_owned()
+            }
+            Reason::Place { relation, stated, listed } => place(*relation, stated, listed),
             Reason::Identifier { kind, same: true } => format!("the same {kind} number"),
             Reason::Identifier { kind, same: false } => format!("the {kind} number differs"),
         };
@@ -188,6 +204,16 @@ fn nationality(relation: NationalityRelation, stated: &[Country], listed: &[Coun
             format!("the nationality differs: {} stated, {} listed", codes(stated), codes(listed))
         }
     }
+}
+
+fn place(relation: PlaceRelation, stated: &[String], listed: &[String]) -> String {
+    let words = match relation {
+        PlaceRelation::Missing => return "no place of birth on both sides".to_owned(),
+        PlaceRelation::Same => "the same place of birth",
+        PlaceRelation::SameCountry => "the same country of birth",
+        PlaceRelation::Differs => "the place of birth differs",
+    };
+    format!("{words}: {} stated, {} listed", stated.join("; "), listed.join("; "))
 }
 
 /// A name made ready, and as it was written.

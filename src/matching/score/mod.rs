@@ -29,6 +29,7 @@ mod evidence;
 mod explain;
 mod model;
 mod observe;
+mod place;
 mod prepare;
 mod setting;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use evidence::{BornRelation, NationalityRelation, SexRelation, born, nationa
 pub use explain::{Explanation, Line, Reason};
 pub use model::{FEATURES, Feature, Model};
 pub use observe::{Item, Sink, observe};
+pub use place::{Birthplace, PlaceRelation, places};
 pub use prepare::{Prepared, Role, Weighed};
 pub use setting::{Mode, Setting, odds};
 
@@ -62,8 +64,8 @@ pub struct Subject<'a> {
     pub nationalities: &'a [Country],
     /// Sex.
     pub sex: Option<Sex>,
-    /// Places of birth, made ready like names.
-    pub birth_places: &'a [Prepared],
+    /// Places of birth, made ready.
+    pub birth_places: &'a [Birthplace],
     /// Exact identifiers.
     pub identifiers: &'a [Identifier],
 }

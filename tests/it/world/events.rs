@@ -205,6 +205,7 @@ fn named(id: &str, numbers: &[&str], ((surname, given), born): Named) -> Vec<u8>
         birth_date: Date::parse(born),
         sex: None,
         nationality: None,
+        birth_place: None,
     };
     crossing(id, numbers, Some(party), Format::Json)
 }
@@ -260,7 +261,7 @@ pub(crate) fn entries() -> &'static [Entry] {
 }
 
 fn listed(surname: &str, given: &str) -> Box<[ListedName]> {
-    [ListedName { surname: surname.into(), given: given.into() }].into()
+    [ListedName { surname: surname.into(), given: given.into(), weak: false }].into()
 }
 
 fn long() -> Box<str> {
@@ -292,6 +293,8 @@ fn entry(
         names: [].into(),
         birth_dates: [].into(),
         nationalities: [].into(),
+        sex: None,
+        birth_places: Box::default(),
         identifiers: [document(number)].into(),
         valid_from: None,
         valid_to: None,
