@@ -36,8 +36,10 @@ pub(super) fn alert(alert: &Value) -> String {
     }
     for reason in items(alert, "/reasons") {
         line(format_args!("  {}", reason_line(reason)));
+        // Whoever has a birth date is no ship, whatever the role.
+        let is_born = items(reason, "/evidence").any(|at| text(at, "/attribute") == "birth_date");
         for evidence in items(reason, "/evidence") {
-            line(format_args!("    {}", sentence(evidence)));
+            line(format_args!("    {}", sentence(evidence, !is_born)));
         }
         for alike in reason.get("resemblance").into_iter().filter(|alike| alike.is_object()) {
             line(format_args!("    {}", weighed(alike)));
@@ -141,16 +143,15 @@ fn place(alert: &Value) -> String {
     if known.is_empty() { "a place not stated".to_owned() } else { known.join(", ") }
 }
 
-/// One piece of evidence in plain words.
-fn sentence(evidence: &Value) -> String {
+/// One piece of evidence in plain words; what carries something may be a vessel.
+fn sentence(evidence: &Value, may_be_vessel: bool) -> String {
     let text = |path: &str| text(evidence, path);
     let attribute = text("/attribute").replace('_', " ");
     let role = text("/role").to_lowercase().replace('_', " ");
     let what = match (&*attribute, &*role) {
-        ("nationality", "conveyance") => "flag of the vessel".to_owned(),
-        ("name" | "imo" | "mmsi" | "call sign", "conveyance") => {
-            format!("{attribute} of the vessel")
-        }
+        ("nationality", "conveyance") if may_be_vessel => "flag of the vessel".to_owned(),
+        ("imo" | "mmsi" | "call sign", "conveyance") => format!("{attribute} of the vessel"),
+        ("name", "conveyance") if may_be_vessel => "name of the vessel".to_owned(),
         (attribute, role) if attribute == role => attribute.to_owned(),
         _ => format!("{attribute} of the {role}"),
     };
@@ -228,14 +229,23 @@ mod tests {
 
     #[test]
     fn what_is_told_of_a_ship_is_told_as_a_ships() {
-        let told = |attribute: &str| {
-            sentence(&json!({"attribute": attribute, "role": "CONVEYANCE", "relation": "SAME",
-                "stated": "x", "listed": "x"}))
+        let evidence = |attribute: &str| {
+            json!({"attribute": attribute, "role": "CONVEYANCE",
+            "relation": "SAME", "stated": "x", "listed": "x"})
         };
+        let told = |attribute: &str| sentence(&evidence(attribute), true);
         assert_eq!(told("name"), "name of the vessel: x, the same");
         assert_eq!(told("nationality"), "flag of the vessel: x, the same");
         assert_eq!(told("call_sign"), "call sign of the vessel: x, the same");
         assert_eq!(told("vin"), "vin of the conveyance: x, the same");
+        // Unless it is somebody in the part of one.
+        let of = |attributes: &[&str]| {
+            let rows: Vec<Value> = attributes.iter().map(|attribute| evidence(attribute)).collect();
+            alert(&json!({"reasons": [{"evidence": rows}]}))
+        };
+        assert!(of(&["name", "nationality"]).contains("flag of the vessel"));
+        let person = of(&["name", "birth_date", "nationality"]);
+        assert!(!person.contains("vessel") && person.contains("nationality of the conveyance"));
     }
 
     /// Without its colours.
