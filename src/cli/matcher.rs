@@ -34,8 +34,8 @@ impl Matcher {
 
     /// For a list, whose names also tell how rare words are.
     pub(super) fn of_list(list: &[Profile], mode: Mode) -> Self {
-        let things = list.iter().filter(|one| one.subject != Subject::Person).count();
-        Self::new(list, Setting::of_list(list.len(), mode).with_things(things))
+        let (persons, things) = counted(list);
+        Self::new(list, Setting::of_list(persons, mode).with_things(things))
     }
 
     fn new(list: &[Profile], setting: Setting) -> Self {
@@ -107,6 +107,14 @@ impl Matcher {
     }
 }
 
+/// How many of a list may be persons, and how many organisations or vessels: each is compared with its
+/// like. Those whose list leaves it open are both.
+fn counted(list: &[Profile]) -> (usize, usize) {
+    let count = |of: &[Subject]| list.iter().filter(|one| of.contains(&one.subject)).count();
+    let persons = count(&[Subject::Person, Subject::Other]);
+    (persons, count(&[Subject::Organisation, Subject::Vessel, Subject::Other]))
+}
+
 /// The odds of a probability, which may be certain.
 pub(super) fn odds(probability: f32) -> Bits {
     score::odds(probability).clamp(Bits::whole(-100), Bits::whole(100))
@@ -118,4 +126,26 @@ pub(super) fn mode(text: &str) -> Result<Mode, String> {
         let names = Mode::ALL.map(Mode::name);
         format!("the modes are {}", names.join(", "))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::{Format, Profiles};
+
+    #[test]
+    fn persons_are_counted_for_persons_and_firms_and_ships_for_these() {
+        let rows = ["Person", "Person", "Company", "Vessel", "LegalEntity"]
+            .map(|schema| format!("{{\"name\": \"Sample\", \"schema\": \"{schema}\"}}\n"));
+        let read = Profiles::read(Format::JsonLines, rows.concat().as_bytes()).profiles;
+        let list: Vec<Profile> = read.into_iter().map(|(profile, _)| profile).collect();
+        // What may be a person is one of each.
+        assert_eq!(counted(&list), (3, 3));
+        let setting = &Matcher::of_list(&list, Mode::Balanced).setting;
+        let longer: Vec<Profile> =
+            list.iter().chain(&list[2..4]).chain(&list[2..4]).cloned().collect();
+        let other = &Matcher::of_list(&longer, Mode::Balanced).setting;
+        assert_eq!(setting.prior(Bearer::Person), other.prior(Bearer::Person));
+        assert!(setting.prior(Bearer::Vessel) > other.prior(Bearer::Vessel));
+    }
 }
