@@ -14,7 +14,7 @@ use super::{Make, seconds};
 /// counted together as [`OTHER_LISTS`], which is no name that a list can have.
 pub(super) const LISTS_MAX: usize = 256;
 const OTHER_LISTS: &str = "(other)";
-const NAMES_CHANGES: &str = "Changes of names since the snapshot that they are searched in";
+const NAMES_CHANGES: &str = "Changes of names since the snapshots that they are searched in, of persons and of others together";
 
 /// Metrics of the lists.
 pub(super) struct ListMetrics {
