@@ -3,7 +3,7 @@
 use compact_str::CompactString;
 
 use super::dice::{Dice, key};
-use super::listed::{Body, Class, Contact, Traits, Wanted, container_key, text};
+use super::listed::{Body, Class, Contact, Firm, Traits, Wanted, container_key, misspelt, text};
 use super::numbers;
 use super::people::{Document, Naming, Person, born, identity, year};
 use super::stock::{Nation, STOCK};
@@ -243,6 +243,42 @@ impl Lore {
             | Body::Vessel { .. }
             | Body::Consignment(_) => None,
         }
+    }
+
+    /// A firm abroad, of which nobody states a number: a listed one misspelt now and then.
+    pub(super) fn partner(&self, dice: &mut Dice) -> Option<(Part, Firm)> {
+        if dice.share(self.settings.hit_share)
+            && let Some((index, Body::Trader { firm, .. })) = self.any(dice, Class::Trader)
+            && firm.is_coined
+            && let Some(name) = misspelt(&firm.name)
+        {
+            return Some((self.misspelt(Class::Trader, index), Firm { name, ..firm }));
+        }
+        Some((Part::Extra, self.firm(dice)?))
+    }
+
+    /// A listed vessel with its numbers, or misspelt and without.
+    pub(super) fn planted_vessel(
+        &self,
+        dice: &mut Dice,
+        index: u32,
+        body: Body,
+    ) -> Option<(Thing, CompactString)> {
+        let Body::Vessel { imo, mmsi, name, flag } = body else { return None };
+        let misspelt = if dice.percent(40) { misspelt(&name) } else { None };
+        if let Some(name) = misspelt {
+            let part = self.misspelt(Class::Vessel, index);
+            let number = CompactString::default();
+            return Some((Thing { number, other: None, nation: flag, part }, name));
+        }
+        let part = listed(Class::Vessel, index, Traits::NUMBER.and(Traits::OTHER_NUMBER));
+        Some((Thing { number: imo, other: Some(mmsi), nation: flag, part }, name))
+    }
+
+    /// The part of a listed firm or vessel whose name is misspelt.
+    fn misspelt(&self, class: Class, index: u32) -> Part {
+        let is_told = self.tells_things();
+        listed(class, index, if is_told { Traits::THING } else { Traits::default() })
     }
 
     /// A listed person under a true, a half true or a false identity.

@@ -3,9 +3,10 @@
 use compact_str::CompactString;
 use smallvec::SmallVec;
 
+use super::corpus::coin;
 use super::dice::{Dice, key};
 use super::numbers;
-use super::people::{Document, Naming, Person, born, identity};
+use super::people::{Document, Naming, Person, born, exchange, identity};
 use super::stock::{Nation, STOCK};
 use crate::domain::{Date, Timestamp};
 
@@ -59,6 +60,9 @@ impl Traits {
     /// The name with two letters exchanged: for those who meet names that are alike.
     pub(super) const MISSPELT: Self = Self(2048);
 
+    /// The name of a firm or a vessel, and its country, so that a name like it is met.
+    pub(super) const THING: Self = Self(4096);
+
     const EXACT: Self = Self(32 | 64 | 128 | 256 | 512 | 1024);
     const NAMES: Self = Self(1 | 2);
     const BIRTHS: Self = Self(4 | 8);
@@ -84,6 +88,7 @@ impl Traits {
         let misspelt = alike && stated.has(Self::MISSPELT) && self.has(Self::NAME);
         common.has(Self::EXACT)
             || ((common.has(Self::NAMES) || misspelt) && common.has(Self::BIRTHS))
+            || (alike && common.has(Self::THING))
     }
 }
 
@@ -118,10 +123,20 @@ pub(super) enum Body {
     Document(Document),
     Vehicle { plate: CompactString, nation: &'static Nation, vin: CompactString },
     Container(CompactString),
-    Trader { eori: CompactString, name: CompactString },
-    Vessel { imo: CompactString, mmsi: CompactString, name: &'static str },
+    Trader { eori: CompactString, firm: Firm },
+    Vessel { imo: CompactString, mmsi: CompactString, name: CompactString, flag: &'static Nation },
     Contact(Contact),
     Consignment(CompactString),
+}
+
+/// A firm by its name.
+#[derive(Clone)]
+pub(super) struct Firm {
+    pub(super) name: CompactString,
+    /// Where it is established.
+    pub(super) nation: &'static Nation,
+    /// Whether its own words are coined: no other firm is called nearly so.
+    pub(super) is_coined: bool,
 }
 
 /// A telephone number or an e-mail address.
@@ -170,11 +185,12 @@ impl Body {
                 Self::Vehicle { plate, nation, vin: text(|out| numbers::vin(dice, out)) }
             }
             Class::Container => Self::Container(text(|out| numbers::container(dice, out))),
-            Class::Trader => Self::Trader { eori: eori(dice), name: company(dice)? },
+            Class::Trader => Self::Trader { eori: eori(dice), firm: Firm::draw(dice)? },
             Class::Vessel => Self::Vessel {
                 imo: text(|out| numbers::imo(dice, out)),
                 mmsi: text(|out| numbers::mmsi(dice, out)),
                 name: vessel_name(dice),
+                flag: STOCK.nation(dice)?,
             },
             Class::Contact => Self::Contact(Contact::draw(dice)?),
             Class::Consignment => Self::Consignment(text(|out| numbers::mrn(dice, "GB", out))),
@@ -266,55 +282,65 @@ pub(super) fn eori(dice: &mut Dice) -> CompactString {
     text(|out| numbers::fill(dice, "GB############", out))
 }
 
-/// The name of a firm that does not exist.
-pub(super) fn company(dice: &mut Dice) -> Option<CompactString> {
-    const TRADES: [&str; 12] = [
-        "Trading",
-        "Imports",
-        "Logistics",
-        "Foods",
-        "Textiles",
-        "Components",
-        "Freight",
-        "Chemicals",
-        "Machinery",
-        "Wholesale",
-        "Fashion",
-        "Timber",
-    ];
-    const FORMS: [&str; 6] = ["Ltd", "PLC", "LLP", "GmbH", "SARL", "BV"];
-    let stock = STOCK.names.get(STOCK.nation(dice)?.stock)?;
-    let mut name = CompactString::new(dice.pick(&stock.surnames)?.text);
-    if dice.percent(30) {
-        name.push_str(" & ");
-        name.push_str(dice.pick(&stock.surnames)?.text);
+impl Firm {
+    /// A firm that does not exist.
+    pub(super) fn draw(dice: &mut Dice) -> Option<Self> {
+        const TRADES: [&str; 12] = [
+            "Trading",
+            "Imports",
+            "Logistics",
+            "Foods",
+            "Textiles",
+            "Components",
+            "Freight",
+            "Chemicals",
+            "Machinery",
+            "Wholesale",
+            "Fashion",
+            "Timber",
+        ];
+        const FORMS: [&str; 6] = ["Ltd", "PLC", "LLP", "GmbH", "SARL", "BV"];
+        let nation = STOCK.nation(dice)?;
+        let stock = STOCK.names.get(nation.stock)?;
+        let is_coined = dice.percent(50);
+        let mut name = if is_coined {
+            [&*coin(dice, 3), " ", &*coin(dice, 3)].concat().into()
+        } else {
+            CompactString::new(dice.pick(&stock.surnames)?.text)
+        };
+        if !is_coined && dice.percent(30) {
+            name.push_str(" & ");
+            name.push_str(dice.pick(&stock.surnames)?.text);
+        }
+        for part in [dice.text(&TRADES), dice.text(&FORMS)] {
+            name.push(' ');
+            name.push_str(part);
+        }
+        Some(Self { name, nation, is_coined })
     }
-    for part in [dice.text(&TRADES), dice.text(&FORMS)] {
-        name.push(' ');
-        name.push_str(part);
-    }
-    Some(name)
 }
 
 /// The name of a ship that does not exist.
-pub(super) fn vessel_name(dice: &mut Dice) -> &'static str {
-    dice.text(&[
-        "Albion Venture",
-        "Nordic Heron",
-        "Meridian Grace",
-        "Castor Bay",
-        "Silver Curlew",
-        "Atlantic Sorrel",
-        "Baltic Juniper",
-        "Coral Ember",
-        "Eastern Lantern",
-        "Gannet Rock",
-        "Ivory Petrel",
-        "Kestrel Strand",
-        "Loch Anvil",
-        "Ocean Thistle",
-        "Polar Marten",
-    ])
+pub(super) fn vessel_name(dice: &mut Dice) -> CompactString {
+    let last = dice.text(&[
+        "Venture", "Heron", "Grace", "Bay", "Curlew", "Sorrel", "Juniper", "Ember", "Lantern",
+        "Rock", "Petrel", "Strand", "Anvil", "Thistle", "Marten",
+    ]);
+    [&*coin(dice, 3), " ", last].concat().into()
+}
+
+/// What tells a firm from others, without what it deals in and its legal form; or a ship, without its
+/// last word.
+pub(super) fn own_words(name: &str, behind: usize) -> impl Iterator<Item = &str> {
+    let words = name.split_whitespace().filter(|word| *word != "&").collect::<Vec<_>>();
+    let own = words.len().saturating_sub(behind);
+    words.into_iter().take(own)
+}
+
+/// The same with two letters of its first word exchanged; `None` where none can be.
+pub(super) fn misspelt(name: &str) -> Option<CompactString> {
+    let (first, rest) = name.split_once(' ')?;
+    Some([&*exchange(first)?, " ", rest].concat().into())
 }
 
 /// Runs a writer on a new text.
@@ -355,6 +381,8 @@ fn plan(dice: &mut Dice, class: Class, epoch: Timestamp) -> Plan {
         }
         Class::Container | Class::Trader | Class::Consignment => Traits::NUMBER,
     };
+    let is_named = matches!(class, Class::Trader | Class::Vessel);
+    let holds = if is_named { holds.and(Traits::THING) } else { holds };
     let (from, to) = window(dice, epoch);
     Plan { list: dice.below(64), handling: dice.below(64), holds, from, to }
 }

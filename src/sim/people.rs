@@ -132,7 +132,7 @@ impl Naming {
 }
 
 /// The word with the first two letters exchanged, behind its second, that differ; `None` where none do.
-fn exchange(word: &str) -> Option<String> {
+pub(super) fn exchange(word: &str) -> Option<String> {
     let mut letters: Vec<char> = word.chars().collect();
     let fit =
         |pair: &[char]| matches!(pair, [a, b] if a != b && pair.iter().all(|c| c.is_alphabetic()));

@@ -122,12 +122,13 @@ impl Traffic {
         let (origin, destination) = ends(yarded.inbound, yarded.place, abroad);
         sketch.direction = direction(yarded.inbound);
         sketch.journey = Journey {
-            carrier: Some(yarded.vessel.name),
+            carrier: None,
             number: None,
             origin: Some(origin),
             destination: Some(destination),
         };
-        let voyage = yarded.vessel.voyage;
+        let (name, voyage) = (&yarded.vessel.name, yarded.vessel.voyage);
+        sketch.carrier = Some(sketch.write(|out| out.push_str(name)));
         sketch.number = Some(sketch.write(|out| {
             out.push_str(&voyage.to_string());
             out.push(if yarded.inbound { 'N' } else { 'S' });
@@ -168,7 +169,7 @@ impl Traffic {
             if self.dice.percent(30) { Some(self.lore.container(&mut self.dice)?) } else { None };
         let Self { sketch, dice, lore, traders, .. } = self;
         let (partner, agent) = (STOCK.nation(dice)?, dice.pick(traders)?.clone());
-        let foreign = lore.firm(dice);
+        let foreign = lore.partner(dice);
         let home = STOCK.home()?.country;
         let (own, other) = if import {
             (Role::Importer, Role::Exporter)
@@ -182,8 +183,10 @@ impl Traffic {
         sketch.mode = if dice.percent(70) { Mode::Sea } else { Mode::Road };
         sketch.journey = Journey::default();
         sketch.organisation(own, &trader.0, Some(home));
-        if let Some(foreign) = foreign {
-            sketch.organisation(other, &foreign, Some(partner.country));
+        let partner = foreign.as_ref().map_or(partner, |(_, firm)| firm.nation);
+        if let Some((part, firm)) = &foreign {
+            sketch.note(lore, *part, Traits::default(), at);
+            sketch.organisation(other, &firm.name, Some(partner.country));
         }
         sketch.organisation(Role::Declarant, &agent.name, Some(home));
         sketch.state(Role::Consignment, Identifier::mrn(&mrn), None);
@@ -313,12 +316,10 @@ impl Traffic {
         let mut vessel = dice.pick(vessels)?.clone();
         // Ships touch lists a good deal more seldom than boxes.
         if dice.share(lore.settings.hit_share / 4.0)
-            && let Some((index, Body::Vessel { imo, mmsi, name })) = lore.any(dice, Class::Vessel)
+            && let Some((index, body)) = lore.any(dice, Class::Vessel)
+            && let Some((thing, name)) = lore.planted_vessel(dice, index, body)
         {
-            let shows = Traits::NUMBER.and(Traits::OTHER_NUMBER);
-            let part = listed(Class::Vessel, index, shows);
-            vessel.thing = Thing { number: imo, other: Some(mmsi), part, ..vessel.thing };
-            vessel.name = name;
+            vessel = Vessel { thing, name, ..vessel };
         }
         let empty = dice.percent(20);
         Some(Yarded {
@@ -336,10 +337,10 @@ impl Traffic {
     fn trader(&mut self, at: Timestamp) -> Option<(CompactString, CompactString)> {
         let Self { sketch, dice, lore, traders, .. } = self;
         if dice.share(lore.settings.hit_share)
-            && let Some((index, Body::Trader { eori, name })) = lore.any(dice, Class::Trader)
+            && let Some((index, Body::Trader { eori, firm })) = lore.any(dice, Class::Trader)
         {
             sketch.note(lore, listed(Class::Trader, index, Traits::NUMBER), Traits::default(), at);
-            return Some((name, eori));
+            return Some((firm.name, eori));
         }
         let trader = dice.pick(traders)?;
         Some((trader.name.clone(), trader.eori.clone()))
@@ -374,11 +375,14 @@ fn set_service(sketch: &mut Sketch, service: &Service, control_point: &'static s
 }
 
 fn state_vessel(sketch: &mut Sketch, vessel: &Vessel) {
-    sketch.state(Role::Conveyance, Identifier::imo(&vessel.thing.number), None);
+    // Who misspells a ship's name knows no number of it.
+    if !vessel.thing.number.is_empty() {
+        sketch.state(Role::Conveyance, Identifier::imo(&vessel.thing.number), None);
+    }
     if let Some(mmsi) = &vessel.thing.other {
         sketch.state(Role::Conveyance, Identifier::mmsi(mmsi), None);
     }
-    sketch.vessel(vessel.name, vessel.thing.nation.country);
+    sketch.vessel(&vessel.name, vessel.thing.nation.country);
 }
 
 const fn direction(inbound: bool) -> Direction {

@@ -35,6 +35,8 @@ pub(super) struct Sketch {
     pub(super) direction: Direction,
     pub(super) mode: Mode,
     pub(super) journey: Journey<'static>,
+    /// The carrier, where no table has it.
+    pub(super) carrier: Option<Span>,
     /// Number of the service.
     pub(super) number: Option<Span>,
     pub(super) facts: Facts<'static>,
@@ -72,6 +74,7 @@ impl Sketch {
             direction: Direction::Unknown,
             mode: Mode::Other,
             journey: Journey { carrier: None, number: None, origin: None, destination: None },
+            carrier: None,
             number: None,
             facts: Facts::Crossing(Default::default()),
             first: None,
@@ -87,6 +90,7 @@ impl Sketch {
         self.expected.clear();
         self.possible.clear();
         self.decoy = false;
+        self.carrier = None;
         self.number = None;
         self.first = None;
         self.second = None;
@@ -265,6 +269,7 @@ impl Sketch {
             direction: sketch.direction,
             mode: sketch.mode,
             journey: Journey {
+                carrier: sketch.carrier.map(|span| sketch.read(span)).or(sketch.journey.carrier),
                 number: sketch.number.map(|span| sketch.read(span)),
                 ..sketch.journey
             },

@@ -9,7 +9,9 @@ use smallvec::SmallVec;
 
 use super::Settings;
 use super::dice::{Dice, key};
-use super::listed::{Body, Class, Contact, Listed, Plan, Traits, Wanted, company};
+use super::listed::{
+    Body, Class, Contact, Firm, Listed, Plan, Traits, Wanted, own_words, vessel_name,
+};
 use super::lists::{self, List};
 use super::people::{Naming, Style, cohort, companies, year};
 use super::traffic::Traffic;
@@ -41,8 +43,9 @@ pub(super) struct Lore {
     cohorts: HashSet<u64, FixedState>,
     /// Each two words of their names with the year of birth, likewise.
     companies: HashSet<u64, FixedState>,
-    /// What nobody can tell names of listed firms apart by, where names that are alike are met.
-    firms: HashSet<u64, FixedState>,
+    /// What nobody can tell names of listed firms and ships apart by, where names that are alike are
+    /// met.
+    things: HashSet<u64, FixedState>,
     /// Subjects that were made again, since they shared an attribute with an earlier one.
     attempts: HashMap<u64, u64, FixedState>,
 }
@@ -57,7 +60,7 @@ impl World {
             taken: HashSet::default(),
             cohorts: HashSet::default(),
             companies: HashSet::default(),
-            firms: HashSet::default(),
+            things: HashSet::default(),
             attempts: HashMap::default(),
         };
         for class in Class::ALL {
@@ -122,15 +125,35 @@ impl Lore {
         self.cohorts.contains(&cohort(name, UNDATED))
     }
 
-    /// The name of a firm that nobody can take for a listed one; `None` where so many are listed that
-    /// none was found.
-    pub(super) fn firm(&self, dice: &mut Dice) -> Option<CompactString> {
-        let is_near =
-            |name: &CompactString| likenesses(name).any(|word| self.firms.contains(&word));
-        std::iter::repeat_with(|| company(dice))
-            .take(FIRMS_MAX)
-            .flatten()
-            .find(|name| !is_near(name))
+    /// A firm that nobody can take for a listed one by its name; `None` where so many are listed that none
+    /// was found.
+    pub(super) fn firm(&self, dice: &mut Dice) -> Option<Firm> {
+        let draw = || Firm::draw(dice);
+        let drawn = std::iter::repeat_with(draw).take(DRAWN_MAX).flatten();
+        drawn.into_iter().find(|firm| !self.is_like(&firm.name, BEHIND_FIRM))
+    }
+
+    /// The name of a ship that nobody can take for a listed one; where so many are listed that none was
+    /// found, any.
+    pub(super) fn ship(&self, dice: &mut Dice) -> CompactString {
+        let mut name = vessel_name(dice);
+        for _ in 0..DRAWN_MAX {
+            if !self.is_like(&name, BEHIND_SHIP) {
+                break;
+            }
+            name = vessel_name(dice);
+        }
+        name
+    }
+
+    fn is_like(&self, name: &str, behind: usize) -> bool {
+        likenesses(name, behind).any(|word| self.things.contains(&word))
+    }
+
+    /// Whether a listed firm or ship is told by a misspelt name beyond doubt: the longer the list, the
+    /// more must speak for one of it.
+    pub(super) fn tells_things(&self) -> bool {
+        self.count(Class::Trader) + self.count(Class::Vessel) <= TOLD_MAX
     }
 
     /// The subject of this number.
@@ -183,6 +206,19 @@ impl Lore {
             if keys.iter().any(|key| self.taken.contains(key)) {
                 continue;
             }
+            let (name, behind, is_coined) = match &listed.body {
+                Body::Trader { firm, .. } => (&*firm.name, BEHIND_FIRM, firm.is_coined),
+                Body::Vessel { name, .. } => (&**name, BEHIND_SHIP, true),
+                Body::Person(_)
+                | Body::Document(_)
+                | Body::Vehicle { .. }
+                | Body::Container(_)
+                | Body::Contact(_)
+                | Body::Consignment(_) => ("", 0, false),
+            };
+            if is_coined && self.is_like(name, behind) {
+                continue;
+            }
             self.taken.extend(keys);
             if let Body::Person(wanted) = &listed.body
                 && self.settings.names_alike
@@ -196,10 +232,8 @@ impl Lore {
                     }
                 }
             }
-            if let Body::Trader { name, .. } = &listed.body
-                && self.settings.names_alike
-            {
-                self.firms.extend(likenesses(name));
+            if self.settings.names_alike {
+                self.things.extend(likenesses(name, behind));
             }
             if attempt > 0 {
                 self.attempts.insert(slot, attempt);
@@ -238,8 +272,14 @@ impl Lore {
         };
         match body {
             Body::Person(wanted) => describe(&mut entry, wanted, plan.holds),
-            Body::Trader { name, .. } => entry.names = Box::new([whole(name)]),
-            Body::Vessel { name, .. } => entry.names = Box::new([whole(name)]),
+            Body::Trader { firm, .. } => {
+                entry.names = Box::new([whole(&firm.name)]);
+                entry.nationalities = Box::new([firm.nation.country]);
+            }
+            Body::Vessel { name, flag, .. } => {
+                entry.names = Box::new([whole(name)]);
+                entry.nationalities = Box::new([flag.country]);
+            }
             Body::Document(document) => {
                 entry.nationalities = Box::new([document.issuer.country]);
             }
@@ -250,20 +290,30 @@ impl Lore {
     }
 }
 
-/// How often the name of a firm is drawn.
-const FIRMS_MAX: usize = 32;
+/// How often the name of a firm or a ship is drawn.
+const DRAWN_MAX: usize = 32;
+/// With more firms and ships on the lists a letter amiss may be one too many.
+const TOLD_MAX: u32 = 16_000;
+/// Words behind a firm's own: what it deals in, and its legal form.
+const BEHIND_FIRM: usize = 2;
+/// The last word of a ship's name, which many have.
+const BEHIND_SHIP: usize = 1;
 
-/// A number for each word of a firm's name that may be mistaken for another: its consonants. What it
-/// deals in and its legal form come last.
-fn likenesses(name: &str) -> impl Iterator<Item = u64> + '_ {
-    let words = name.split_whitespace().filter(|word| *word != "&").collect::<Vec<_>>();
-    let own = words.len().saturating_sub(2);
-    words.into_iter().take(own).map(|word| {
-        let consonants =
-            word.chars().flat_map(char::to_lowercase).filter(|c| !"aeiouy".contains(*c));
-        let mut consonants: Vec<char> = consonants.collect();
+/// Numbers for each word of its own that a name may be mistaken for another by: its consonants, and its
+/// letters with one left out.
+fn likenesses(name: &str, behind: usize) -> impl Iterator<Item = u64> + '_ {
+    own_words(name, behind).flat_map(|word| {
+        let letters: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
+        let mut consonants: Vec<char> =
+            letters.iter().copied().filter(|c| !"aeiouy".contains(*c)).collect();
         consonants.dedup();
-        key("firm", &String::from_iter(consonants), "")
+        let without = |at: usize| {
+            let rest = letters.iter().enumerate().filter(|(place, _)| *place != at);
+            key("letters", &rest.map(|(_, letter)| *letter).collect::<String>(), "")
+        };
+        let mut likenesses: SmallVec<[u64; 16]> = (0..letters.len()).map(without).collect();
+        likenesses.push(key("firm", &String::from_iter(consonants), ""));
+        likenesses
     })
 }
 

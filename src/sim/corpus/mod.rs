@@ -10,6 +10,7 @@
 //! Absent on purpose: I/O, clocks, real persons. Every likeness is chance.
 
 mod alter;
+mod coined;
 mod crowd;
 mod culture;
 mod devanagari;
@@ -30,6 +31,7 @@ mod variants;
 mod vessel;
 
 pub use alter::{DateKind, Kind, Label, Query};
+pub(super) use coined::coin;
 pub use crowd::{Crowd, Traveller};
 pub use culture::{Culture, Mix};
 pub use fields::Slip;

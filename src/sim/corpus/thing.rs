@@ -24,7 +24,8 @@ pub enum Change {
     NoForm,
     /// Words shortened, `&` for `and`.
     Abbreviated,
-    /// Cut at 35 characters as in a customs message.
+    /// Cut where its field ends: a firm's at 35 characters as in a customs message, a vessel's at 20 as
+    /// in its own reports.
     Truncated,
     /// Romanised by another system.
     Transliteration,
@@ -57,7 +58,7 @@ impl Change {
         Self::OriginalScript,
     ];
     /// What is done to vessels.
-    pub const OF_VESSELS: [Self; 8] = [
+    pub const OF_VESSELS: [Self; 9] = [
         Self::Exact,
         Self::Slip(Slip::Typo1),
         Self::Slip(Slip::Typo2),
@@ -66,6 +67,7 @@ impl Change {
         Self::Slip(Slip::Split),
         Self::Prefix,
         Self::Numeral,
+        Self::Truncated,
     ];
 
     /// Its place among all of them: draws of its own hang on it.

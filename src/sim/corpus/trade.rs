@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use compact_str::CompactString;
 
+use super::coined::coin;
 use super::culture::Culture;
 use super::tongue::Tongue;
 use crate::sim::dice::Dice;
@@ -155,15 +156,16 @@ impl Land {
         Piece { role: Role::Name, text, in_notation: self.tongue.is_some(), native: "" }
     }
 
-    /// Two syllables of what it does, as Soviet trusts were named.
+    /// Syllables of where it is and what it does, as Soviet trusts were named.
     fn welded(&self, dice: &mut Dice) -> CompactString {
         let last = dice.pick(&self.activities).map_or("", |term| term.latin);
-        [self.brand(dice), last].concat().into()
+        let second = if dice.percent(60) { self.brand(dice) } else { "" };
+        [self.brand(dice), second, last].concat().into()
     }
 
     fn with_article(&self, dice: &mut Dice, seed: u64) -> CompactString {
         let word =
-            if dice.percent(70) { self.brand(dice).into() } else { self.surname(dice, seed) };
+            if dice.percent(35) { self.brand(dice).into() } else { self.surname(dice, seed) };
         ["al-", word.strip_prefix("al-").unwrap_or(&word)].concat().into()
     }
 
@@ -190,6 +192,7 @@ impl Land {
                 let (brand, surname) = (self.brand(dice), self.surname(dice, seed));
                 [brand, " ", &surname].concat().into()
             }
+            80..94 => coin(dice, 2),
             _ => self.brand(dice).into(),
         }
     }

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use compact_str::CompactString;
 use smallvec::SmallVec;
 
+use super::coined::coin;
+use super::culture::Mix;
 use super::fields::Fields;
 use super::spelling::{Script, Sort, Spelling};
 use super::thing::{Change, Statement, ThingLabel};
@@ -25,7 +27,7 @@ pub struct Vessel {
     pub listed_flag: Option<Country>,
     /// The IMO number, with its check digit.
     pub imo: CompactString,
-    words: SmallVec<[&'static str; 2]>,
+    words: SmallVec<[CompactString; 2]>,
     /// A number behind the name.
     count: u32,
     prefix: &'static str,
@@ -88,7 +90,7 @@ impl Vessel {
         if with_prefix {
             parts.push(self.prefix.into());
         }
-        parts.extend(self.words.iter().map(|word| CompactString::from(*word).to_uppercase()));
+        parts.extend(self.words.iter().map(CompactString::to_uppercase));
         if let Some(numeral) = ROMAN.get((self.count as usize).wrapping_sub(1)) {
             let digit = char::from_digit(self.count, 10).map(String::from).unwrap_or_default();
             parts.push(if roman { (*numeral).into() } else { digit.into() });
@@ -115,13 +117,13 @@ impl Vessel {
                     roman.into()
                 };
             }
+            Change::Truncated => return self.cut(listed),
             Change::Reorder
             | Change::Drop
             | Change::Extra
             | Change::Form
             | Change::NoForm
             | Change::Abbreviated
-            | Change::Truncated
             | Change::Transliteration
             | Change::OriginalScript => return None,
         }
@@ -132,15 +134,42 @@ impl Vessel {
             label: ThingLabel { number: self.number, change },
         })
     }
-}
 
-fn words(dice: &mut Dice) -> SmallVec<[&'static str; 2]> {
-    if dice.percent(30) {
-        SmallVec::from_slice(&[dice.text(&TABLES.single)])
-    } else {
-        SmallVec::from_slice(&[dice.text(&TABLES.first), dice.text(&TABLES.last)])
+    /// The static report of AIS has room for 20 letters.
+    fn cut(&self, listed: &Spelling) -> Option<Statement> {
+        const FIELD: usize = 20;
+        let cut = listed.surname.get(..FIELD).filter(|cut| *cut != listed.surname)?;
+        let label = ThingLabel { number: self.number, change: Change::Truncated };
+        Some(Statement { name: cut.trim_end().into(), country: self.flag, imo: None, label })
     }
 }
+
+/// One of a few words that many ships bear, of two of them, coined, or somebody's name behind that of
+/// its house: sister ships have the same house.
+fn words(dice: &mut Dice) -> SmallVec<[CompactString; 2]> {
+    let table = |word: &'static str| CompactString::const_new(word);
+    match dice.below(100) {
+        0..10 => SmallVec::from_iter([table(dice.text(&TABLES.single))]),
+        10..45 => {
+            SmallVec::from_iter([table(dice.text(&TABLES.first)), table(dice.text(&TABLES.last))])
+        }
+        45..60 => SmallVec::from_iter([coin(dice, 2)]),
+        60..75 => SmallVec::from_iter([table(dice.text(&TABLES.first)), coin(dice, 2)]),
+        75..88 => SmallVec::from_iter([coin(dice, 2), table(dice.text(&TABLES.last))]),
+        _ => {
+            let culture = Mix::travelling().draw(dice);
+            let given = culture.map_or("", |culture| culture.stock().female.common(dice));
+            let given = if given.is_ascii() { table(given) } else { coin(dice, 2) };
+            SmallVec::from_iter([table(dice.text(&HOUSES)), given])
+        }
+    }
+}
+
+/// Houses that put their name before that of a ship.
+const HOUSES: [&str; 12] = [
+    "Albion", "Castor", "Gannet", "Heron", "Hanseat", "Kestrel", "Levant", "Meridian", "Nordal",
+    "Sorrel", "Thistle", "Wadden",
+];
 
 /// Six digits and the sum of their products with 7 to 2 (IMO resolution A.1117(30)).
 fn imo(dice: &mut Dice) -> CompactString {
