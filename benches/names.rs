@@ -340,6 +340,7 @@ impl<'a> Officer<'a> {
         let same = NationalityRelation::Same.bits();
         let query = Query {
             words: self.words.words(),
+            acronym: None,
             born: Some(one.born),
             nation: Some((one.nationality, same)),
             threshold: self.bench.setting.threshold_bits(),

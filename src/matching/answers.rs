@@ -98,6 +98,7 @@ mod tests {
             analyser.analyse(Name { surname, given: "" }, Bearer::Person, &mut words);
             let query = Query {
                 words: words.words(),
+                acronym: words.acronym(),
                 born: None,
                 nation: None,
                 threshold: Bits::ZERO,

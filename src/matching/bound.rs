@@ -56,7 +56,7 @@ fn things(population: Arc<Population>) -> Weights {
         subset: of(Feature::Subset) + of(Feature::Spare),
         dates: [Bits::ZERO; Agreement::COUNT],
         other_nation: NationalityRelation::Differs.bits(),
-        rest: of(Feature::Base) + of(Feature::Single).max(of(Feature::Lone)) + SHARED_WORDS,
+        rest: of(Feature::Base) + of(Feature::Single).max(of(Feature::Lone)) + of(Feature::Form),
         population: Some(population),
     }
 }
@@ -64,9 +64,6 @@ fn things(population: Arc<Population>) -> Weights {
 /// What a place of birth adds at most. Few state one, so it is in the bound of those alone who do, and
 /// only where a list may answer it: see [`asked`](super::resemble::asked).
 pub(super) const PLACE: Bits = PlaceRelation::Same.bits();
-
-/// What legal forms and words that many firms share may add, which the index does not count.
-const SHARED_WORDS: Bits = Bits::whole(1);
 
 /// What two words of organisations or vessels are worth, what the whole of the name says of it included.
 fn thing_word(likeness: Likeness, one: Bits, other: Bits) -> Bits {
@@ -103,7 +100,11 @@ fn word(model: &Model, likeness: Likeness, rarity: Bits) -> Bits {
             let rarity = rarity.min(2 * i32::from(likeness.similarity));
             of(F::Sound) + by(F::SoundRarity, rarity) + by(F::SoundShort, 2 * cost)
         }
+        Kind::Initial if likeness.initials() > 0 => {
+            by(F::Abbreviated, UNIT * (i32::from(likeness.initials()) - 2))
+        }
         Kind::Initial => of(F::Initial),
+        Kind::Prefix if likeness.is_cut() => of(F::Cut) + by(F::CutRarity, rarity),
         Kind::Prefix => of(F::Prefix) + by(F::PrefixRarity, rarity),
     }
 }

@@ -89,6 +89,22 @@ impl Finder {
         is_cut
     }
 
+    /// The firms and vessels that may be meant, each with the most that its score can be.
+    #[cfg(test)]
+    pub(super) fn bounds(
+        &mut self,
+        query: &Profile,
+        asked: (&Setting, Bits),
+    ) -> std::collections::BTreeMap<usize, Bits> {
+        self.search(query, asked, |finder| &finder.things);
+        let mut most = std::collections::BTreeMap::new();
+        for found in self.found.drain(..) {
+            let bound = most.entry(found.entry).or_insert(found.bound);
+            *bound = found.bound.max(*bound);
+        }
+        most
+    }
+
     /// Asks an index about each name of a query; gives whether some were not looked at.
     fn search(
         &mut self,

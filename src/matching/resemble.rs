@@ -261,6 +261,7 @@ pub(super) fn asked(
     let same = NationalityRelation::Same.bits();
     Query {
         words: name.words(),
+        acronym: name.acronym(),
         born: born.map(watchlist::as_known),
         nation: nation.map(|country| (country, same)),
         threshold,

@@ -4,6 +4,7 @@ use smallvec::SmallVec;
 
 use crate::domain::Name;
 
+use super::acronym::acronym;
 use super::canonical::Canonical;
 use super::icao::Spelling;
 use super::reader::{Field, Reader, read_ascii};
@@ -21,6 +22,7 @@ pub struct Analysed {
     words: SmallVec<[Word; 8]>,
     structured: bool,
     truncated: bool,
+    acronym: Option<Word>,
 }
 
 impl Analysed {
@@ -42,13 +44,25 @@ impl Analysed {
         self.structured
     }
 
-    /// Whether the name fills its machine-readable field, so that its end may be missing.
+    /// Whether the name fills its field, so that its end may be missing.
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }
 
+    /// Of a firm, the initials of its words: under these it is filed and looked for as well.
+    pub fn acronym(&self) -> Option<&Word> {
+        self.acronym.as_ref()
+    }
+
+    /// The same as a name of its own.
+    pub fn abbreviated(&self) -> Option<Self> {
+        let words = SmallVec::from_iter([self.acronym?]);
+        Some(Self { words, ..Self::default() })
+    }
+
     fn clear(&mut self) {
         self.words.clear();
+        self.acronym = None;
         self.structured = false;
         self.truncated = false;
     }
@@ -114,6 +128,14 @@ impl Analyser {
     fn thing(&mut self, name: Name<'_>, bearer: Bearer, into: &mut Analysed) {
         self.read(name, false, into);
         thing::analyse(&mut into.words, bearer);
+        // Of a single word nobody knows what its beginning may be of.
+        into.truncated = into.words.len() > 1 && thing::is_truncated(name, bearer);
+        if into.truncated {
+            thing::mark_cut(&mut into.words, bearer);
+        } else if bearer != Bearer::Vessel {
+            into.acronym = acronym(&into.words);
+            into.acronym.iter_mut().for_each(finish);
+        }
     }
 
     fn read(&mut self, name: Name<'_>, may_be_whole: bool, into: &mut Analysed) {
@@ -223,6 +245,37 @@ mod tests {
         // Fillers behind the given names show that there was room.
         assert_eq!(open("NEUMANN", "ALEXANDRINA<WILHELMINA<LUDOVI<"), [false; 4]);
         assert_eq!(open("NEUMANN", "ANNA"), [false; 2]);
+    }
+
+    #[test]
+    fn of_a_firm_or_a_ship_a_full_field_leaves_the_last_word_open() {
+        let open = |name: &str, bearer: Bearer| -> (Vec<bool>, Option<Part>) {
+            let made = analysed(name, "", bearer);
+            let cut = made.words().iter().map(|word| word.is_cut()).collect();
+            (cut, made.words().last().map(|word| word.part()))
+        };
+        let name = "SAMPLOGRAD BRIDGES AND TUNNELS ELECTRICAL LIMITED";
+        let firm = |letters: usize| open(name.get(..letters).unwrap(), Bearer::Organisation);
+        assert_eq!(firm(35), (vec![false, false, false, false, true], Some(Part::Any)));
+        assert_eq!(firm(34).0, [false; 5]);
+        // What begins a legal form, or has a letter or two, says nothing.
+        let firm = |name: &str| open(name, Bearer::Organisation);
+        assert_eq!(
+            firm("SAMPLOGRAD BRIDGES AND TUNNELS LIMI"),
+            (vec![false, false, false, false, true], Some(Part::Particle))
+        );
+        assert_eq!(firm("SAMPLOGRAD BRIDGES AND BIG TUNNEL F").1, Some(Part::Particle));
+        assert_eq!(firm("SAMPLOGRAD BRIDGES TUNNELS LIMITED.").1, Some(Part::LegalForm));
+        assert_eq!(
+            firm("SAMPLOGRAD BRIDGES AND TUNNELS OF ALL COUNTRIES AND OF THE SEVEN SEASI").0.last(),
+            Some(&true)
+        );
+        // Ships have shorter fields, and a blank shows that there was room.
+        let ship = |name: &str| open(name, Bearer::Vessel).0;
+        assert_eq!(ship("QUEEN OF SAMPLOGRAD "), [false; 3]);
+        assert_eq!(ship("QUEENS OF SAMPLOGRAD"), [false, false, true]);
+        assert_eq!(open("QUEENS OF SAMPLOGRAD", Bearer::Organisation).0, [false; 3]);
+        assert_eq!(ship("QUEENSOFSAMPLOGRADIA"), [false]);
     }
 
     #[test]

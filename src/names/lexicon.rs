@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
-use super::Word;
 use super::icao::Spelling;
 use super::reader::{Field, Reader};
 use super::scripts::Tongues;
+use super::{Script, Word};
 
 /// What a word or a row of words may mean; several things at once.
 #[derive(Clone, Copy, Default)]
@@ -104,16 +104,27 @@ pub(super) struct Legal {
     pub(super) like: Box<[u8]>,
 }
 
+/// The fewest letters of a word of a legal form that is written out.
+const LEGAL_WORD_MIN: usize = 4;
+
 struct Lexicon {
     meanings: HashMap<u64, Meaning, BuildHasherDefault<Ready>>,
     legal: Vec<Legal>,
+    /// Words of legal forms in Latin letters, in order.
+    legal_words: Vec<Box<[u8]>>,
     generations: Vec<Box<[u8]>>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon =
-        Lexicon { meanings: HashMap::default(), legal: Vec::new(), generations: Vec::new() };
+    let mut lexicon = Lexicon {
+        meanings: HashMap::default(),
+        legal: Vec::new(),
+        legal_words: Vec::new(),
+        generations: Vec::new(),
+    };
     lexicon.fill(include_str!("data/words.tsv"));
+    lexicon.legal_words.sort_unstable();
+    lexicon.legal_words.dedup();
     lexicon
 });
 
@@ -131,6 +142,18 @@ pub(super) fn meaning(key: u64) -> Meaning {
 /// The legal form with this number.
 pub(super) fn legal(id: u16) -> Option<&'static Legal> {
     LEXICON.legal.get(usize::from(id))
+}
+
+/// Whether a word is one of those that legal forms are written out with: `limited`.
+pub(super) fn is_legal_word(letters: &[u8]) -> bool {
+    LEXICON.legal_words.binary_search_by(|word| (**word).cmp(letters)).is_ok()
+}
+
+/// Whether such a word begins with these letters: `limi`.
+pub(super) fn begins_legal_word(letters: &[u8]) -> bool {
+    let words = &LEXICON.legal_words;
+    let from = words.partition_point(|word| **word < *letters);
+    words.get(from).is_some_and(|word| word.starts_with(letters))
 }
 
 /// The sign of generation with this number.
@@ -205,6 +228,12 @@ impl Lexicon {
         };
         form.chars().for_each(|letter| field.tongues.note(letter));
         reader.read(field, &mut words);
+        if mark == Mark::Legal {
+            let is_long = |word: &&Word| {
+                word.script() == Script::Latin && word.text().len() >= LEGAL_WORD_MIN
+            };
+            self.legal_words.extend(words.iter().filter(is_long).map(|word| word.text().into()));
+        }
         let personal = (mark as u16) < Mark::Prefix as u16;
         let key = if personal { Word::personal_key } else { Word::thing_key };
         let keys: SmallVec<[u64; 8]> = words.iter().map(key).collect();

@@ -30,9 +30,12 @@ pub struct Likeness {
     pub kind: Kind,
     /// From 0 to 255, which is equal.
     pub similarity: u8,
-    /// What separates them, in sixteenths of a letter.
+    /// What separates them, in sixteenths of a letter; of an abbreviation, the letters that agree.
     pub cost: u8,
 }
+
+/// The similarity of a word that was cut.
+const CUT: u8 = 220;
 
 impl Kind {
     /// Every kind, in order.
@@ -48,6 +51,13 @@ impl Kind {
 }
 
 impl Likeness {
+    /// Of words that are letter by letter the same.
+    pub const SAME: Self = Self::of(Kind::Same, 255);
+    /// Of words that are the same but for customs of transliteration.
+    pub const TRANSLITERATION: Self = Self::of(Kind::Transliteration, 245);
+    /// Of spellings of one name.
+    pub const SPELLING: Self = Self::of(Kind::Spelling, 235);
+
     /// As bytes that [`Self::from_bytes`] takes.
     pub const fn to_bytes(self) -> [u8; 3] {
         [self.kind as u8, self.similarity, self.cost]
@@ -57,6 +67,21 @@ impl Likeness {
     pub fn from_bytes([kind, similarity, cost]: [u8; 3]) -> Option<Self> {
         let kind = *Kind::ALL.get(usize::from(kind))?;
         Some(Self { kind, similarity, cost })
+    }
+
+    /// Whether one of the two ends where there was no room for more, and the other goes on.
+    pub const fn is_cut(self) -> bool {
+        matches!(self.kind, Kind::Prefix) && self.similarity == CUT
+    }
+
+    /// An abbreviation of so many letters, and the words that have them as their initials.
+    pub const fn of_initials(letters: usize) -> Self {
+        Self { kind: Kind::Initial, similarity: 128, cost: 16 * letters as u8 }
+    }
+
+    /// How many letters an abbreviation has; 0 where it is none.
+    pub const fn initials(self) -> u8 {
+        if matches!(self.kind, Kind::Initial) { self.cost / 16 } else { 0 }
     }
 
     const fn of(kind: Kind, similarity: u8) -> Self {
@@ -162,8 +187,11 @@ pub fn liken(a: &Word, b: &Word) -> Option<Likeness> {
 pub fn liken_probed(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<Likeness> {
     let (a, a_shape) = (probe.word, probe.shape);
     let (one, other) = (a.text(), b.text());
+    if a.is_acronym() || b.is_acronym() {
+        return written_out(a, b);
+    }
     if a.is_spelt_like(b) {
-        return Some(Likeness::of(Kind::Same, 255));
+        return Some(Likeness::SAME);
     }
     if one == other && a.script() == Script::Han && b.script() == Script::Han {
         return Some(read_alike(a, b));
@@ -171,7 +199,7 @@ pub fn liken_probed(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<
     let same_key = a_shape.key == b_shape.key && a_shape.key != 0 && !a.is_canonical_full();
     // Numbers are the same or not: `3` is no initial of `31`.
     if a.part() == Part::Number || b.part() == Part::Number {
-        return (a.part() == b.part() && same_key).then_some(Likeness::of(Kind::Same, 255));
+        return (a.part() == b.part() && same_key).then_some(Likeness::SAME);
     }
     if let Some(likeness) = by_cut(a, b) {
         return Some(likeness);
@@ -180,12 +208,19 @@ pub fn liken_probed(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<
         return by_initial(one, other);
     }
     if same_key {
-        return Some(Likeness::of(Kind::Transliteration, 245));
+        return Some(Likeness::TRANSLITERATION);
     }
     if a_shape.classes & b_shape.classes != 0 && share_class(a, b) {
-        return Some(Likeness::of(Kind::Spelling, 235));
+        return Some(Likeness::SPELLING);
     }
     by_edit(probe, b, b_shape).or_else(|| by_sound(a, b)).or_else(|| shortened(one, other))
+}
+
+/// A word as stated, and the initials of a name that it may stand for. The same initials of two names
+/// say nothing.
+fn written_out(a: &Word, b: &Word) -> Option<Likeness> {
+    let is_stated = a.is_acronym() != b.is_acronym();
+    (is_stated && a.text() == b.text()).then(|| Likeness::of_initials(a.text().len()))
 }
 
 fn share_class(a: &Word, b: &Word) -> bool {
@@ -195,7 +230,7 @@ fn share_class(a: &Word, b: &Word) -> bool {
 /// Other Chinese characters that are read alike: a dozen names share most readings.
 fn read_alike(a: &Word, b: &Word) -> Likeness {
     if share_class(a, b) {
-        return Likeness::of(Kind::Spelling, 235);
+        return Likeness::SPELLING;
     }
     Likeness::of(Kind::Sound, READ_ALIKE)
 }
@@ -226,7 +261,7 @@ fn by_cut(a: &Word, b: &Word) -> Option<Likeness> {
         let ends_open = cut.is_cut() && cut.text().len() > 1 || cut.is_overlong();
         ends_open && whole.text().starts_with(cut.text())
     };
-    (stands(a, b) || stands(b, a)).then_some(Likeness::of(Kind::Prefix, 220))
+    (stands(a, b) || stands(b, a)).then_some(Likeness::of(Kind::Prefix, CUT))
 }
 
 fn by_initial(one: &[u8], other: &[u8]) -> Option<Likeness> {

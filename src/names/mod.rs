@@ -31,6 +31,7 @@
 //! Absent on purpose: how alike two words are, what that is worth, and readings that join or split
 //! words (the comparison makes them).
 
+mod acronym;
 mod analyser;
 mod bridge;
 mod canonical;
@@ -41,6 +42,7 @@ mod distance;
 mod letters;
 mod lexicon;
 mod person;
+mod places;
 mod likeness;
 mod reader;
 mod scripts;
@@ -50,11 +52,13 @@ mod variants;
 mod weight;
 mod word;
 
+pub use acronym::is_function_word;
 pub use analyser::{Analysed, Analyser, WORDS_MAX};
 pub use bridge::{Rendering, bridge, learn as learn_bridge};
 pub use dictionary::compile as compile_dictionary;
 pub use distance::{Pattern, at_least, letters};
 pub use likeness::{Kind, Likeness, Probe, Shape, liken, liken_probed, liken_texts, nearness};
+pub use places::is_country_word;
 pub use skeleton::Skeleton;
 pub use variants::variants;
 pub use weight::{Bits, Counts, Population, Rarity, word_bits};

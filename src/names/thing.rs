@@ -2,8 +2,52 @@
 
 use smallvec::SmallVec;
 
+use crate::domain::Name;
+
 use super::lexicon::{self, Mark, Meaning};
 use super::{Bearer, Part, Word, dictionary};
+
+/// Characters of the fields in which parties are named: a line of the NAD segment of UN/EDIFACT (data
+/// element 3036); two of them, and the name of a declaration in the European Union (Delegated
+/// Regulation (EU) 2015/2446, Annex B) and in the United Kingdom.
+const PARTY_FIELDS: [usize; 2] = [35, 70];
+/// Characters of the fields in which ships are named: the static report of AIS (ITU-R M.1371-5, message
+/// 5), and the TDT segment of UN/EDIFACT (data element 8212).
+const VESSEL_FIELDS: [usize; 2] = [20, 35];
+/// With fewer letters the beginning of a word says nothing.
+const CUT_MIN: usize = 3;
+
+/// Whether a name fills its field, so that its end may be missing.
+pub(super) fn is_truncated(name: Name<'_>, bearer: Bearer) -> bool {
+    let fields = if bearer == Bearer::Vessel { VESSEL_FIELDS } else { PARTY_FIELDS };
+    // A blank at the end shows that there was room.
+    name.given.is_empty()
+        && !name.surname.ends_with(' ')
+        && fields.contains(&name.surname.chars().count())
+}
+
+/// Marks the last word of a name that fills its field: it may be the beginning of a longer one. A letter
+/// or two says nothing, nor does a legal form of which the end is missing: `Limited Liab`.
+pub(super) fn mark_cut(words: &mut [Word], bearer: Bearer) {
+    let Some((last, before)) = words.split_last_mut() else { return };
+    if last.part == Part::Number {
+        return;
+    }
+    last.mark_cut();
+    let is_form = bearer != Bearer::Vessel
+        && last.part == Part::Any
+        && lexicon::begins_legal_word(last.text());
+    if is_form {
+        // Of a whole form, which another may begin with, no more is known than that there is one.
+        let of_form =
+            |word: &Word| word.part == Part::LegalForm || lexicon::is_legal_word(word.text());
+        let run = before.iter_mut().rev().take_while(|word| of_form(word));
+        run.for_each(|word| word.part = Part::Particle);
+    }
+    if is_form || last.text().len() < CUT_MIN {
+        last.part = Part::Particle;
+    }
+}
 
 /// Tells words their parts; rows of words that mean one thing become one word.
 pub(super) fn analyse(words: &mut SmallVec<[Word; 8]>, bearer: Bearer) {

@@ -74,6 +74,11 @@ pub enum Script {
 }
 
 impl Script {
+    /// Whether a letter of it stands for a sound, not for a syllable or a word.
+    pub fn is_spelt(self) -> bool {
+        !matches!(self, Self::Han | Self::Hangul | Self::Kana)
+    }
+
     /// Whether writers of this script leave out short vowels, so that only consonants compare.
     pub fn omits_vowels(self) -> bool {
         matches!(self, Self::Arabic | Self::Hebrew)
@@ -117,6 +122,7 @@ const CUT: u8 = 1;
 const OVERLONG: u8 = 2;
 const OF_GIVEN: u8 = 4;
 const COMPOUND: u8 = 8;
+const ACRONYM: u8 = 16;
 
 impl Word {
     /// A word without letters that begins at this byte of its field.
@@ -135,6 +141,14 @@ impl Word {
             script: Script::Latin,
             flags: if of_given { OF_GIVEN } else { 0 },
         }
+    }
+
+    /// The initials of several words, as one that nobody stated.
+    pub(super) fn of_initials(letters: &[u8]) -> Self {
+        let mut word = Self::starting(0, false);
+        word.push_all(letters);
+        word.flags |= ACRONYM;
+        word
     }
 
     /// Its letters in Latin, `a` to `z` and digits, without accents; cut at [`TEXT_MAX`].
@@ -235,6 +249,14 @@ impl Word {
     #[inline]
     pub fn is_cut(&self) -> bool {
         self.flags & CUT != 0
+    }
+
+    /// Whether it is made of the initials of words that stand in the name, see [`Analysed::acronym`].
+    ///
+    /// [`Analysed::acronym`]: super::Analysed::acronym
+    #[inline]
+    pub fn is_acronym(&self) -> bool {
+        self.flags & ACRONYM != 0
     }
 
     /// Whether it has more letters than [`TEXT_MAX`].

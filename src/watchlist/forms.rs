@@ -37,7 +37,11 @@ impl Forms {
         self.stated.clear();
         for name in names {
             self.stated.push(self.names.len());
-            each_form(&mut self.analyser, name, bearer, |form| self.names.push(form));
+            each_form(&mut self.analyser, name, bearer, |form| {
+                let abbreviated = form.abbreviated();
+                self.names.push(form);
+                self.names.extend(abbreviated);
+            });
         }
         self.born.clear();
         self.born.extend(born.map(as_known));

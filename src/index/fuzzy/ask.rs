@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::domain::Date;
-use crate::names::{Bits, Probe, Shape, TEXT_MAX, Word, liken_probed};
+use crate::names::{Bits, Likeness, Part, Probe, Shape, TEXT_MAX, Word, liken_probed};
 
 use super::date::{Agreement, Asked};
 use super::key::Sound;
@@ -20,8 +20,8 @@ pub(super) const ASKED_MAX: usize = 6;
 
 /// The most other readings of its words, joined or split.
 const READINGS_MAX: usize = 4;
-/// All of them.
-pub(super) const ITEMS_MAX: usize = ASKED_MAX + READINGS_MAX;
+/// All of them, and the initials as one.
+pub(super) const ITEMS_MAX: usize = ASKED_MAX + READINGS_MAX + 1;
 /// The fewest letters of a part of a word that is split.
 const PART_MIN: usize = 3;
 /// How many names must have each part.
@@ -38,6 +38,8 @@ pub(super) enum Reading {
     Joined,
     /// A part of a word of the query.
     Part,
+    /// The initials of all words of the query.
+    Initials,
 }
 
 /// A word of the query.
@@ -146,11 +148,24 @@ pub(super) struct Ask {
     pub(super) reach: i32,
     /// How many words are stated again or sound like one before.
     pub(super) again: i32,
+    /// What those of its words may add that many share, and that nothing is filed under.
+    shared: i32,
+    /// Whether its end may be missing, so that words behind it say little.
+    is_cut: bool,
     /// Initials among its words.
     pub(super) initials: i32,
     pub(super) unknown: u32,
     /// By the [hint](Sound::hint) of its sound, which words a listed word may sound like; a bit each.
     sounding: [u16; 64],
+}
+
+/// What it may be worth that a listed name has a word like this one, which many share.
+fn shared_worth<T>(word: &Word, state: &State<T>) -> i32 {
+    let term = state.snapshot.terms.find(word, Sound::new(word));
+    let rarity = term.map_or_else(|| state.rarest(word), |term| state.snapshot.finder.rarity(term));
+    let ways = [Likeness::SAME, Likeness::SPELLING, Likeness::TRANSLITERATION];
+    let worth = |way| (state.snapshot.weights.word)(way, rarity, rarity).in_sixteenths();
+    ways.into_iter().map(worth).max().unwrap_or_default().max(0)
 }
 
 impl Default for Ask {
@@ -167,6 +182,8 @@ impl Default for Ask {
             threshold: 0,
             reach: 0,
             again: 0,
+            shared: 0,
+            is_cut: false,
             initials: 0,
             unknown: 0,
             sounding: [0; 64],
@@ -184,11 +201,14 @@ impl Ask {
         self.nation = query.nation.map_or(Nation::UNKNOWN, |(country, _)| Nation::new(&[country]));
         self.same_nation = query.nation.map_or(0, |(_, bits)| bits.in_sixteenths().max(0));
         self.threshold = query.threshold.in_sixteenths();
+        self.is_cut = query.words.iter().any(Word::is_cut);
         let weight = |word: &&Word, weight| Weight::of(word) == weight;
         self.initials =
             query.words.iter().filter(|word| weight(word, Weight::Initial)).count() as i32;
         let has_full = query.words.iter().any(|word| weight(&word, Weight::Full));
         let wanted = |word: &&Word| !has_full || weight(word, Weight::Full);
+        let shared = query.words.iter().filter(|word| has_full && word.part() == Part::Stop);
+        self.shared = shared.map(|word| shared_worth(word, state)).sum();
         foresee(query.words, &state.snapshot);
         for word in query.words.iter().filter(wanted) {
             self.state(word, state);
@@ -199,6 +219,10 @@ impl Ask {
         self.reach = self.threshold - repeated;
         self.join(query.words, state);
         self.split(state);
+        if let Some(acronym) = query.acronym {
+            let all = self.words.iter().fold(0, |all, word| all | word.covers);
+            self.add((acronym, None), (Reading::Initials, all), state);
+        }
         self.sounding = [0; 64];
         for (at, word) in self.words.iter().enumerate() {
             // Who knows what a word sounds like whose end is missing.
@@ -410,18 +434,31 @@ impl Ask {
         stated + others.iter().map(gain).sum::<i32>()
     }
 
+    /// What it says at most that so many of its words and of a listed name's meet no other.
+    #[inline]
+    pub(super) fn whole(&self, weights: &Weights, unmet: i32, left_over: i32) -> i32 {
+        if self.is_cut && unmet == 0 {
+            return weights.at_best(0);
+        }
+        weights.whole(unmet, left_over)
+    }
+
     /// What words must be worth when nothing but nationality and other things may be added.
     pub(super) fn need(&self, weights: &Weights) -> i32 {
         let initials = self.initials * weights.initial.in_sixteenths();
         let whole = weights.at_best(0);
-        self.reach - self.same_nation - initials - whole - weights.rest.in_sixteenths()
+        let rest = self.shared + weights.rest.in_sixteenths();
+        self.reach - self.same_nation - initials - whole - rest
     }
 
     /// What date and nationality of a listed name are worth.
     #[inline]
     pub(super) fn beside(&self, weights: &Weights, agreement: Agreement, nation: Nation) -> i32 {
         let nation = self.nation_worth(weights, nation);
-        weights.date(agreement).in_sixteenths() + nation + weights.rest.in_sixteenths()
+        weights.date(agreement).in_sixteenths()
+            + nation
+            + self.shared
+            + weights.rest.in_sixteenths()
     }
 
     /// What the nationality of a listed name is worth.

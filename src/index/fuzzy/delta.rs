@@ -187,7 +187,9 @@ impl<T> Delta<T> {
         deletes::each(text, whole, |hash| {
             let words =
                 self.forms.get(hash).filter_map(|number| self.words.get(number as usize)?.get());
-            found = found.or_else(|| words.into_iter().find(|word| word.text() == text));
+            found = found.or_else(|| {
+                words.into_iter().find(|word| word.text() == text && !word.is_acronym())
+            });
         });
         found
     }
@@ -204,6 +206,11 @@ impl<T> Delta<T> {
         deletes::each(word.text(), steps, &mut show);
         deletes::each(word.canonical(), steps, &mut show);
         word.classes().iter().for_each(|class| show(of_class(*class)));
+        if word.is_cut() {
+            // Few names end where their field does, and few words are late: all are gone through.
+            let late = self.words.iter().map_while(OnceLock::get);
+            late.filter(|late| late.text().starts_with(word.text())).for_each(found);
+        }
     }
 }
 

@@ -11,11 +11,13 @@ const TAG_MASK: u16 = (1 << TAG_BITS) - 1;
 pub(super) struct Sound(pub(super) u32);
 
 impl Sound {
-    /// Numbers, and words without consonants, are told apart by their letters.
+    /// Numbers, words without consonants and initials are told apart by their letters.
     pub(super) fn new(word: &Word) -> Self {
         let mut seed = word.skeleton().bits();
-        if seed == 0 || word.part() == Part::Number {
-            seed = word.text().iter().fold(1 << 63, |seed, letter| mix(seed ^ u64::from(*letter)));
+        if seed == 0 || word.part() == Part::Number || word.is_acronym() {
+            // Initials are no word, though one may have the same letters.
+            let none = if word.is_acronym() { 1 << 62 } else { 1 << 63 };
+            seed = word.text().iter().fold(none, |seed, letter| mix(seed ^ u64::from(*letter)));
         }
         Self((mix(seed.wrapping_add(1)) >> 32) as u32)
     }

@@ -77,6 +77,8 @@ pub(super) struct Finder {
     canonical: Deletes,
     /// Which words each class has, by class.
     classes: Box<[(ClassId, Term)]>,
+    /// The words in the order of their letters, for those that begin as one that was cut.
+    beginnings: Box<[Term]>,
     shapes: Box<[Half]>,
     rarities: Box<[u16]>,
 }
@@ -121,6 +123,7 @@ impl Finder {
             written: Deletes::new(words.clone().map(Word::text), written_steps),
             canonical: Deletes::new(words.clone().map(Word::canonical), canonical_steps),
             classes: classes.into(),
+            beginnings: in_order(terms),
             shapes: words.map(|word| Half(Shape::of(word))).collect(),
             rarities: carried
                 .map(|(word, count)| u16::try_from(rarity(word, count)).unwrap_or(0))
@@ -256,6 +259,7 @@ impl Finder {
             let of_class = of_class.take(CLASS_MAX).take_while(|(other, _)| other == class);
             likely.extend(of_class.map(|(_, term)| *term).filter(|term| seen.add(*term)));
         }
+        likely.extend(self.beginning_with(terms, word).filter(|term| seen.add(*term)));
         let of_class = likely.len();
         self.canonical.foresee(&canonical);
         self.written.foresee(&written);
@@ -279,6 +283,20 @@ impl Finder {
         });
     }
 
+    /// The words that may be the whole of one that was cut.
+    fn beginning_with<'a>(
+        &'a self,
+        terms: &'a Terms,
+        cut: &'a Word,
+    ) -> impl Iterator<Item = Term> + 'a {
+        let letters = if cut.is_cut() { cut.text() } else { &[] };
+        let text = |term: &Term| terms.word(*term).map_or(&[] as &[u8], Word::text);
+        let from = self.beginnings.partition_point(|term| text(term) < letters);
+        let begin_so = move |term: &Term| !letters.is_empty() && text(term).starts_with(letters);
+        let all = self.beginnings.get(from..).unwrap_or_default().iter().copied();
+        all.take_while(begin_so).take(COMPARED_MAX)
+    }
+
     /// The sounds of kin, and the word's own, whose words were not compared one by one.
     fn hear(
         &self,
@@ -300,7 +318,8 @@ impl Finder {
             }
         }
         let heard = sounds.get(from..).unwrap_or_default();
-        if heard.iter().all(|heard| heard.sound != own) {
+        // What has the same initials is not what is looked for by them.
+        if !word.is_acronym() && heard.iter().all(|heard| heard.sound != own) {
             let unknown = eighths(rarity - Bits::whole(UNHEARD));
             let behind = heard.iter().take_while(|heard| heard.eighths >= unknown).count();
             sounds.insert(from + behind, Heard { sound: own, eighths: unknown });
@@ -311,9 +330,17 @@ impl Finder {
         self.written.bytes()
             + self.canonical.bytes()
             + size_of_val(&*self.classes)
+            + size_of_val(&*self.beginnings)
             + size_of_val(&*self.shapes)
             + size_of_val(&*self.rarities)
     }
+}
+
+/// All words in the order of their letters.
+fn in_order(terms: &Terms) -> Box<[Term]> {
+    let mut words: Vec<(&[u8], Term)> = terms.words().map(Word::text).zip(0..).collect();
+    words.sort_unstable();
+    words.into_iter().map(|(_, term)| term).collect()
 }
 
 /// How much less a word is worth that only sounds the same.

@@ -8,6 +8,8 @@ use crate::names::{Bits, Word};
 pub struct Query<'a> {
     /// The words of the name.
     pub words: &'a [Word],
+    /// Their initials as one word, where a listed name may be these.
+    pub acronym: Option<&'a Word>,
     /// Date of birth, as far as it is known.
     pub born: Option<Date>,
     /// Nationality, and what it is worth that a listed one is the same.

@@ -45,7 +45,7 @@ impl Tally {
         for (at, word) in ask.words.iter().enumerate().skip(ask.stated) {
             let met = self.met_by(ask, |other, place| match word.reading {
                 Reading::Part => place >= ask.stated && other.covers == word.covers,
-                Reading::Joined | Reading::Stated => place == at,
+                Reading::Joined | Reading::Initials | Reading::Stated => place == at,
             });
             let stated = self
                 .met_by(ask, |other, place| place < ask.stated && other.covers & word.covers != 0);
@@ -70,7 +70,7 @@ impl Tally {
                 unmet += 1;
             }
         }
-        bits + weights.whole(unmet, (self.full - matched).max(0))
+        bits + ask.whole(weights, unmet, (self.full - matched).max(0))
     }
 
     /// What some words meet together, and how many of them meet any.

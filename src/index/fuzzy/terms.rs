@@ -87,7 +87,9 @@ impl Terms {
 
     /// The number of a word of these letters.
     pub(super) fn find_text(&self, text: &[u8]) -> Option<Term> {
-        let same = |term: &Term| self.word(*term).is_some_and(|word| word.text() == text);
+        let same = |term: &Term| {
+            self.word(*term).is_some_and(|word| word.text() == text && !word.is_acronym())
+        };
         self.of_hash(hash(text)).find(same)
     }
 

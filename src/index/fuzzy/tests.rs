@@ -49,6 +49,7 @@ fn ask(view: &View<u32>, name: &str, born: &str, threshold: i32) -> (Vec<u32>, W
     let (words, mut found) = (words(name), Vec::new());
     let query = Query {
         words: words.words(),
+        acronym: words.acronym(),
         born: Date::parse(born),
         nation: Country::parse("IRQ").ok().map(|country| (country, Bits::whole(4))),
         threshold: Bits::whole(threshold),
@@ -199,7 +200,8 @@ fn a_search_that_meets_a_limit_says_so() {
     let born = Date::parse("1971-03-09");
     let limits = Limits { names: 50, ..Limits::default() };
     let threshold = Bits::whole(24);
-    let query = Query { words: words.words(), born, nation: None, threshold, limits };
+    let query =
+        Query { words: words.words(), acronym: None, born, nation: None, threshold, limits };
     let mut found = Vec::new();
     let work = view.search(&query, &mut Scratch::default(), &mut found);
     assert!(work.cut && found.len() == 50, "{}", found.len());
@@ -236,6 +238,7 @@ fn the_search_finds_what_the_oracle_finds() {
         let words = words(&parts.join(" "));
         let query = Query {
             words: words.words(),
+            acronym: words.acronym(),
             born: Date::parse(&born),
             nation: None,
             threshold: Bits::whole(30),
@@ -367,6 +370,7 @@ fn words_that_are_stated_twice_or_sound_the_same_count_each() {
             for threshold in 5..80 {
                 let query = Query {
                     words: stated.words(),
+                    acronym: None,
                     born: Date::parse("1980-05-05"),
                     nation: Country::parse("IRQ").ok().map(|country| (country, Bits::whole(4))),
                     threshold: Bits::whole(threshold),

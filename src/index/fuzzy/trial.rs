@@ -147,7 +147,7 @@ pub(super) fn reach_by_others(trial: &Trial, ask: &Ask, weights: &Weights) -> [i
             }
             let unmet = caps.len() as i32 - met;
             let left_over = (fewest - met - split - ask.again).max(0);
-            best = best.max(own + weights.whole(unmet, left_over));
+            best = best.max(own + ask.whole(weights, unmet, left_over));
             own += caps.get(met as usize).copied().unwrap_or_default();
         }
         best - weights.at_best(0)

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::model::Model;
 use super::observe::{abbreviated_worth, joined_worth, pair_worth};
 use super::prepare::{Prepared, Role, Weighed};
-use crate::names::{Bearer, Kind, Likeness, Probe, at_least, liken_probed, liken_texts};
+use crate::names::{Bearer, Likeness, Probe, at_least, liken_probed, liken_texts};
 
 /// Words that stand side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,7 +207,7 @@ fn write_out_at(
             continue;
         };
         let (left, right) = sides(Span::one(at), Span { at: from as u8, many });
-        let likeness = Likeness { kind: Kind::Initial, similarity: 128, cost: 0 };
+        let likeness = Likeness::of_initials(word.word.text().len());
         let worth = abbreviated_worth(word, model);
         let pair = Pair { left, right, likeness, worth };
         if !alignment.pairs.iter().any(|placed| placed.overlaps(&pair)) {

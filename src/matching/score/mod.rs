@@ -34,6 +34,7 @@ mod prepare;
 mod setting;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use crate::domain::{Country, Date, Identifier, Name, Sex};
 use crate::names::{Bearer, Bits};

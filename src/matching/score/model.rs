@@ -72,6 +72,10 @@ features! {
     Prefix: 8, -24;
     /// Their rarity.
     PrefixRarity: 3, 0;
+    /// One word is what its field had room for of the other.
+    Cut: 8, -40;
+    /// Their rarity, as far as the letters that are left can tell it.
+    CutRarity: 3, 6;
     /// Joined words against split ones.
     Joined: 14, -4;
     /// Their rarity.
@@ -131,11 +135,15 @@ features! {
     /// An initial that one side has more.
     ExtraInitial: -8, 0;
     /// A number that one side has more.
-    ExtraNumber: -27, -24;
+    ExtraNumber: -27, -30;
     /// One name is a part of the other.
     Subset: 8, 16;
     /// Nothing is left over on either side.
     Full: 32, 89;
+    /// How much rarer a word is that one side has more than any that agrees: it may be the name itself.
+    Brand: 0, -5;
+    /// Of organisations and vessels, what is left over stands behind the end of a name that was cut.
+    CutShort: 0, 72;
     /// One name alone agrees, of several.
     Lone: 7, 1;
     /// … and others stand against one another.

@@ -1,9 +1,10 @@
 //! What two aligned names say: one observation after the other, each with its weight.
 
-use super::align::{Alignment, Pair, Span};
+use super::align::{Alignment, Pair};
 use super::model::{Feature, Model};
 use super::prepare::{Prepared, Role, Weighed};
-use crate::names::{Bearer, Bits, Kind, Likeness, Part, nearness};
+use super::whole::{ends_early, wholes};
+use crate::names::{Bearer, Bits, Kind, Likeness, nearness};
 
 /// What an observation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +98,9 @@ fn pair(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut impl Sink
     }
 }
 
+/// What a letter of a word tells of it at most, in sixteenths of a bit.
+const LETTER: i32 = 40;
+
 fn likeness_of(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut impl Sink) {
     use Feature as F;
     let rarity = one.rarity.min(other.rarity);
@@ -140,6 +144,11 @@ fn likeness_of(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut im
             sink.add(F::SoundShort, 2 * cost);
         }
         Kind::Initial => sink.add(F::Initial, 16),
+        Kind::Prefix if likeness.is_cut() => {
+            let letters = one.word.text().len().min(other.word.text().len());
+            sink.add(F::Cut, 16);
+            sink.add(F::CutRarity, rarity.min(LETTER * letters as i32));
+        }
         Kind::Prefix => {
             sink.add(F::Prefix, 16);
             sink.add(F::PrefixRarity, rarity);
@@ -181,7 +190,11 @@ pub fn observe(
         return false;
     }
     let (l, r) = alignment.paired();
-    let rests = (Rest::of(left, l), Rest::of(right, r));
+    let mut rests = (Rest::of(left, l), Rest::of(right, r));
+    let is_short = agreed.telling > 0 && ends_early((left, right), (l, r), rests.0.names());
+    if is_short {
+        rests.1 = Rest::default();
+    }
     let other_first = rests.0.first != 0 && rests.1.first != 0;
     let conflicts = unmatched(left, right, rests, &agreed, sink);
     let left_over = |name: &Prepared, paired: u32, rest: &Rest| {
@@ -190,22 +203,35 @@ pub fn observe(
         name.names & !paired & !repeats(name) | numbers
     };
     let open = (left_over(left, l, &rests.0), left_over(right, r, &rests.1));
-    wholes(left, right, alignment, &agreed, conflicts, open, sink);
+    let end = End { conflicts, open, is_short };
+    wholes((left, right), alignment, &agreed, end, sink);
     other_first && agreed.names > 0
+}
+
+/// What remains of two names behind all pairs.
+pub(super) struct End {
+    /// How many words stand against one another.
+    pub(super) conflicts: u32,
+    /// The words left over, left and right.
+    pub(super) open: (u32, u32),
+    /// Whether those on the right stand behind the end of the left, which was cut.
+    pub(super) is_short: bool,
 }
 
 /// What the pairs come to.
 #[derive(Default)]
-struct Agreed {
+pub(super) struct Agreed {
     /// Names that agree.
-    names: u32,
+    pub(super) names: u32,
     /// Whether initials or numbers do.
     letters: bool,
     /// Whether one of them is an abbreviation.
-    abbreviated: bool,
+    pub(super) abbreviated: bool,
     /// How rare they are, family names apart.
-    rarity: i32,
-    family_rarity: i32,
+    pub(super) rarity: i32,
+    pub(super) family_rarity: i32,
+    /// How rare the rarest is that may tell an organisation from others.
+    pub(super) telling: i32,
 }
 
 fn pairs(left: &Prepared, right: &Prepared, alignment: &Alignment, sink: &mut impl Sink) -> Agreed {
@@ -224,6 +250,7 @@ fn pairs(left: &Prepared, right: &Prepared, alignment: &Alignment, sink: &mut im
             }
             ([word], group) | (group, [word]) => {
                 joined(word, group, found.likeness, sink);
+                agreed.telling = agreed.telling.max(word.rarity);
                 let names = group.iter().filter(|word| word.role.is_name()).count();
                 agreed.names += names.max(1) as u32;
             }
@@ -242,6 +269,9 @@ impl Agreed {
         }
         self.names += 1;
         let rarity = one.rarity.min(other.rarity);
+        if one.is_telling() && other.is_telling() {
+            self.telling = self.telling.max(rarity);
+        }
         if one.role == Role::Family || other.role == Role::Family {
             self.family_rarity += rarity;
         } else {
@@ -412,70 +442,4 @@ fn nearest(left: &Prepared, right: &Prepared, open: (u32, u32)) -> i32 {
         }
     }
     i32::from(best)
-}
-
-/// What the two names say as wholes.
-fn wholes(
-    left: &Prepared,
-    right: &Prepared,
-    alignment: &Alignment,
-    agreed: &Agreed,
-    conflicts: u32,
-    open: (u32, u32),
-    sink: &mut impl Sink,
-) {
-    use Feature as F;
-    sink.about(Item::Whole);
-    let shared = agreed.rarity + agreed.family_rarity;
-    match open {
-        _ if conflicts > 0 || agreed.abbreviated => {}
-        (0, 0) => sink.add(F::Full, 16),
-        (0, _) | (_, 0) => {
-            sink.add(F::Subset, 16);
-            sink.add(F::SubsetRarity, shared);
-            if are_generic(left, open.0) && are_generic(right, open.1) {
-                sink.add(F::Spare, 16);
-            }
-        }
-        _ => {}
-    }
-    let most = left.names.count_ones().max(right.names.count_ones());
-    match agreed.names {
-        1 if most == 1 => sink.add(F::Single, 16),
-        1 => {
-            sink.add(F::Lone, 16);
-            if conflicts > 0 {
-                sink.add(F::LoneConflict, 16);
-            }
-        }
-        _ => {}
-    }
-    if !left.parted && !right.parted && is_reordered(left, right, alignment) {
-        sink.add(F::Reordered, 16);
-        if has_son(left) && has_son(right) {
-            sink.add(F::Filiation, 16);
-        }
-    }
-}
-
-/// Whether some words of a name are such as many organisations share: `trading`, `company`.
-fn are_generic(name: &Prepared, set: u32) -> bool {
-    let words = name.words.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
-    words.into_iter().all(|(_, word)| word.word.part() == Part::Stop)
-}
-
-/// Whether two names that agree stand in another order.
-fn is_reordered(left: &Prepared, right: &Prepared, alignment: &Alignment) -> bool {
-    let named = |span: Span, name: &Prepared| span.mask() & name.names != 0;
-    let are_names = |pair: &&Pair| named(pair.left, left) && named(pair.right, right);
-    let pairs = || alignment.pairs.iter().filter(are_names);
-    pairs().any(|one| {
-        pairs().any(|other| one.left.at < other.left.at && one.right.at > other.right.at)
-    })
-}
-
-/// Whether a name tells a father's: `bin`, `ibn`.
-fn has_son(name: &Prepared) -> bool {
-    const SON: [&[u8]; 6] = [b"bin", b"ibn", b"ben", b"ould", b"bint", b"binti"];
-    name.words.iter().any(|word| SON.contains(&word.word.text()))
 }

@@ -2,7 +2,9 @@
 
 use smallvec::SmallVec;
 
-use crate::names::{Analysed, Bearer, Part, Rarity, Shape, Word};
+use crate::names::{
+    Analysed, Bearer, Part, Rarity, Shape, Word, is_country_word, is_function_word,
+};
 
 /// What a word does in its name, as far as comparison cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +49,23 @@ pub struct Weighed {
     pub role: Role,
 }
 
+/// The fewest letters of a word that is more than initials.
+const TELLING_MIN: usize = 4;
+/// What a letter of a word tells at most, in sixteenths of a bit.
+const LETTER: i32 = 64;
+/// What the name of a country tells at most, in sixteenths of a bit.
+const COUNTRY: i32 = 112;
+
 impl Weighed {
+    /// Whether it may tell an organisation or a vessel from others: initials, countries and what all firms
+    /// share do not.
+    pub fn is_telling(&self) -> bool {
+        self.role.is_name()
+            && self.word.part() != Part::Stop
+            && self.word.text().len() >= TELLING_MIN
+            && !is_country_word(self.word.text())
+    }
+
     /// Whether it may be made of the initials of several words.
     pub fn may_abbreviate(&self) -> bool {
         self.role == Role::Other && matches!(self.word.text().len(), 3..=8)
@@ -72,6 +90,8 @@ pub struct Prepared {
     pub parted: bool,
     /// What it belongs to.
     pub bearer: Bearer,
+    /// Whether it fills its field, so that its end may be missing.
+    pub cut: bool,
     /// Whether its list calls it a weak alias: broad or generic, it proves little.
     pub weak: bool,
 }
@@ -85,7 +105,7 @@ impl Prepared {
         let weigh = |word: &Word| Weighed {
             word: *word,
             shape: Shape::of(word),
-            rarity: rarity.bits(word).in_sixteenths(),
+            rarity: rarity.bits(word).in_sixteenths().min(most_rare(word, bearer)),
             role: role(word, bearer),
         };
         let mut words: SmallVec<[Weighed; 6]> =
@@ -95,7 +115,8 @@ impl Prepared {
             tell_roles(&mut words, parted);
         }
         all_light_are_names(&mut words);
-        let mut prepared = Self { words, names: 0, parted, bearer, weak: false };
+        let cut = name.is_truncated();
+        let mut prepared = Self { words, names: 0, parted, bearer, cut, weak: false };
         prepared.names = prepared.with(Role::is_name);
         prepared
     }
@@ -111,6 +132,16 @@ impl Prepared {
         let bits = self.words.iter().enumerate();
         bits.fold(0, |set, (at, word)| set | u32::from(wanted(word.role)) << at)
     }
+}
+
+/// How rare a word may be taken for. Of an organisation or a vessel a word of two letters is one of a few
+/// hundred, and its country, which the lists at hand may name once, is where many are.
+fn most_rare(word: &Word, bearer: Bearer) -> i32 {
+    if bearer == Bearer::Person || !word.script().is_spelt() {
+        return i32::MAX;
+    }
+    let letters = LETTER * word.text().len() as i32;
+    if is_country_word(word.text()) { letters.min(COUNTRY) } else { letters }
 }
 
 fn role(word: &Word, bearer: Bearer) -> Role {
@@ -171,13 +202,6 @@ fn is_patronymic(text: &[u8]) -> bool {
         b"auna", b"avitj",
     ];
     text.len() > 6 && ENDS.iter().any(|end| text.ends_with(end))
-}
-
-/// Words of grammar in the names of organisations.
-fn is_function_word(text: &[u8]) -> bool {
-    const WORDS: &str = " a al and as at by da das de dei del della der des di die do du e el en et \
-        for fur i in la las le les los mit na of on para per por pour the to und v van von with y za ";
-    listed(WORDS, text)
 }
 
 /// Whether a word is a family name of China, Korea or Vietnam, which stands first.
