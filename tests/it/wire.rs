@@ -953,11 +953,12 @@ fn schemas_spell_every_enumeration_as_the_code_does() {
     fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
         all.iter().map(|value| name(*value)).collect()
     }
-    let known: [(&str, Vec<&str>, Option<&str>); 14] = [
+    let known: [(&str, Vec<&str>, Option<&str>); 15] = [
         ("Revision", names(Revision::ALL, Revision::name), None),
         ("Direction", names(Direction::ALL, Direction::name), None),
         ("Mode", names(Mode::ALL, Mode::name), None),
         ("Sex", names(Sex::ALL, Sex::name), None),
+        ("ListedSex", names(Sex::ALL, Sex::name), Some("UNRECOGNISED")),
         ("Role", names(Role::ALL, Role::name), None),
         ("Subject", names(Subject::ALL, Subject::name), Some("UNRECOGNISED")),
         ("Priority", names(Priority::ALL, Priority::name), Some("UNRECOGNISED")),
