@@ -185,6 +185,12 @@ impl Word {
         dictionary::classes(self.spelling)
     }
 
+    /// Whether many organisations have it in their names, or it says what they deal in.
+    #[inline]
+    pub fn is_shared(&self) -> bool {
+        dictionary::is_symbol(self.spelling)
+    }
+
     /// Its letters, filled up with zeros.
     #[inline]
     fn padded(&self) -> [u8; 24] {

@@ -188,8 +188,8 @@ impl Lore {
 
     fn clear(&self, dice: &mut Dice, person: &mut Person) -> Option<()> {
         let may_be_meant = |person: &Person| {
-            let (name, year) = (person.name, year(person.birth));
-            self.is_near(name, year) || self.is_in_company(name, year)
+            let (name, birth) = (person.name, person.birth);
+            self.is_near(name, birth) || self.is_in_company(name, year(birth))
         };
         let mut redrawn = 0;
         while self.is_taken(person.key()) || (redrawn < REDRAWN_MAX && may_be_meant(person)) {
@@ -340,7 +340,7 @@ impl Lore {
             // The same name, born in quite another year.
             0 => {
                 let mut person = Person { name: listed.name, female: listed.female, ..fresh };
-                while self.is_near(person.name, year(person.birth)) {
+                while self.is_near(person.name, person.birth) {
                     let age = dice.between(1, 80);
                     person.birth = born(dice, age)?;
                 }

@@ -261,6 +261,11 @@ pub(super) fn companies(name: Naming, year: u32) -> impl Iterator<Item = u64> {
     })
 }
 
+/// Month and day of a birth date, apart from all years.
+pub(super) fn anniversary(birth: Date) -> u32 {
+    1_000_000 + birth.packed() % 10_000
+}
+
 /// The year of a birth date.
 pub(super) fn year(birth: Date) -> u32 {
     birth.packed() / 10_000

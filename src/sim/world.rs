@@ -13,7 +13,7 @@ use super::listed::{
     Body, Class, Contact, Firm, Listed, Plan, Traits, Wanted, own_words, vessel_name,
 };
 use super::lists::{self, List};
-use super::people::{Naming, Style, cohort, companies, year};
+use super::people::{Naming, Style, anniversary, cohort, companies, year};
 use super::traffic::Traffic;
 use crate::domain::{
     Date, Entry, EntryId, EntryKey, Identifier, ListedName, Refusal, Sex, Subject, Timestamp,
@@ -108,11 +108,13 @@ impl Lore {
         self.taken.contains(&key)
     }
 
-    /// Whether somebody listed bears this name and was born about that year, so that who only meets
-    /// the name exactly tells them apart, and others may not.
-    pub(super) fn is_near(&self, name: Naming, year: u32) -> bool {
+    /// Whether somebody listed bears this name and was born about that year, or on that day of another,
+    /// so that who only meets the name exactly tells them apart, and others may not.
+    pub(super) fn is_near(&self, name: Naming, birth: Date) -> bool {
+        let year = year(birth);
         let years = year.saturating_sub(NEAR_YEARS)..=year + NEAR_YEARS;
-        years.into_iter().any(|year| self.cohorts.contains(&cohort(name, year)))
+        let mut near = years.chain([anniversary(birth)]);
+        near.any(|near| self.cohorts.contains(&cohort(name, near)))
     }
 
     /// Whether somebody listed who was born that year shares two words with this name.
@@ -226,6 +228,7 @@ impl Lore {
                 let is_undated = listed.plans.iter().any(|plan| !plan.holds.has(Traits::DATES));
                 for (name, birth) in wanted.identities() {
                     self.cohorts.insert(cohort(name, year(birth)));
+                    self.cohorts.insert(cohort(name, anniversary(birth)));
                     self.companies.extend(companies(name, year(birth)));
                     if is_undated {
                         self.cohorts.insert(cohort(name, UNDATED));

@@ -191,7 +191,7 @@ pub fn observe(
     }
     let (l, r) = alignment.paired();
     let mut rests = (Rest::of(left, l), Rest::of(right, r));
-    let is_short = agreed.telling > 0 && ends_early((left, right), (l, r), rests.0.names());
+    let is_short = agreed.own && ends_early((left, right), (l, r), rests.0.names());
     if is_short {
         rests.1 = Rest::default();
     }
@@ -232,6 +232,8 @@ pub(super) struct Agreed {
     pub(super) family_rarity: i32,
     /// How rare the rarest is that may tell an organisation from others.
     pub(super) telling: i32,
+    /// Whether any is its own, and not what many organisations deal in.
+    own: bool,
 }
 
 fn pairs(left: &Prepared, right: &Prepared, alignment: &Alignment, sink: &mut impl Sink) -> Agreed {
@@ -251,6 +253,7 @@ fn pairs(left: &Prepared, right: &Prepared, alignment: &Alignment, sink: &mut im
             ([word], group) | (group, [word]) => {
                 joined(word, group, found.likeness, sink);
                 agreed.telling = agreed.telling.max(word.rarity);
+                agreed.own = true;
                 let names = group.iter().filter(|word| word.role.is_name()).count();
                 agreed.names += names.max(1) as u32;
             }
@@ -271,6 +274,7 @@ impl Agreed {
         let rarity = one.rarity.min(other.rarity);
         if one.is_telling() && other.is_telling() {
             self.telling = self.telling.max(rarity);
+            self.own |= !one.word.is_shared() && !other.word.is_shared();
         }
         if one.role == Role::Family || other.role == Role::Family {
             self.family_rarity += rarity;

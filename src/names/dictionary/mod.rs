@@ -90,6 +90,11 @@ pub(super) fn symbol(id: u16) -> u32 {
     SYMBOLS_AT + u32::from(id)
 }
 
+/// Whether a place is that of a class of words that organisations share.
+pub(super) const fn is_symbol(place: u32) -> bool {
+    place >= SYMBOLS_AT
+}
+
 fn symbol_class(symbol: u32) -> &'static [ClassId] {
     let at = (symbol - SYMBOLS_AT) as usize;
     SYMBOLS.get(at..=at).unwrap_or_default()
