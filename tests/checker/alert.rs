@@ -95,7 +95,7 @@ fn is_by_likeness(evidence: &[Value]) -> bool {
     let is = |attribute: &str| evidence.iter().any(|of| of["attribute"] == attribute);
     let equal: Vec<&Value> = evidence.iter().filter(|of| of["relation"] == "SAME").collect();
     let is_equal = |attribute: &str| equal.iter().any(|of| of["attribute"] == attribute);
-    let of_a_name = ["name", "birth_date", "nationality"];
+    let of_a_name = ["name", "birth_date", "nationality", "sex", "birth_place"];
     let is_identified =
         equal.iter().any(|of| !of_a_name.iter().any(|name| of["attribute"] == *name));
     is("name") && !is_identified && !(is_equal("name") && is_equal("birth_date"))

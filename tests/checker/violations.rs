@@ -254,6 +254,7 @@ fn alerts_by_likeness_alone_are_counted() {
     };
     let (alike, born) = (("name", "ALIKE"), ("birth_date", "SAME"));
     assert_eq!(count(&[alike, born, ("nationality", "SAME")]), 1);
+    assert_eq!(count(&[alike, born, ("sex", "SAME"), ("birth_place", "SAME")]), 1);
     assert_eq!(count(&[("name", "SAME"), ("birth_date", "ALIKE")]), 1);
     assert_eq!(count(&[("name", "SAME"), born, ("nationality", "DIFFERS")]), 0);
     assert_eq!(count(&[("document", "SAME"), alike, born]), 0);
