@@ -259,7 +259,8 @@ fn explain(suppression: &Suppression, entry: &Entry) -> Result<(), String> {
     say(format_args!("from      {}", rfc3339(term.issued())))?;
     say(format_args!("until     {}", rfc3339(term.expires())))?;
     say(
-        "void      once the entry states another name, birth date, nationality, sex, place of birth or identifier",
+        "void      once the entry states another name, weak alias, birth date, nationality, sex, place of birth or \
+         identifier",
     )?;
     say("not silenced: a match by an identifier, another entry, another subject")?;
     Ok(())

@@ -55,9 +55,10 @@ impl Roster {
         let mut analyser = Analyser::default();
         for profile in list {
             let mut count = |name: &Analysed, bearer, _| rarity.of_mut(bearer).add(name);
-            for_each_name(profile, &mut analyser, &mut count);
+            for_each_name(profile, (&mut analyser, Analyser::analyse_listed), &mut count);
         }
-        let listed = list.iter().map(|profile| rarity.ready(profile, &mut analyser)).collect();
+        let ready = |one| rarity.ready(one, &mut analyser, Analyser::analyse_listed);
+        let listed = list.iter().map(ready).collect();
         Self { population, rarity, listed }
     }
 
@@ -80,7 +81,7 @@ impl Roster {
         setting: &Setting,
         least: Bits,
     ) -> Vec<Ranked> {
-        let query = self.rarity.ready(query, &mut Analyser::default());
+        let query = self.rarity.ready(query, &mut Analyser::default(), Analyser::analyse);
         let subject = query.subject();
         let listed = places.into_iter().filter_map(|at| Some((at, self.listed.get(at)?)));
         let candidates = listed.filter(|(_, one)| may_be_one(query.sort, one.sort));
@@ -96,16 +97,17 @@ impl Roster {
     /// How much speaks for two subjects being one.
     pub fn compare(&self, stated: &Profile, listed: &Profile, setting: &Setting) -> Scored {
         let mut analyser = Analyser::default();
-        let ready = [stated, listed].map(|one| self.rarity.ready(one, &mut analyser));
-        let [stated, listed] = &ready;
+        let stated = self.rarity.ready(stated, &mut analyser, Analyser::analyse);
+        let listed = self.rarity.ready(listed, &mut analyser, Analyser::analyse_listed);
         score::score(&stated.subject(), &listed.subject(), setting)
     }
 
     /// Why two subjects score as they do.
     pub fn explain(&self, stated: &Profile, listed: &Profile, setting: &Setting) -> Explanation {
         let mut analyser = Analyser::default();
-        let (one, one_written) = (self.rarity.ready(stated, &mut analyser), written(stated));
-        let (other, other_written) = (self.rarity.ready(listed, &mut analyser), written(listed));
+        let one = self.rarity.ready(stated, &mut analyser, Analyser::analyse);
+        let other = self.rarity.ready(listed, &mut analyser, Analyser::analyse_listed);
+        let (one_written, other_written) = (written(stated), written(listed));
         let stated = Subject { written: &one_written, ..one.subject() };
         let listed = Subject { written: &other_written, ..other.subject() };
         score::explain(&stated, &listed, setting)
@@ -117,9 +119,9 @@ impl Rarities {
         if bearer == Bearer::Person { &mut self.persons } else { &mut self.others }
     }
 
-    fn ready(&self, profile: &Profile, analyser: &mut Analyser) -> Ready {
+    fn ready(&self, profile: &Profile, analyser: &mut Analyser, read: Reading) -> Ready {
         let mut names = Vec::with_capacity(profile.names.len());
-        for_each_name(profile, analyser, &mut |name, bearer, weak| {
+        for_each_name(profile, (analyser, read), &mut |name, bearer, weak| {
             let rarity = if bearer == Bearer::Person { &self.persons } else { &self.others };
             names.push(Prepared::new(name, bearer, rarity).weak(weak));
         });
@@ -135,16 +137,19 @@ impl Rarities {
     }
 }
 
+/// How names are read: as stated, or as listed.
+type Reading = fn(&mut Analyser, Name<'_>, Bearer, &mut Analysed);
+
 /// Gives each name of a profile as its words, with what bears it and whether it is a weak alias.
 fn for_each_name(
     profile: &Profile,
-    analyser: &mut Analyser,
+    (analyser, read): (&mut Analyser, Reading),
     then: &mut dyn FnMut(&Analysed, Bearer, bool),
 ) {
     let bearer = bearer(profile.subject);
     let mut analysed = Analysed::default();
     for written in &profile.names {
-        analyser.analyse(written.name(), bearer, &mut analysed);
+        read(analyser, written.name(), bearer, &mut analysed);
         then(&analysed, bearer, written.weak);
     }
 }

@@ -1,7 +1,12 @@
 //! The initials of a firm's name as one word: `IBM` of `International Business Machines`.
 
+use std::sync::LazyLock;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 use smallvec::SmallVec;
 
+use super::places::set;
 use super::{Part, Word};
 
 /// With fewer letters an abbreviation says nothing; with more, nobody makes one.
@@ -16,7 +21,7 @@ pub(super) fn acronym(words: &[Word]) -> Option<Word> {
     for word in own {
         match word.part {
             Part::Number => return None,
-            Part::LegalForm | Part::Particle | Part::Honorific | Part::Prefix => {}
+            Part::Particle | Part::Honorific | Part::Prefix | Part::LegalForm => {}
             Part::Stop if is_function_word(word.text()) => {}
             Part::Surname | Part::Given | Part::Any | Part::Initial | Part::Stop => {
                 letters.extend(word.text().first().copied());
@@ -28,11 +33,13 @@ pub(super) fn acronym(words: &[Word]) -> Option<Word> {
 
 /// Words of grammar in the names of organisations.
 pub fn is_function_word(text: &[u8]) -> bool {
-    const WORDS: &str = " a al and as at by da das de dei del della der des di die do du e el en et \
-        for fur i in la las le les los mit na of on para per por pour the to und v van von with y za ";
-    let Ok(text) = std::str::from_utf8(text) else { return false };
-    WORDS.split_ascii_whitespace().any(|word| word == text)
+    FUNCTION_WORDS.contains(text)
 }
+
+static FUNCTION_WORDS: LazyLock<HashSet<&[u8], RandomState>> = LazyLock::new(|| set(WORDS));
+
+const WORDS: &str = " a al and as at by da das de dei del della der des di die do du e el en et for fur \
+    i in la las le les los mit na of on para per por pour the to und v van von with y za ";
 
 #[cfg(test)]
 mod tests {

@@ -22,6 +22,7 @@ pub struct Analysed {
     words: SmallVec<[Word; 8]>,
     structured: bool,
     truncated: bool,
+    variant: bool,
     acronym: Option<Word>,
 }
 
@@ -49,6 +50,18 @@ impl Analysed {
         self.truncated
     }
 
+    /// Whether it is another form of a name that stands beside it: how rare words are is counted by names
+    /// as they are listed.
+    pub fn is_variant(&self) -> bool {
+        self.variant
+    }
+
+    /// The same, as another form of a name that stands beside it.
+    pub(super) fn into_variant(mut self) -> Self {
+        self.variant = true;
+        self
+    }
+
     /// Of a firm, the initials of its words: under these it is filed and looked for as well.
     pub fn acronym(&self) -> Option<&Word> {
         self.acronym.as_ref()
@@ -57,7 +70,7 @@ impl Analysed {
     /// The same as a name of its own.
     pub fn abbreviated(&self) -> Option<Self> {
         let words = SmallVec::from_iter([self.acronym?]);
-        Some(Self { words, ..Self::default() })
+        Some(Self { words, ..Self::default() }.into_variant())
     }
 
     fn clear(&mut self) {
@@ -65,6 +78,7 @@ impl Analysed {
         self.acronym = None;
         self.structured = false;
         self.truncated = false;
+        self.variant = false;
     }
 }
 
@@ -72,6 +86,8 @@ impl Analysed {
 pub struct Analyser {
     reader: Reader,
     spelling: Spelling,
+    /// Whether the name stands in a field that may have had no room for all of it.
+    in_field: bool,
 }
 
 impl Default for Analyser {
@@ -79,17 +95,24 @@ impl Default for Analyser {
     fn default() -> Self {
         lexicon::unpack();
         dictionary::unpack();
-        Self { reader: Reader::default(), spelling: Spelling::Plain }
+        Self { reader: Reader::default(), spelling: Spelling::Plain, in_field: false }
     }
 }
 
 impl Analyser {
-    /// Analyses a name, into words that are used again for the next one.
+    /// Analyses a name as stated, into words that are used again for the next one. Where it fills the
+    /// field of a document or a declaration, its end may be missing.
     pub fn analyse(&mut self, name: Name<'_>, bearer: Bearer, into: &mut Analysed) {
+        self.in_field = true;
+        self.read_as(Spelling::Plain, name, bearer, into);
+    }
+
+    /// Analyses a name of a list, which has room for all of it.
+    pub fn analyse_listed(&mut self, name: Name<'_>, bearer: Bearer, into: &mut Analysed) {
         self.analyse_as(Spelling::Plain, name, bearer, into);
     }
 
-    /// Analyses a name with its letters spelt in one of several ways.
+    /// Analyses a name of a list with its letters spelt in one of several ways.
     pub(super) fn analyse_as(
         &mut self,
         spelling: Spelling,
@@ -97,6 +120,11 @@ impl Analyser {
         bearer: Bearer,
         into: &mut Analysed,
     ) {
+        self.in_field = false;
+        self.read_as(spelling, name, bearer, into);
+    }
+
+    fn read_as(&mut self, spelling: Spelling, name: Name<'_>, bearer: Bearer, into: &mut Analysed) {
         into.clear();
         self.spelling = spelling;
         match bearer {
@@ -118,7 +146,7 @@ impl Analyser {
         // Where given names begin within the field of the surname.
         let boundary = if name.given.is_empty() { boundary(name.surname) } else { None };
         self.read(name, boundary.is_none() && name.given.is_empty(), into);
-        into.truncated = person::is_truncated(name);
+        into.truncated = self.in_field && person::is_truncated(name);
         into.structured = person::analyse(&mut into.words, boundary.unwrap_or(usize::MAX));
         if into.truncated {
             person::mark_cut(&mut into.words, boundary.unwrap_or(usize::MAX));
@@ -128,8 +156,10 @@ impl Analyser {
     fn thing(&mut self, name: Name<'_>, bearer: Bearer, into: &mut Analysed) {
         self.read(name, false, into);
         thing::analyse(&mut into.words, bearer);
-        // Of a single word nobody knows what its beginning may be of.
-        into.truncated = into.words.len() > 1 && thing::is_truncated(name, bearer);
+        // Of a single word nobody knows what its beginning may be of; a number that lost its end is
+        // another, and what stands behind it is not known to be missing.
+        let may_go_on = matches!(&*into.words, [_, .., last] if last.part != Part::Number);
+        into.truncated = self.in_field && may_go_on && thing::is_truncated(name, bearer);
         if into.truncated {
             thing::mark_cut(&mut into.words, bearer);
         } else if bearer != Bearer::Vessel {
@@ -206,6 +236,23 @@ mod tests {
         let words: Vec<&str> =
             made.words().iter().map(|word| std::str::from_utf8(word.text()).unwrap()).collect();
         words.join(" ")
+    }
+
+    #[test]
+    fn a_field_may_cut_a_stated_name_and_a_list_none() {
+        let mut analyser = Analyser::default();
+        let mut made = Analysed::default();
+        let ship = |name| Name { surname: name, given: "" };
+        let mut is_cut = |name, listed: bool| {
+            let read = if listed { Analyser::analyse_listed } else { Analyser::analyse };
+            read(&mut analyser, ship(name), Bearer::Vessel, &mut made);
+            (made.is_truncated(), made.words().iter().any(Word::is_cut))
+        };
+        assert_eq!("QUEENS OF THE SEA ST".len(), 20);
+        assert_eq!(is_cut("QUEENS OF THE SEA ST", false), (true, true));
+        assert_eq!(is_cut("QUEENS OF THE SEA ST", true), (false, false));
+        // A number that lost its end would be another number.
+        assert_eq!(is_cut("QUEENS OF THE SEAS 7", false), (false, false));
     }
 
     #[test]

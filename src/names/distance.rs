@@ -83,6 +83,10 @@ pub(super) fn cost(one: &[u8], other: &[u8], most: u16) -> Option<u16> {
         let cost = gaps(one, shared) + gaps(other, shared);
         return (cost <= most).then_some(cost);
     }
+    if let ([letter], [facing]) = (one, other) {
+        let cost = replaced(*letter, *facing, shared);
+        return (cost <= most).then_some(cost);
+    }
     let mut rows = [[FAR; WIDTH]; 3];
     let [first, second, third] = &mut rows;
     let (mut before, mut above, mut row) = (first, second, third);
@@ -99,6 +103,25 @@ pub(super) fn cost(one: &[u8], other: &[u8], most: u16) -> Option<u16> {
     }
     let cost = above.get(other.len()).copied().unwrap_or(FAR);
     (cost <= most).then_some(cost)
+}
+
+/// One letter for another, which nearly all words are apart that are alike at all.
+#[inline]
+fn replaced(letter: u8, facing: u8, before: u8) -> u16 {
+    let both = gap(letter, before) + gap(facing, before);
+    change(letter, facing, before == NONE).min(both)
+}
+
+/// What it costs that one letter stands for another, and whether both begin their words.
+#[inline]
+fn change(letter: u8, facing: u8, first: bool) -> u16 {
+    if letter == facing {
+        return 0;
+    }
+    let row = CHANGE.get(place(letter)).unwrap_or(&[DIGIT as u8; 32]);
+    let change = row.get(place(facing)).copied().map_or(DIGIT, u16::from);
+    // People get the first letter right.
+    if first { change + change / 4 } else { change }
 }
 
 /// No letter.
@@ -151,7 +174,6 @@ fn fill(
     heads: bool,
 ) -> u16 {
     let dropped = gap(letter, previous);
-    let changes = CHANGE.get(place(letter)).unwrap_or(&[DIGIT as u8; 32]);
     let (mut slots, mut uppers) = (row.iter_mut(), above.iter());
     let mut corner = uppers.next().copied().unwrap_or(FAR);
     let mut value = corner + dropped;
@@ -162,15 +184,7 @@ fn fill(
     // The place two rows up and two columns back lags by two.
     let (mut lagging, mut lag) = (FAR, before.iter());
     for ((slot, &upper), &facing) in slots.zip(uppers).zip(other) {
-        let mut change = changes.get(place(facing)).copied().map_or(DIGIT, u16::from);
-        if letter == facing {
-            change = 0;
-        }
-        if first {
-            // People get the first letter right.
-            change += change / 4;
-            first = false;
-        }
+        let change = change(letter, facing, std::mem::take(&mut first));
         value = (corner + change).min(upper + dropped).min(value + gap(facing, last));
         if previous == facing && last == letter && letter != facing {
             let digits = letter.is_ascii_digit() || facing.is_ascii_digit();

@@ -289,18 +289,19 @@ fn by_edit(probe: &mut Probe<'_>, b: &Word, b_shape: &Shape) -> Option<Likeness>
             near(pattern, one, other, steps, most)
         })
         .flatten();
-    // Where neither is folded the way is the same, and costs more.
+    // Where neither is folded the way is the same, and costs more; to be of use it must cost less.
     let is_other_way = a_shape.is_folded || b_shape.is_folded;
+    let left = as_written.map_or(most, |cost| cost.saturating_sub(1)).checked_sub(FOLDED);
     let are_whole = !a.is_canonical_full() && !b.is_canonical_full();
-    let folded = (is_other_way && are_whole && at_least(a_shape.sounds, b_shape.sounds) <= steps)
-        .then(|| {
+    let folded = left
+        .filter(|_| is_other_way && are_whole)
+        .filter(|_| at_least(a_shape.sounds, b_shape.sounds) <= steps)
+        .and_then(|left| {
             let pattern = probe.canonical.get_or_insert_with(|| Pattern::of(a.canonical()));
-            near(pattern, a.canonical(), b.canonical(), steps, most - FOLDED)
+            near(pattern, a.canonical(), b.canonical(), steps, left)
         })
-        .flatten()
         .map(|cost| cost + FOLDED);
-    let cost = as_written.into_iter().chain(folded).min()?;
-    Some(Likeness::apart(Kind::Edit, cost, length))
+    Some(Likeness::apart(Kind::Edit, folded.or(as_written)?, length))
 }
 
 fn near(pattern: &Pattern, one: &[u8], other: &[u8], steps: u32, most: u16) -> Option<u16> {

@@ -1,9 +1,20 @@
 //! Words that say where a firm is: names of countries, as firms' names have them.
 
+use std::sync::LazyLock;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
+
 /// Whether a word is the name of a country, or as good as one: many firms have it, few are called by it.
 pub fn is_country_word(text: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(text) else { return false };
-    WORDS.split_ascii_whitespace().any(|word| word == text)
+    COUNTRIES.contains(text)
+}
+
+static COUNTRIES: LazyLock<HashSet<&[u8], RandomState>> = LazyLock::new(|| set(WORDS));
+
+/// Words of a row, to be found at one look: names of firms ask for each of their words.
+pub(super) fn set(words: &'static str) -> HashSet<&'static [u8], RandomState> {
+    words.split_ascii_whitespace().map(str::as_bytes).collect()
 }
 
 /// In English and in some languages of their own, of one word each.

@@ -30,9 +30,6 @@ pub(super) fn is_truncated(name: Name<'_>, bearer: Bearer) -> bool {
 /// or two says nothing, nor does a legal form of which the end is missing: `Limited Liab`.
 pub(super) fn mark_cut(words: &mut [Word], bearer: Bearer) {
     let Some((last, before)) = words.split_last_mut() else { return };
-    if last.part == Part::Number {
-        return;
-    }
     last.mark_cut();
     let is_form = bearer != Bearer::Vessel
         && last.part == Part::Any

@@ -26,7 +26,7 @@ pub fn variants(
         analyser.analyse_as(spelling, name, bearer, &mut variant);
         let known = made.iter().chain([stated]).any(|known| same_texts(known, &variant));
         if !known && !variant.words().is_empty() {
-            made.push(variant);
+            made.push(variant.into_variant());
         }
     }
     made

@@ -68,7 +68,7 @@ pub fn each_form(
     mut each: impl FnMut(Analysed),
 ) {
     let mut stated = Analysed::default();
-    analyser.analyse(name, bearer, &mut stated);
+    analyser.analyse_listed(name, bearer, &mut stated);
     let variants = variants(analyser, name, bearer, &stated);
     each(stated);
     variants.into_iter().for_each(each);

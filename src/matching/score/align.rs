@@ -217,12 +217,20 @@ fn write_out_at(
     }
 }
 
-/// How many words have these letters as their initials; small words between them need not.
+/// How many words have these letters as their initials: without the small words between them, or with
+/// those that begin with the letter that is wanted next.
 fn initials(letters: &[u8], words: &[Weighed]) -> Option<u8> {
+    let is_name = |role: Role| !matches!(role, Role::Form | Role::Number);
+    let spelt = |takes: &dyn Fn(Role) -> bool| spelt_by(letters, words, takes);
+    spelt(&|role| is_name(role) && role != Role::Light).or_else(|| spelt(&is_name))
+}
+
+/// The same of words of such roles.
+fn spelt_by(letters: &[u8], words: &[Weighed], takes: &dyn Fn(Role) -> bool) -> Option<u8> {
     let mut left = letters;
     for (many, word) in words.iter().enumerate() {
         let first = word.word.text().first();
-        if left.first() == first && !matches!(word.role, Role::Form | Role::Number) {
+        if left.first() == first && takes(word.role) {
             left = left.get(1..)?;
         } else if word.role != Role::Light || many == 0 {
             return None;

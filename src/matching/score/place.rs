@@ -84,29 +84,43 @@ impl Birthplace {
         &self.written
     }
 
-    /// A part between commas: a country, a town, or a town with its country behind it.
+    /// A part between commas: a country, a town, or a town with its country behind it or before it.
     fn part(&mut self, part: &str, analyser: &mut Analyser) {
         if let Some(country) = formats::country(part) {
             self.countries.push(country);
             return;
         }
-        let behind = part.match_indices(' ').find_map(|(at, _)| {
-            let (town, rest) = part.split_at(at);
-            country_behind(rest.trim()).map(|country| (town, country))
-        });
-        let town = behind.map_or(part, |(town, country)| {
-            self.countries.push(country);
-            town
-        });
         let mut words = Analysed::default();
-        analyser.analyse(Name { surname: town, given: "" }, Bearer::Person, &mut words);
-        self.town.extend(words.words().iter().filter(|word| tells(word)).copied());
+        let mut towns = |town: &str| -> SmallVec<[Word; 2]> {
+            analyser.analyse_listed(Name { surname: town, given: "" }, Bearer::Person, &mut words);
+            words.words().iter().filter(|word| tells(word)).copied().collect()
+        };
+        // What is left must be a town: `New Mexico` is not in Mexico.
+        let of_country = beside_country(part).and_then(|(town, country)| {
+            Some((towns(town), country)).filter(|(town, _)| !town.is_empty())
+        });
+        match of_country {
+            Some((town, country)) => {
+                self.town.extend(town);
+                self.countries.push(country);
+            }
+            None => self.town.extend(towns(part)),
+        }
     }
 }
 
-/// A country that stands behind a town without a comma: its name, or its code of three letters. Names
-/// and codes of fewer letters are those of towns and streets as well.
-fn country_behind(text: &str) -> Option<Country> {
+/// A text taken apart into a town and the country that stands behind it, or else before it, without a
+/// comma.
+fn beside_country(text: &str) -> Option<(&str, Country)> {
+    let blanks = || text.match_indices(' ').map(|(at, _)| text.split_at(at));
+    let behind = blanks().find_map(|(town, rest)| Some((town, country_name(rest)?)));
+    behind.or_else(|| blanks().rev().find_map(|(first, town)| Some((town, country_name(first)?))))
+}
+
+/// A country by its name, or its code of three letters. Names and codes of fewer letters are those of
+/// towns and streets as well.
+fn country_name(text: &str) -> Option<Country> {
+    let text = text.trim();
     let is_code = text.len() == 3 && text.bytes().all(|letter| letter.is_ascii_uppercase());
     (is_code || text.len() > 3).then(|| formats::country(text)).flatten()
 }
@@ -218,6 +232,8 @@ mod tests {
                 ("ZENITH/UTO", "Zenith"),
                 ("Москва", "MOSKVA, Russia"),
                 ("Port Said Egypt", "Bur Said; Said"),
+                ("EGYPT CAIRO", "Cairo"),
+                ("NEW MEXICO", "New Mexico, USA"),
             ],
         );
     }
@@ -232,15 +248,28 @@ mod tests {
                 ("Gothenburg", "Goth"),
                 ("Norway", "Sweden"),
                 ("Bergen", "Malmo, Sweden"),
+                ("EGYPT CAIRO", "EGYPT ALEXANDRIA"),
+                ("NORWAY BERGEN", "Sweden Malmo"),
             ],
         );
         check(
             PlaceRelation::SameCountry,
-            &[("BERGEN NORWAY", "Norway"), ("NOR", "Norway"), ("IRAN", "Tehran, Iran")],
+            &[
+                ("BERGEN NORWAY", "Norway"),
+                ("NORWAY BERGEN", "Norway"),
+                ("NOR", "Norway"),
+                ("IRAN", "Tehran, Iran"),
+            ],
         );
         check(
             PlaceRelation::Missing,
-            &[("Bergen", "Norway"), ("province", "Bergen"), ("Gothenburg", "G"), ("", "x")],
+            &[
+                ("Bergen", "Norway"),
+                ("New Mexico", "Mexico"),
+                ("province", "Bergen"),
+                ("Gothenburg", "G"),
+                ("", "x"),
+            ],
         );
     }
 
