@@ -25,9 +25,11 @@ pub fn bounds(population: Arc<Population>) -> Bounds {
 /// The most that each piece of evidence adds to the score of a person.
 pub fn persons(population: Arc<Population>) -> Weights {
     let of = |feature| PERSON.worth(feature, UNIT);
-    let roles = of(Feature::FamilyFamily) + of(Feature::FirstFirst);
+    let (family, first) = (of(Feature::FamilyFamily), of(Feature::FirstFirst));
+    let lone = first.max(family) + of(Feature::Lone).max(of(Feature::Single));
+    let roles = (family + first).max(lone);
     Weights {
-        word: |likeness, one, other| word(&PERSON, likeness, one.min(other)),
+        word: |likeness, one, other| alike(word(&PERSON, likeness, one.min(other))),
         initial: of(Feature::Initial),
         unmet: of(Feature::ExtraOther),
         left_over: of(Feature::ExtraOther),
@@ -36,6 +38,7 @@ pub fn persons(population: Arc<Population>) -> Weights {
         subset: of(Feature::Subset),
         dates: dates(),
         other_nation: NationalityRelation::Differs.bits(),
+        light: of(Feature::Light),
         rest: of(Feature::Base) + roles + SexRelation::Same.bits(),
         population: Some(population),
     }
@@ -56,6 +59,7 @@ fn things(population: Arc<Population>) -> Weights {
         subset: of(Feature::Subset) + of(Feature::Spare),
         dates: [Bits::ZERO; Agreement::COUNT],
         other_nation: NationalityRelation::Differs.bits(),
+        light: of(Feature::Light),
         rest: of(Feature::Base) + of(Feature::Single).max(of(Feature::Lone)) + of(Feature::Form),
         population: Some(population),
     }
@@ -70,14 +74,18 @@ fn thing_word(likeness: Likeness, one: Bits, other: Bits) -> Bits {
     use Feature as F;
     let rarity = one.min(other);
     let whole = THING.worth(F::SubsetRarity, rarity.in_sixteenths());
-    let bits = word(&THING, likeness, rarity) + whole;
-    // Words that belong together are none too many on either side, whatever little they are worth.
-    let bits = bits.max(Bits::sixteenths(1));
+    let bits = alike(word(&THING, likeness, rarity) + whole);
     if likeness.kind == Kind::Same {
         // It may be a number: how rare that is does not matter.
         return bits.max(THING.worth(F::Number, UNIT));
     }
     bits
+}
+
+/// What words are worth that belong together, whatever little it is: they are none too many on either
+/// side.
+fn alike(bits: Bits) -> Bits {
+    bits.max(Bits::sixteenths(1))
 }
 
 /// What two words that are alike are worth by themselves, of which the commoner is so rare.
@@ -139,7 +147,91 @@ fn dates() -> [Bits; Agreement::COUNT] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::score::{Explanation, Line, Mode, Reason, Setting};
+    use super::super::{Finder, Roster};
     use super::*;
+    use crate::domain::{ListedName, Sex};
+    use crate::formats::Profile;
+    use crate::sim::corpus::{Corpus, Kind as Alter, Person, Query, Slip, Sort, Spelling};
+
+    /// Somebody with some names said twice, as Egyptian and Spanish names are, or with particles.
+    fn listed(person: &Person) -> Profile {
+        let name = |name: &Spelling| {
+            let first = name.given.split(' ').next().unwrap_or_default();
+            let given = match person.number % 5 {
+                0 => format!("{} {first}", name.given),
+                1 => format!("{} de la", name.given),
+                _ => name.given.to_string(),
+            };
+            let weak = name.sort == Sort::Weak;
+            ListedName { surname: name.surname.as_str().into(), given: given.into(), weak }
+        };
+        Profile {
+            id: person.number.to_string().into(),
+            subject: crate::domain::Subject::Person,
+            names: person.names.iter().map(name).collect(),
+            birth_dates: person.listed_birth.into_iter().collect(),
+            nationalities: person.listed_nationality.into_iter().collect(),
+            sex: Some(if person.female { Sex::Female } else { Sex::Male }),
+            birth_places: vec!["Bergen".into()],
+        }
+    }
+
+    fn stated(query: &Query) -> Profile {
+        let given = match query.label.person % 5 {
+            1 => format!("{} de la", query.name.given),
+            _ => query.name.given.to_string(),
+        };
+        let surname = query.name.surname.as_str().into();
+        Profile {
+            id: "".into(),
+            subject: crate::domain::Subject::Person,
+            names: vec![ListedName { surname, given: given.into(), weak: false }],
+            birth_dates: vec![query.born],
+            nationalities: vec![query.nationality],
+            sex: Some(if query.female { Sex::Female } else { Sex::Male }),
+            birth_places: vec!["Bergen".into()],
+        }
+    }
+
+    fn is_joined(explained: &Explanation) -> bool {
+        let joined = |line: &Line| matches!(line.reason, Reason::Alike { joined: true, .. });
+        explained.lines.iter().any(joined)
+    }
+
+    #[test]
+    fn no_person_scores_more_than_the_index_allows_for() {
+        const LISTED: u32 = 500;
+        let corpus = Corpus::new(17);
+        let list: Vec<Profile> = corpus.persons(LISTED).map(|person| listed(&person)).collect();
+        let (roster, setting) = (Roster::new(&list), Setting::of_list(list.len(), Mode::Balanced));
+        let mut finder = Finder::new(&list, Arc::clone(roster.population()));
+        let (mut all, mut above) = (0, Vec::new());
+        // Words that are read as one, or as two, have keys of their own.
+        let whole = |kind: &Alter| !matches!(kind, Alter::Slip(Slip::Joined | Slip::Split));
+        for kind in Alter::ALL.into_iter().filter(whole) {
+            for query in corpus.queries(kind, LISTED, 12) {
+                let query = stated(&query);
+                let bounds = finder.bounds(&query);
+                for one in roster.ask(&query, &setting, Bits::whole(-100)) {
+                    let (bits, bound) = (one.scored.bits, bounds[&one.listed]);
+                    all += 1;
+                    // The index rounds what words are worth. No bar lies where names stand against one
+                    // another.
+                    let is_above = bits > Bits::ZERO && bits > bound + Bits::sixteenths(4);
+                    if is_above && !is_joined(&roster.explain(&query, &list[one.listed], &setting))
+                    {
+                        let said = &query.names[0];
+                        let listed = &list[one.listed].names[one.scored.names.1];
+                        let names = (&said.surname, &said.given, &listed.surname, &listed.given);
+                        above.push(format!("{names:?}: {} {}", bits.to_f32(), bound.to_f32()));
+                    }
+                }
+            }
+        }
+        assert!(all > 10_000, "{all}");
+        assert!(above.is_empty(), "{} of {all}: {above:#?}", above.len());
+    }
 
     /// A pair that counted for nothing would be told as words that are left over on both sides.
     #[test]

@@ -89,18 +89,23 @@ impl Finder {
         is_cut
     }
 
-    /// The firms and vessels that may be meant, each with the most that its score can be.
+    /// The most that the score of each subject of the list can be, found by looking at all of them.
     #[cfg(test)]
-    pub(super) fn bounds(
-        &mut self,
-        query: &Profile,
-        asked: (&Setting, Bits),
-    ) -> std::collections::BTreeMap<usize, Bits> {
-        self.search(query, asked, |finder| &finder.things);
+    pub(super) fn bounds(&mut self, query: &Profile) -> std::collections::BTreeMap<usize, Bits> {
         let mut most = std::collections::BTreeMap::new();
-        for found in self.found.drain(..) {
-            let bound = most.entry(found.entry).or_insert(found.bound);
-            *bound = found.bound.max(*bound);
+        let is_person = query.subject == Subject::Person;
+        let index = if is_person { &self.persons } else { &self.things };
+        let is_placed = is_person && !query.birth_places.is_empty();
+        let place = if is_placed { PLACE } else { Bits::ZERO };
+        for name in written(query) {
+            self.analyser.analyse(name, bearer(query.subject), &mut self.analysed);
+            for beside in beside(query) {
+                let query = asked(&self.analysed, beside, Bits::whole(-200), Limits::GENEROUS);
+                for found in index.live.view().snapshot().exhaustive(&query) {
+                    let bound = most.entry(found.entry).or_insert(found.bound + place);
+                    *bound = (found.bound + place).max(*bound);
+                }
+            }
         }
         most
     }

@@ -2,7 +2,7 @@
 //!
 //! Tests alone: whoever changes the weights of things, their bar or their index meets them here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -146,23 +146,28 @@ fn the_bound_of_the_index_is_no_less_than_the_score() {
         let Invented { list, roster, setting, .. } = &invented;
         let mut finder = Finder::new(list, Arc::clone(roster.population()));
         let (mut all, mut above) = (0, Vec::new());
-        for stated in invented.changes().iter().flat_map(|change| invented.statements(*change)) {
-            let names = vec![(stated.name.to_string(), false)];
-            let query = profile(sort, String::new(), names, Some(stated.country));
-            for (place, bound) in finder.bounds(&query, (setting, Bits::whole(-3))) {
-                let scored =
-                    roster.ask_of([place], &query, setting, Bits::whole(-100)).remove(0).scored;
-                all += 1;
-                if scored.bits > bound {
-                    let listed = &list[place].names[scored.names.1].surname;
-                    let bits = (scored.bits.to_f32(), bound.to_f32());
-                    above.push(format!("{} / {listed}: {bits:?}", stated.name));
+        // Words that are read as one, or as two, have keys of their own.
+        let whole = |change: &&Change| !matches!(change, Change::Slip(Slip::Joined | Slip::Split));
+        for change in invented.changes().iter().filter(whole) {
+            for stated in invented.statements(*change).into_iter().take(10) {
+                let names = vec![(stated.name.to_string(), false)];
+                let query = profile(sort, String::new(), names, Some(stated.country));
+                let bounds = finder.bounds(&query);
+                let some = (0..list.len()).step_by(17).chain([stated.label.number as usize]);
+                let places = some.collect::<BTreeSet<_>>();
+                for one in roster.ask_of(places, &query, setting, Bits::whole(-100)) {
+                    let (bits, bound) = (one.scored.bits, bounds[&one.listed]);
+                    all += 1;
+                    if bits > bound {
+                        let listed = &list[one.listed].names[one.scored.names.1].surname;
+                        let bits = (bits.to_f32(), bound.to_f32());
+                        above.push(format!("{} / {listed}: {bits:?}", stated.name));
+                    }
                 }
             }
         }
-        eprintln!("{sort:?}: {} of {all} above", above.len());
-        assert!(all > 500, "{all}");
-        assert!(above.len() * 1_000 <= all, "{sort:?}: {above:#?}");
+        assert!(all > 10_000, "{all}");
+        assert!(above.is_empty(), "{sort:?}: {} of {all}: {above:#?}", above.len());
     }
 }
 
@@ -180,7 +185,9 @@ fn a_name_that_its_field_cut_is_met_and_found() {
 
 #[test]
 fn initials_find_the_firm_that_writes_them_out_and_the_other_way_round() {
-    const FIRMS: [(&str, &str); 4] = [
+    const FIRMS: [(&str, &str); 5] = [
+        // A small word has the letter that is wanted next, and is not meant.
+        ("IROLS", "Islamic Republic of Oman Lines Samplon"),
         ("SBM", "Samplonian Bridge Machines Corp."),
         ("IRISL", "Islamic Republic of Invented Shipping Lines"),
         ("ZHKTO", "OOO Zavod Himii Krasok Tyazhelogo Oborudovaniya"),

@@ -7,7 +7,7 @@ use crate::names::{Bits, Likeness, Part, Probe, Shape, TEXT_MAX, Word, liken_pro
 
 use super::date::{Agreement, Asked};
 use super::key::Sound;
-use super::kin::{Heard, Kin, Room, asked_steps, eighths};
+use super::kin::{Finder, Heard, Kin, Room, SOUNDS_MAX, asked_steps, eighths};
 use super::live::State;
 use super::query::Query;
 use super::record::{Nation, Weight};
@@ -46,7 +46,8 @@ pub(super) enum Reading {
 #[derive(Clone, Copy)]
 pub(super) struct AskedWord {
     pub(super) word: Word,
-    pub(super) shape: Shape,
+    /// Its shape, where the vocabulary does not know it.
+    shape: Option<Shape>,
     pub(super) rarity: Bits,
     pub(super) sound: Sound,
     /// Its number, where the vocabulary has it.
@@ -104,6 +105,12 @@ fn foresee<T>(words: &[Word], snapshot: &Snapshot<T>) {
 }
 
 impl AskedWord {
+    /// What quick comparison needs of it.
+    pub(super) fn shape(&self, finder: &Finder) -> Shape {
+        let known = || self.term.and_then(|term| finder.shape(term).copied());
+        self.shape.or_else(known).unwrap_or_else(|| Shape::of(&self.word))
+    }
+
     /// Whether a listed name may hold both.
     #[inline]
     pub(super) fn goes_with(&self, other: &Self) -> bool {
@@ -159,8 +166,17 @@ pub(super) struct Ask {
     sounding: [u16; 64],
 }
 
-/// What it may be worth that a listed name has a word like this one, which many share.
+/// What it may be worth that a listed name has a word like this one, which many share and nothing is
+/// filed under; nothing for other words.
 fn shared_worth<T>(word: &Word, state: &State<T>) -> i32 {
+    match word.part() {
+        Part::Stop => {}
+        Part::Particle | Part::Honorific => {
+            return state.snapshot.weights.light.in_sixteenths().max(0);
+        }
+        Part::Surname | Part::Given | Part::Any | Part::Number | Part::Initial => return 0,
+        Part::LegalForm | Part::Prefix => return 0,
+    }
     let term = state.snapshot.terms.find(word, Sound::new(word));
     let rarity = term.map_or_else(|| state.rarest(word), |term| state.snapshot.finder.rarity(term));
     let ways = [Likeness::SAME, Likeness::SPELLING, Likeness::TRANSLITERATION];
@@ -207,8 +223,8 @@ impl Ask {
             query.words.iter().filter(|word| weight(word, Weight::Initial)).count() as i32;
         let has_full = query.words.iter().any(|word| weight(&word, Weight::Full));
         let wanted = |word: &&Word| !has_full || weight(word, Weight::Full);
-        let shared = query.words.iter().filter(|word| has_full && word.part() == Part::Stop);
-        self.shared = shared.map(|word| shared_worth(word, state)).sum();
+        let light = query.words.iter().filter(|_| has_full);
+        self.shared = light.map(|word| shared_worth(word, state)).sum();
         foresee(query.words, &state.snapshot);
         for word in query.words.iter().filter(wanted) {
             self.state(word, state);
@@ -322,11 +338,13 @@ impl Ask {
         let snapshot = &*state.snapshot;
         let rarity = term.map_or_else(|| state.rarest(word), |term| snapshot.finder.rarity(term));
         let (kin, heard) = (self.kin.len() as u32, self.heard.len() as u32);
+        let mut shape = None;
         match term {
             Some(term) => self.heard.extend_from_slice(snapshot.kindred.sounds(term)),
             None => {
+                let shape = &*shape.insert(Shape::of(word));
                 let into = (&mut self.kin, &mut self.heard);
-                let asked = (word, rarity);
+                let asked = (word, shape, rarity);
                 let vocabulary = (&snapshot.terms, &snapshot.weights);
                 snapshot.finder.find(vocabulary, asked, asked_steps, &mut self.room, into);
             }
@@ -336,7 +354,7 @@ impl Ask {
         let best = sounds.first().map_or(0, |heard| 2 * i32::from(heard.eighths));
         self.words.push(AskedWord {
             word: *word,
-            shape: Shape::of(word),
+            shape,
             rarity,
             sound: Sound::new(word),
             term,
@@ -371,15 +389,13 @@ impl Ask {
             let Some(likeness) = liken_probed(&mut probe, late, &Shape::of(late)) else { return };
             let bits = (state.snapshot.weights.word)(likeness, rarity, state.rarest(late));
             let (sound, eighths) = (Sound::new(late), eighths(bits));
-            match self
-                .heard
-                .get_mut(from..)
-                .unwrap_or_default()
-                .iter_mut()
-                .find(|h| h.sound == sound)
-            {
+            // As many again as the snapshot gives: what is looked up for one word is bounded.
+            let has_room = self.heard.len() < before + SOUNDS_MAX;
+            let heard = self.heard.get_mut(from..).unwrap_or_default();
+            match heard.iter_mut().find(|heard| heard.sound == sound) {
                 Some(heard) => heard.eighths = heard.eighths.max(eighths),
-                None => self.heard.push(Heard { sound, eighths }),
+                None if has_room => self.heard.push(Heard { sound, eighths }),
+                None => {}
             }
         });
         if self.heard.len() > before {

@@ -1,6 +1,8 @@
-//! Names in the order of their days of birth: eight bytes each, read from end to end.
+//! Names in the order of their days of birth: eight bytes for one or a few, read from end to end.
 
 use std::ops::Range;
+
+use smallvec::SmallVec;
 
 use crate::index::prefetch::prefetch;
 
@@ -20,16 +22,17 @@ const LINES_MAX: usize = 16;
 /// So many names are looked at together.
 const BLOCK: usize = 8;
 
-/// The sounds and the nationality of a name.
+/// The nationality of a name and its sounds, or those of several names with a few sounds together, as
+/// the spellings of one name mostly have.
 #[derive(Clone, Copy)]
 pub(super) struct Glimpse(u64);
 
 impl Glimpse {
-    pub(super) fn new(filed: &Filed<'_>) -> Self {
-        let more = if filed.sounds.len() > TAGS { MORE } else { 0 };
-        let tags = filed.sounds.iter().take(TAGS).rev();
+    pub(super) fn new(nation: Nation, sounds: &[Sound]) -> Self {
+        let more = if sounds.len() > TAGS { MORE } else { 0 };
+        let tags = sounds.iter().take(TAGS).rev();
         let tags = tags.fold(0, |tags, sound| tags << TAG_BITS | u64::from(sound.tag()));
-        Self(u64::from(filed.nation.0) << NATION_AT | more | tags)
+        Self(u64::from(nation.0) << NATION_AT | more | tags)
     }
 
     #[inline]
@@ -51,34 +54,95 @@ impl Glimpse {
     }
 }
 
+/// Whose names of a day are read: always those who have the nationality of the query, or several.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    nation: Nation,
+    /// Those whose nationality is not known.
+    unknown: bool,
+    /// Those of every other.
+    others: bool,
+}
+
+impl Wanted {
+    /// What is wanted, given which nationalities leave a name enough to reach the threshold.
+    pub(super) fn new(nation: Nation, reaches: impl Fn(Nation) -> bool) -> Self {
+        let other = Nation(if nation.0 == 1 { 2 } else { 1 });
+        Self { nation, unknown: reaches(Nation::UNKNOWN), others: reaches(other) }
+    }
+}
+
+/// Names of one day and nationality that share a glimpse.
+struct Group {
+    first: u32,
+    date: DateCode,
+    nation: Nation,
+    sounds: SmallVec<[Sound; TAGS]>,
+}
+
+impl Group {
+    fn new(first: u32, filed: &Filed<'_>) -> Self {
+        let sounds = SmallVec::from_slice(filed.sounds);
+        Self { first, date: filed.date, nation: filed.nation, sounds }
+    }
+
+    /// Takes in a name, where there is room for its sounds.
+    fn takes(&mut self, filed: &Filed<'_>) -> bool {
+        let mut sounds = self.sounds.clone();
+        for sound in filed.sounds {
+            if !sounds.contains(sound) {
+                sounds.push(*sound);
+            }
+        }
+        let fits = sounds.len() <= TAGS && (self.date, self.nation) == (filed.date, filed.nation);
+        if fits {
+            self.sounds = sounds;
+        }
+        fits
+    }
+}
+
 /// The names that have a day of birth.
 pub(super) struct Days {
-    /// Where the names of each day begin.
+    /// Where the glimpses of each day begin; they are in the order of nationalities.
     starts: Box<[u32]>,
-    names: Box<[Glimpse]>,
+    glimpses: Box<[Glimpse]>,
+    /// The first name of each, and behind them the end of the last.
+    firsts: Box<[u32]>,
 }
 
 impl Days {
-    /// Takes the names of a list that lie in the order of dates.
+    /// Takes the names of a list that lie in the order of dates and nationalities.
     pub(super) fn new(list: &impl Catalogue) -> Self {
-        let (mut starts, mut names) = (vec![0_u32; usize::from(DateCode::DAYS) + 1], Vec::new());
-        let mut sounds = Vec::new();
+        let mut starts = vec![0_u32; usize::from(DateCode::DAYS) + 1];
+        let (mut groups, mut sounds, mut end) = (Vec::<Group>::new(), Vec::new(), 0);
+        let (mut glimpses, mut firsts) = (Vec::new(), Vec::new());
+        let mut close = |group: Group| {
+            if let Some(count) = starts.get_mut(usize::from(group.date.0) + 1) {
+                *count += 1;
+            }
+            glimpses.push(Glimpse::new(group.nation, &group.sounds));
+            firsts.push(group.first);
+        };
         for name in 0..list.count() {
             let filed = list.show(name, &mut sounds);
             if !filed.date.is_day() {
                 break;
             }
-            if let Some(count) = starts.get_mut(usize::from(filed.date.0) + 1) {
-                *count += 1;
+            end = name + 1;
+            if !groups.last_mut().is_some_and(|group| group.takes(&filed)) {
+                groups.drain(..).for_each(&mut close);
+                groups.push(Group::new(name, &filed));
             }
-            names.push(Glimpse::new(&filed));
         }
+        groups.into_iter().for_each(close);
+        firsts.push(end);
         let mut sum = 0;
         for start in &mut starts {
             sum += *start;
             *start = sum;
         }
-        Self { starts: starts.into(), names: names.into() }
+        Self { starts: starts.into(), glimpses: glimpses.into(), firsts: firsts.into() }
     }
 
     /// Has the place fetched where the names of a day begin.
@@ -91,8 +155,8 @@ impl Days {
     /// Has the names of a day fetched.
     pub(super) fn foresee_names(&self, day: DateCode) {
         for at in self.range(day).step_by(64 / size_of::<Glimpse>()).take(LINES_MAX) {
-            if let Some(name) = self.names.get(at) {
-                prefetch(name);
+            if let Some(glimpse) = self.glimpses.get(at) {
+                prefetch(glimpse);
             }
         }
     }
@@ -105,33 +169,54 @@ impl Days {
         }
     }
 
-    /// The names of a day by number, those whose sounds and nationality may be worth so much, in
-    /// sixteenths of a bit.
+    /// The glimpses of a day whose sounds and nationality may be worth so much, in sixteenths of a bit,
+    /// each with the numbers of its names.
     #[inline]
     pub(super) fn of(
         &self,
         day: DateCode,
+        wanted: Wanted,
         (worths, least): (&Worths, i32),
-        mut show: impl FnMut(u32, Glimpse),
+        mut show: impl FnMut(Range<u32>, Glimpse),
     ) {
-        let range = self.range(day);
-        let mut number = range.start as u32;
-        for block in self.names.get(range).unwrap_or_default().chunks(BLOCK) {
-            // Nearly all share nothing: several at once, without a branch for each.
-            let mut may = [0; BLOCK];
-            may.iter_mut()
-                .zip(block)
-                .for_each(|(may, name)| *may = u8::from(worths.may_be(*name, least)));
-            if u64::from_le_bytes(may) != 0 {
-                let some = (number..).zip(block).zip(may).filter(|(_, may)| *may != 0);
-                some.for_each(|((number, name), _)| show(number, *name));
+        let mut found = |at: usize, glimpse: &Glimpse| {
+            if let Some(&[from, to]) = self.firsts.get(at..at + 2) {
+                show(from..to, *glimpse);
             }
-            number += BLOCK as u32;
+        };
+        for run in self.runs(day, wanted) {
+            let from = run.start;
+            let (blocks, rest) = self.glimpses.get(run).unwrap_or_default().as_chunks::<BLOCK>();
+            for (block, from) in blocks.iter().zip((from..).step_by(BLOCK)) {
+                // Nearly all share nothing: several at once, without a branch for each.
+                let may = block.map(|glimpse| u8::from(worths.may_be(glimpse, least)));
+                if u64::from_le_bytes(may) != 0 {
+                    let some = (from..).zip(block).zip(may).filter(|(_, may)| *may != 0);
+                    some.for_each(|((at, glimpse), _)| found(at, glimpse));
+                }
+            }
+            let behind = (from + blocks.len() * BLOCK..).zip(rest);
+            let some = behind.filter(|(_, glimpse)| worths.may_be(**glimpse, least));
+            some.for_each(|(at, glimpse)| found(at, glimpse));
         }
     }
 
+    /// Where those of a day lie that are wanted.
+    fn runs(&self, day: DateCode, wanted: Wanted) -> [Range<usize>; 3] {
+        let range = self.range(day);
+        if wanted.others {
+            return [range, 0..0, 0..0];
+        }
+        let all = self.glimpses.get(range.clone()).unwrap_or_default();
+        let from = |nation| range.start + all.partition_point(|one| one.nation() < nation);
+        let Nation(nation) = wanted.nation;
+        let unknown = if wanted.unknown { range.start..from(Nation(1)) } else { 0..0 };
+        let several = from(Nation::ANY)..range.end;
+        [unknown, from(wanted.nation)..from(Nation(nation.saturating_add(1))), several]
+    }
+
     pub(super) fn bytes(&self) -> usize {
-        size_of_val(&*self.starts) + size_of_val(&*self.names)
+        size_of_val(&*self.starts) + size_of_val(&*self.glimpses) + size_of_val(&*self.firsts)
     }
 }
 
@@ -195,20 +280,13 @@ impl Worths {
 
 #[cfg(test)]
 mod tests {
-    use super::super::postings::Others;
     use super::*;
 
     #[test]
     fn a_glimpse_shows_what_it_holds() {
         for many in 0..8_u32 {
             let sounds: Vec<Sound> = (0..many).map(|at| Sound(at * 77_777_777 + 5)).collect();
-            let filed = Filed {
-                date: DateCode(9),
-                nation: Nation(200),
-                others: Others::UNKNOWN,
-                sounds: &sounds,
-            };
-            let glimpse = Glimpse::new(&filed);
+            let glimpse = Glimpse::new(Nation(200), &sounds);
             assert_eq!(glimpse.nation(), Nation(200));
             assert_eq!(glimpse.has_more(), many > 4);
             let mut tags: Vec<u16> = sounds.iter().take(4).map(|sound| sound.tag()).collect();

@@ -10,12 +10,12 @@ use crate::names::{ClassId, Shape, Word};
 use super::date::DateCode;
 use super::day::Glimpse;
 use super::deletes;
-use super::filing::{self, FILED_MAX, Filed};
+use super::filing::{self, FILED_MAX};
 use super::key::{Company, Key, Sound, mix};
 use super::kin::written_steps;
-use super::postings::Others;
-use super::record::{Nation, Weight};
+use super::record::{Beside, Nation, Weight};
 use super::slots::Slots;
+use super::terms::is_one_word;
 
 /// Keys of a name for which there is room, on the average.
 const KEYS: usize = 12;
@@ -31,12 +31,18 @@ pub(super) struct Late<T> {
     pub(super) nation: Nation,
     pub(super) words: Box<[LateWord]>,
     pub(super) glimpse: Glimpse,
+    again: bool,
     /// The name of the same day that came before it.
     before: u32,
     gone: AtomicBool,
 }
 
 impl<T> Late<T> {
+    /// What stands beside its words.
+    pub(super) fn beside(&self) -> Beside {
+        Beside { date: self.date, nation: self.nation, again: self.again }
+    }
+
     /// Whether its entry was taken back.
     pub(super) fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Acquire)
@@ -98,7 +104,7 @@ impl<T> Delta<T> {
     pub(super) fn add(
         &self,
         entry: T,
-        (date, nation): (DateCode, Nation),
+        Beside { date, nation, again }: Beside,
         words: &[(Word, Weight)],
         is_known: impl Fn(&Word) -> bool,
     ) {
@@ -114,9 +120,8 @@ impl<T> Delta<T> {
             self.add_word(&late.word);
         }
         let gone = AtomicBool::new(false);
-        let glimpse =
-            Glimpse::new(&Filed { date, nation, others: Others::UNKNOWN, sounds: &sounds });
-        let late = Late { entry, date, nation, words, glimpse, before, gone };
+        let glimpse = Glimpse::new(nation, &sounds);
+        let late = Late { entry, date, nation, words, glimpse, again, before, gone };
         let Some(place) = self.names.get(number as usize) else { return };
         if place.set(late).is_err() {
             return;
@@ -135,7 +140,7 @@ impl<T> Delta<T> {
 
     fn add_word(&self, word: &Word) {
         let mut is_new = true;
-        self.near(word, |other| is_new &= other.text() != word.text());
+        self.near(word, |other| is_new &= !is_one_word(other, word));
         let number = self.words_count.load(Ordering::Relaxed);
         let Some(place) = self.words.get(number as usize).filter(|_| is_new) else { return };
         if place.set(*word).is_err() {
@@ -262,10 +267,30 @@ mod tests {
         for (filed, asked) in [("Kwok", "Guo"), ("Hsieh", "Xie")] {
             let delta = Delta::with_room(4);
             let words = [(word(filed), Weight::Full)];
-            delta.add(0, (DateCode::ABSENT, Nation::UNKNOWN), &words, |_| false);
+            let (date, nation) = (DateCode::ABSENT, Nation::UNKNOWN);
+            delta.add(0, Beside { date, nation, again: false }, &words, |_| false);
             let mut met = false;
             delta.near(&word(asked), |near| met |= near.text() == word(filed).text());
             assert!(met, "{filed} and {asked}");
         }
+    }
+
+    /// The initials of a firm, and a firm that is called by the same letters.
+    #[test]
+    fn initials_and_a_word_of_the_same_letters_are_two_words() {
+        let name = Name { surname: "Samplonian Bridge Machines", given: "" };
+        let mut firm = Analysed::default();
+        Analyser::default().analyse_listed(name, Bearer::Organisation, &mut firm);
+        let initials = *firm.acronym().unwrap();
+        let delta = Delta::with_room(4);
+        for filed in [initials, word("sbm"), initials] {
+            let (date, nation) = (DateCode::ABSENT, Nation::UNKNOWN);
+            let beside = Beside { date, nation, again: false };
+            delta.add(0, beside, &[(filed, Weight::Full)], |_| false);
+        }
+        let mut met = std::collections::BTreeSet::new();
+        delta.near(&word("sbm"), |near| _ = met.insert(near.is_acronym()));
+        assert_eq!(met.len(), 2);
+        assert_eq!(delta.words_count.load(Ordering::Relaxed), 2);
     }
 }

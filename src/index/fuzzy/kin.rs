@@ -1,11 +1,11 @@
-//! Kin: the words of the vocabulary that are alike, and what a match of each is worth.
+//! Finds kin: the words of the vocabulary that are like a word, and what a match of each is worth.
 
 use crate::index::prefetch::prefetch;
-use crate::names::{Bits, ClassId, Likeness, Probe, Shape, Word, liken_probed};
+use crate::names::{Bits, ClassId, Likeness, Probe, Script, Shape, Word, liken_probed};
 
 use super::deletes::Deletes;
 use super::key::Sound;
-use super::memory::{Memory, Recall};
+use super::memory::Recall;
 use super::seen::Seen;
 use super::terms::{Term, Terms};
 use super::weights::Weights;
@@ -13,7 +13,7 @@ use super::weights::Weights;
 /// The most kin of a word that are kept: the most telling.
 const KIN_MAX: usize = 64;
 /// The most sounds of a word that are looked for.
-pub(super) const SOUNDS_MAX: usize = 24;
+pub(super) const SOUNDS_MAX: usize = 16;
 /// The most words of a dictionary class that are compared.
 const CLASS_MAX: usize = 48;
 /// The most words that are compared with one.
@@ -95,13 +95,13 @@ pub(super) struct Room {
     /// Words that may be alike.
     likely: Vec<Term>,
     /// Those that are, and how.
-    alike: Vec<(Term, Likeness)>,
+    pub(super) alike: Vec<(Term, Likeness)>,
     /// Those of them that were chosen.
-    kin: Vec<(Kin, Likeness)>,
+    pub(super) kin: Vec<(Kin, Likeness)>,
 }
 
 impl Room {
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.seen.clear();
         self.likely.clear();
         self.alike.clear();
@@ -197,22 +197,21 @@ impl Finder {
     pub(super) fn find(
         &self,
         (terms, weights): (&Terms, &Weights),
-        (word, rarity): (&Word, Bits),
+        (word, shape, rarity): (&Word, &Shape, Bits),
         steps: fn(usize) -> usize,
         room: &mut Room,
         into: (&mut Vec<Kin>, &mut Vec<Heard>),
     ) {
         room.clear();
-        let shape = Shape::of(word);
-        self.likely(terms, (word, &shape), steps, (&mut room.seen, &mut room.likely));
-        let mut probe = Probe::new(word, &shape);
+        self.likely(terms, (word, shape), steps, (&mut room.seen, &mut room.likely));
+        let mut probe = Probe::new(word, shape);
         let alike = |term: &Term| Some((*term, self.liken(terms, &mut probe, *term)?));
         room.alike.extend(room.likely.iter().filter_map(alike));
         self.choose((terms, weights), (word, rarity), room, into);
     }
 
     /// The most telling of the words in [`Room::alike`], and the sounds of all.
-    fn choose(
+    pub(super) fn choose(
         &self,
         (terms, weights): (&Terms, &Weights),
         (word, rarity): (&Word, Bits),
@@ -232,12 +231,17 @@ impl Finder {
 
     /// Whether words are as like as is remembered: those of a sample, which is another one each time, so
     /// that what is wrong does not stay for ever.
-    fn bears_out(&self, terms: &Terms, recall: &Recall<'_>) -> bool {
+    pub(super) fn bears_out(&self, terms: &Terms, recall: &Recall<'_>) -> bool {
         recall.sample().all(|term| {
             let Some(word) = terms.word(term) else { return true };
+            if varies(word) {
+                return true;
+            }
             let shape = Shape::of(word);
             let mut probe = Probe::new(word, &shape);
-            recall.kin(term).all(|(kin, how)| self.liken(terms, &mut probe, kin) == Some(how))
+            let same = |(kin, how)| self.liken(terms, &mut probe, kin) == Some(how);
+            let is_sure = |(kin, _): &(Term, _)| !terms.word(*kin).is_some_and(varies);
+            recall.kin(term).filter(is_sure).all(same)
         })
     }
 
@@ -277,7 +281,7 @@ impl Finder {
             let near =
                 at <= of_class || self.shape(*term).is_some_and(|other| shape.may_be_alike(other));
             if near {
-                terms.foresee_term(*term);
+                terms.foresee_facts(*term);
             }
             near
         });
@@ -289,12 +293,13 @@ impl Finder {
         terms: &'a Terms,
         cut: &'a Word,
     ) -> impl Iterator<Item = Term> + 'a {
-        let letters = if cut.is_cut() { cut.text() } else { &[] };
         let text = |term: &Term| terms.word(*term).map_or(&[] as &[u8], Word::text);
-        let from = self.beginnings.partition_point(|term| text(term) < letters);
-        let begin_so = move |term: &Term| !letters.is_empty() && text(term).starts_with(letters);
-        let all = self.beginnings.get(from..).unwrap_or_default().iter().copied();
-        all.take_while(begin_so).take(COMPARED_MAX)
+        let all = if cut.is_cut() { &*self.beginnings } else { &[] };
+        let from = all.partition_point(|term| text(term) < cut.text());
+        let begin_so = move |term: &Term| text(term).starts_with(cut.text());
+        let behind = all.get(from..).unwrap_or_default().iter().copied();
+        // Of a short beginning there are so many that room must be left for words a slip apart.
+        behind.take_while(begin_so).take(COMPARED_MAX / 2)
     }
 
     /// The sounds of kin, and the word's own, whose words were not compared one by one.
@@ -310,7 +315,7 @@ impl Finder {
         for (kin, _) in kin {
             let Some(sound) = terms.sound(kin.term()) else { continue };
             let heard = sounds.get(from..).unwrap_or_default();
-            if heard.len() == SOUNDS_MAX {
+            if heard.len() == SOUNDS_MAX || kin.eighths() < HEARD_MIN {
                 break;
             }
             if heard.iter().all(|heard| heard.sound != sound) {
@@ -336,6 +341,12 @@ impl Finder {
     }
 }
 
+/// Whether words of these letters may yet differ, by their end or by their characters: which of them
+/// stands for all is the first that was filed.
+fn varies(word: &Word) -> bool {
+    word.is_overlong() || word.script() == Script::Han
+}
+
 /// All words in the order of their letters.
 fn in_order(terms: &Terms) -> Box<[Term]> {
     let mut words: Vec<(&[u8], Term)> = terms.words().map(Word::text).zip(0..).collect();
@@ -343,156 +354,7 @@ fn in_order(terms: &Terms) -> Box<[Term]> {
     words.into_iter().map(|(_, term)| term).collect()
 }
 
+/// A sound that tells less, in eighths of a bit, is not looked for: names are found by their other words.
+const HEARD_MIN: u8 = 8;
 /// How much less a word is worth that only sounds the same.
 const UNHEARD: i32 = 4;
-
-/// The kin of the words that are new: of each new word, and of those that have it as kin. In order.
-fn late(
-    (terms, weights): (&Terms, &Weights),
-    finder: &Finder,
-    recall: &Recall<'_>,
-) -> Vec<(Term, Term, Likeness)> {
-    let (mut room, mut kin, mut sounds) = (Room::default(), Vec::new(), Vec::new());
-    let mut late = Vec::new();
-    for term in (0..terms.len() as Term).filter(|term| !recall.knows(*term)) {
-        let Some(word) = terms.word(term) else { continue };
-        kin.clear();
-        sounds.clear();
-        let asked = (word, finder.rarity(term));
-        let into = (&mut kin, &mut sounds);
-        finder.find((terms, weights), asked, written_steps, &mut room, into);
-        for (kin, how) in room.kin.iter().map(|(kin, how)| (kin.term(), *how)) {
-            late.push((term, kin, how));
-            if recall.knows(kin) {
-                late.push((kin, term, how));
-            }
-        }
-    }
-    late.sort_unstable_by_key(|(of, kin, _)| (*of, *kin));
-    late
-}
-
-/// The kin of every word of a vocabulary.
-pub(super) struct Kindred {
-    /// Where the kin and the sounds of each word begin.
-    starts: Box<[(u32, u32)]>,
-    kin: Box<[Kin]>,
-    /// How like each of the kin is: no search asks for it, but the next snapshot does.
-    how: Box<[Likeness]>,
-    sounds: Box<[Heard]>,
-}
-
-impl Kindred {
-    pub(super) fn new(terms: &Terms, finder: &Finder, weights: &Weights) -> Self {
-        Self::made(terms, |term, room, into| {
-            let Some(word) = terms.word(term) else { return };
-            let asked = (word, finder.rarity(term));
-            finder.find((terms, weights), asked, written_steps, room, into);
-        })
-    }
-
-    /// As [`Self::new`], where it is remembered which words of another vocabulary are kin, and how like
-    /// they are: kin is looked for only of words that are new, and each that is found has the new one as
-    /// kin as well.
-    pub(super) fn recalled(
-        (terms, weights): (&Terms, &Weights),
-        finder: &Finder,
-        memory: &Memory,
-    ) -> Self {
-        let recall = Recall::new(memory, terms);
-        // To look for the kin of most of them, and to work out again what it is worth, is longer.
-        if 2 * recall.known() < terms.len() || !finder.bears_out(terms, &recall) {
-            return Self::new(terms, finder, weights);
-        }
-        let late = late((terms, weights), finder, &recall);
-        Self::made(terms, |term, room, into| {
-            let Some(word) = terms.word(term) else { return };
-            let from = late.partition_point(|(of, _, _)| *of < term);
-            let late = late.get(from..).unwrap_or_default().iter();
-            let late = late.take_while(|(of, _, _)| *of == term).map(|(_, kin, how)| (*kin, *how));
-            room.alike.extend(recall.kin(term).chain(late));
-            room.alike.iter().for_each(|(kin, _)| finder.foresee_rarity(*kin));
-            finder.choose((terms, weights), (word, finder.rarity(term)), room, into);
-        })
-    }
-
-    /// The kin of each word in turn.
-    fn made(
-        terms: &Terms,
-        mut each: impl FnMut(Term, &mut Room, (&mut Vec<Kin>, &mut Vec<Heard>)),
-    ) -> Self {
-        let (mut kin, mut how, mut sounds) = (Vec::new(), Vec::new(), Vec::new());
-        let mut starts = vec![(0, 0)];
-        let mut room = Room::default();
-        for term in 0..terms.len() as Term {
-            room.clear();
-            each(term, &mut room, (&mut kin, &mut sounds));
-            how.extend(room.kin.iter().map(|(_, how)| *how));
-            starts.push((kin.len() as u32, sounds.len() as u32));
-        }
-        Self { starts: starts.into(), kin: kin.into(), how: how.into(), sounds: sounds.into() }
-    }
-
-    /// The kin of a word.
-    #[inline]
-    pub(super) fn of(&self, term: Term) -> &[Kin] {
-        let (from, to) = self.range(term);
-        self.kin.get(from.0 as usize..to.0 as usize).unwrap_or_default()
-    }
-
-    /// The kin of a word, and how like each of them is.
-    pub(super) fn alike(&self, term: Term) -> impl Iterator<Item = (Term, Likeness)> + '_ {
-        let (from, to) = self.range(term);
-        let how = self.how.get(from.0 as usize..to.0 as usize).unwrap_or_default();
-        self.of(term).iter().map(|kin| kin.term()).zip(how.iter().copied())
-    }
-
-    /// The sounds of the kin of a word.
-    #[inline]
-    pub(super) fn sounds(&self, term: Term) -> &[Heard] {
-        let (from, to) = self.range(term);
-        self.sounds.get(from.1 as usize..to.1 as usize).unwrap_or_default()
-    }
-
-    /// Has the place fetched where kin and sounds of a word begin.
-    pub(super) fn foresee(&self, term: Term) {
-        if let Some(start) = self.starts.get(term as usize) {
-            prefetch(start);
-        }
-    }
-
-    /// Has the sounds of a word fetched.
-    pub(super) fn foresee_sounds(&self, term: Term) {
-        let (from, to) = self.range(term);
-        for at in (from.1..to.1).step_by(64 / size_of::<Heard>()) {
-            if let Some(heard) = self.sounds.get(at as usize) {
-                prefetch(heard);
-            }
-        }
-    }
-
-    /// Has the kin of a word fetched.
-    pub(super) fn foresee_kin(&self, term: Term) {
-        let (from, to) = self.range(term);
-        for at in (from.0..to.0).step_by(64 / size_of::<Kin>()) {
-            if let Some(kin) = self.kin.get(at as usize) {
-                prefetch(kin);
-            }
-        }
-    }
-
-    fn range(&self, term: Term) -> ((u32, u32), (u32, u32)) {
-        let term = term as usize;
-        match self.starts.get(term..term + 2) {
-            Some(&[from, to]) => (from, to),
-            Some(_) | None => ((0, 0), (0, 0)),
-        }
-    }
-
-    pub(super) fn bytes(&self) -> usize {
-        size_of_val(&*self.starts)
-            + size_of_val(&*self.kin)
-            + size_of_val(&*self.how)
-            + size_of_val(&*self.sounds)
-    }
-}

@@ -14,12 +14,11 @@ use smallvec::SmallVec;
 
 use crate::names::{Bits, Word};
 
-use super::date::DateCode;
 use super::delta::{Delta, Late};
 use super::key::Sound;
 use super::memory::Memory;
-use super::record::{Nation, Weight};
-use super::snapshot::{Builder, DATES_MAX, Listed, Snapshot};
+use super::record::{Beside, Weight, weighed};
+use super::snapshot::{Builder, Listed, Snapshot, besides};
 use super::weights::Weights;
 
 /// Names for which a new delta has room.
@@ -76,7 +75,7 @@ impl<T> State<T> {
     }
 
     /// Appends a name to the delta, which has room for it.
-    fn add(&self, entry: T, beside: (DateCode, Nation), words: &[(Word, Weight)]) {
+    fn add(&self, entry: T, beside: Beside, words: &[(Word, Weight)]) {
         let terms = &self.snapshot.terms;
         let is_known = |word: &Word| terms.find(word, Sound::new(word)).is_some();
         self.delta.add(entry, beside, words, is_known);
@@ -138,16 +137,11 @@ pub struct Writer<T> {
 impl<T: Clone + Ord> Writer<T> {
     /// Files an entry.
     pub fn add(&mut self, entry: &T, listed: &Listed<'_>) {
-        let nation = Nation::new(listed.nations);
         for name in listed.names {
             let words: SmallVec<[(Word, Weight); 8]> =
-                name.words().iter().map(|word| (*word, Weight::of(word))).collect();
-            let dates = listed.born.iter().take(DATES_MAX).map(|date| DateCode::new(Some(*date)));
-            for date in dates {
-                self.append(entry, (date, nation), &words);
-            }
-            if listed.born.is_empty() {
-                self.append(entry, (DateCode::ABSENT, nation), &words);
+                weighed(name.words()).map(|(word, weight)| (*word, weight)).collect();
+            for beside in besides(name, listed) {
+                self.append(entry, beside, &words);
             }
         }
         self.count_change();
@@ -204,7 +198,7 @@ impl<T: Clone + Ord> Writer<T> {
         self.live.state.load().changes.fetch_add(1, Ordering::Release);
     }
 
-    fn append(&mut self, entry: &T, beside: (DateCode, Nation), words: &[(Word, Weight)]) {
+    fn append(&mut self, entry: &T, beside: Beside, words: &[(Word, Weight)]) {
         if words.is_empty() {
             return;
         }
@@ -237,7 +231,7 @@ impl<T: Clone + Ord> Writer<T> {
         let words: SmallVec<[(Word, Weight); 8]> =
             name.words.iter().map(|late| (late.word, late.weight)).collect();
         self.filed.entry(name.entry.clone()).or_default().push(state.delta.len());
-        state.add(name.entry.clone(), (name.date, name.nation), &words);
+        state.add(name.entry.clone(), name.beside(), &words);
     }
 }
 
@@ -262,14 +256,14 @@ impl<T: Clone + Ord> Draft<T> {
             let members = record.members(&old.names.rest);
             let words = members.filter_map(|at| Some((old.terms.word(at.term())?, at.weight())));
             if let Some(entry) = entry {
-                builder.draft(entry, (record.date, record.nation), words);
+                builder.draft(entry, record.beside(), words);
             }
         }
         for name in (0..self.upto).filter_map(|name| state.delta.name(name)) {
             if !name.is_gone() {
                 let entry = builder.push(name.entry.clone());
                 let words = name.words.iter().map(|late| (&late.word, late.weight));
-                builder.draft(entry, (name.date, name.nation), words);
+                builder.draft(entry, name.beside(), words);
             }
         }
         let memory = old.memory();

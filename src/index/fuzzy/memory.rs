@@ -10,14 +10,14 @@
 use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
 
-use crate::names::Likeness;
+use crate::names::{Likeness, Script};
 
 use super::key::{Sound, mix};
-use super::kin::Kindred;
+use super::kindred::Kindred;
 use super::terms::{Term, Terms};
 
 /// What a written memory begins with: what it is, and the version of its form.
-const MAGIC: [u8; 8] = *b"PCNAMES2";
+const MAGIC: [u8; 8] = *b"PCNAMES3";
 /// Bytes of the digest at the end.
 const DIGEST: usize = 32;
 /// One word in so many is compared again.
@@ -146,9 +146,10 @@ impl Memory {
 fn identity(terms: &Terms, term: Term) -> u64 {
     let Some(word) = terms.word(term) else { return 0 };
     let sound = terms.sound(term).unwrap_or(Sound(0));
-    word.text()
-        .iter()
-        .fold(mix(u64::from(sound.0) + 1), |hash, letter| mix(hash ^ u64::from(*letter)))
+    let script = word.script();
+    let way = u64::from(script.omits_vowels()) << 32 | u64::from(script == Script::Han) << 33;
+    let seed = mix(u64::from(sound.0) + 1 + way);
+    word.text().iter().fold(seed, |hash, letter| mix(hash ^ u64::from(*letter)))
 }
 
 /// A memory beside the vocabulary that is to be made ready.

@@ -56,7 +56,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `terms`, `kin`, `deletes` | vocabulary, kin, search for unknown words |
+//! | `terms`, `kindred`, `kin`, `deletes` | vocabulary, the kin of each word, search for kin |
 //! | `key`, `filing`, `postings` | sounds and keys; which name goes under which; the lists |
 //! | `date`, `day`, `record`, `weights` | dates in two bytes, names of a day, names, bits |
 //! | `snapshot` | all of it together, and how it is made |
@@ -75,6 +75,7 @@ mod delta;
 mod filing;
 mod key;
 mod kin;
+mod kindred;
 mod live;
 mod meeting;
 mod memory;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::names::{Bits, Probe, Shape, Word, liken_probed};
+use crate::names::{Bits, Part, Probe, Shape, Word, liken_probed};
 
 use super::date::Asked;
 use super::key::Sound;
 use super::query::{Found, Query};
-use super::record::{Nation, Record, Weight};
+use super::record::{Member, Nation, Record, Weight};
 use super::snapshot::Snapshot;
+use super::tally::best_initials;
 
 impl<T: Clone> Snapshot<T> {
     /// What a search should find, by comparing every name with the words as they are stated: each
@@ -26,13 +27,17 @@ impl<T: Clone> Snapshot<T> {
         }
         let worths: Vec<(Vec<i32>, usize)> =
             asked.iter().map(|(word, times)| (self.worths(word), *times)).collect();
+        // Words that many share meet one of the name as well, and count for no more than that.
+        let stops = query.words.iter().filter(|word| has_full && word.part() == Part::Stop);
+        let stops: Vec<Vec<i32>> = stops.map(|word| self.worths(word)).collect();
         let date = Asked::new(query.born);
         let mut best = BTreeMap::<u32, i32>::new();
         for record in &self.names.records {
             let dates = self.weights.date(date.agreement(record.date)) + self.weights.rest;
             let bits = dates.in_sixteenths()
                 + self.nations(query, record.nation)
-                + self.words_of(query, &worths, record);
+                + self.words_of(query, &worths, record)
+                + self.light_words_of(query, &stops, record);
             if bits >= query.threshold.in_sixteenths() {
                 let most = best.entry(record.entry).or_insert(bits);
                 *most = bits.max(*most);
@@ -70,6 +75,19 @@ impl<T: Clone> Snapshot<T> {
         }
     }
 
+    /// What particles, titles and words that many share are worth, which nothing is filed under.
+    fn light_words_of(&self, query: &Query<'_>, stops: &[Vec<i32>], record: &Record) -> i32 {
+        let light = |member: &Member| member.weight() == Weight::Light;
+        let members: Vec<Member> = record.members(&self.names.rest).filter(light).collect();
+        let small = |word: &&Word| matches!(word.part(), Part::Particle | Part::Honorific);
+        let small = query.words.iter().filter(small).count().min(members.len()) as i32;
+        let best = |worths: &Vec<i32>| {
+            let worth = |member: &Member| worths.get(member.term() as usize).copied().unwrap_or(0);
+            members.iter().map(worth).max().unwrap_or(0)
+        };
+        small * self.weights.light.in_sixteenths().max(0) + stops.iter().map(best).sum::<i32>()
+    }
+
     fn words_of(&self, query: &Query<'_>, worths: &[(Vec<i32>, usize)], record: &Record) -> i32 {
         let members: Vec<_> = record.members(&self.names.rest).collect();
         let of = |weight| members.iter().filter(|member| member.weight() == weight).count() as i32;
@@ -91,6 +109,9 @@ impl<T: Clone> Snapshot<T> {
                 unmet += 1;
             }
         }
-        bits + self.weights.whole(unmet, (of(Weight::Full) - matched).max(0))
+        let left_over = (of(Weight::Full) - matched).max(0);
+        bits + best_initials(initials.min(left_over), &self.weights, |met| {
+            self.weights.whole(unmet, left_over - met)
+        })
     }
 }

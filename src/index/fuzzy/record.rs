@@ -53,6 +53,18 @@ impl Weight {
     }
 }
 
+/// The words of a name, each with what it counts for. Who says a word twice says it once: neither asks
+/// for a second partner.
+pub(super) fn weighed(words: &[Word]) -> impl Iterator<Item = (&Word, Weight)> {
+    words.iter().enumerate().map(|(at, word)| {
+        let weight = Weight::of(word);
+        let before = words.iter().take(at).filter(|_| weight == Weight::Full);
+        let mut said = before.filter(|other| Weight::of(other) == Weight::Full);
+        let is_said = said.any(|other| other.canonical_key() == word.canonical_key());
+        (word, if is_said { Weight::Light } else { weight })
+    })
+}
+
 /// A word of a name: its number, and what it counts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Member(u32);
@@ -83,6 +95,15 @@ impl Member {
     }
 }
 
+/// What stands beside the words of a listed name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Beside {
+    pub(super) date: DateCode,
+    pub(super) nation: Nation,
+    /// Whether it is another form, or one more birth date, of a name whose words were counted.
+    pub(super) again: bool,
+}
+
 /// Words that stand in the record itself.
 const INLINE: usize = 6;
 
@@ -94,9 +115,15 @@ pub(super) struct Record {
     pub(super) entry: u32,
     pub(super) date: DateCode,
     pub(super) nation: Nation,
+    /// How many words it has, and [`AGAIN`].
     many: u8,
     words: [Member; INLINE],
 }
+
+/// Set in the number of words where they were counted already: see [`Beside::again`].
+const AGAIN: u8 = 1 << 7;
+/// The most words of a name that are filed.
+pub(super) const WORDS_MAX: usize = AGAIN as usize - 1;
 
 const _: () = assert!(size_of::<Record>() == 32);
 
@@ -104,14 +131,13 @@ impl Record {
     /// A record; words that do not fit go to `rest`.
     pub(super) fn new(
         entry: u32,
-        date: DateCode,
-        nation: Nation,
+        Beside { date, nation, again }: Beside,
         members: &[Member],
         rest: &mut Vec<Member>,
     ) -> Self {
         let mut words = [Member::NONE; INLINE];
         words.iter_mut().zip(members).for_each(|(slot, member)| *slot = *member);
-        let members = members.get(..members.len().min(255)).unwrap_or_default();
+        let members = members.get(..members.len().min(WORDS_MAX)).unwrap_or_default();
         if members.len() > INLINE
             && let Some(last) = words.last_mut()
         {
@@ -119,13 +145,19 @@ impl Record {
             *last = Member(rest.len() as u32);
             rest.extend_from_slice(members.get(INLINE - 1..).unwrap_or_default());
         }
-        Self { entry, date, nation, many: members.len() as u8, words }
+        let many = members.len() as u8 | if again { AGAIN } else { 0 };
+        Self { entry, date, nation, many, words }
+    }
+
+    /// What stands beside its words.
+    pub(super) const fn beside(&self) -> Beside {
+        Beside { date: self.date, nation: self.nation, again: self.many & AGAIN != 0 }
     }
 
     /// The words in the order stated.
     #[inline]
     pub(super) fn members<'a>(&'a self, rest: &'a [Member]) -> impl Iterator<Item = Member> + 'a {
-        let many = usize::from(self.many);
+        let many = usize::from(self.many & !AGAIN);
         let (inline, from) = match self.words.last() {
             Some(last) if many > INLINE => (INLINE - 1, last.0 as usize),
             Some(_) | None => (many, 0),
@@ -139,6 +171,8 @@ impl Record {
 mod tests {
     use super::*;
 
+    const BESIDE: Beside = Beside { date: DateCode(3), nation: Nation(1), again: false };
+
     #[test]
     fn words_come_back_however_many_there_are() {
         let mut rest = Vec::new();
@@ -150,11 +184,13 @@ mod tests {
             })
             .collect();
         let record = |members: &Vec<Member>, rest: &mut Vec<Member>| {
-            Record::new(7, DateCode(3), Nation(1), members, rest)
+            let beside = Beside { again: members.len().is_multiple_of(3), ..BESIDE };
+            Record::new(7, beside, members, rest)
         };
         let records: Vec<Record> = names.iter().map(|name| record(name, &mut rest)).collect();
         for (name, record) in names.iter().zip(records) {
             assert_eq!(record.members(&rest).collect::<Vec<_>>(), *name);
+            assert_eq!(record.beside(), Beside { again: name.len().is_multiple_of(3), ..BESIDE });
         }
     }
 

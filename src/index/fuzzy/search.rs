@@ -6,7 +6,7 @@ use crate::names::{Bits, Probe, liken_probed};
 
 use super::ask::{ASKED_MAX, Ask, AskedWord, ITEMS_MAX, Reading};
 use super::date::{Agreement, Asked, DateCode};
-use super::day::{Glimpse, Worths};
+use super::day::{Glimpse, Wanted, Worths};
 use super::delta::Late;
 use super::key::{Company, Key, Kind};
 use super::kin::{Heard, eighths};
@@ -130,12 +130,15 @@ impl<T: Clone> State<T> {
                 let whole = wholes.get((words - met).max(0) as usize).copied().unwrap_or_default();
                 met > 0 && bits + beside + whole + initials >= ask.reach
             };
-            let date = (weights.date(agreement) + weights.rest).in_sixteenths();
-            let least = ask.reach - date - whole - initials;
-            self.snapshot.days.of(day, (worths, least), |name, glimpse| {
+            let beside = |nation| ask.beside(weights, agreement, nation);
+            let least = ask.reach - beside(Nation::UNKNOWN) - whole - initials;
+            let wanted = Wanted::new(ask.nation, |nation| {
+                best + beside(nation) + whole + initials >= ask.reach
+            });
+            self.snapshot.days.of(day, wanted, (worths, least), |names, glimpse| {
                 if may_reach(glimpse) {
-                    self.snapshot.names.foresee(name);
-                    claims.push(name);
+                    names.clone().for_each(|name| self.snapshot.names.foresee(name));
+                    claims.extend(names);
                 }
             });
             if has_late {
@@ -395,7 +398,8 @@ impl<T: Clone> State<T> {
         for late in &name.words {
             tally.count(late.weight);
             for (at, word) in ask.words.iter().enumerate() {
-                let mut probe = Probe::new(&word.word, &word.shape);
+                let shape = word.shape(&self.snapshot.finder);
+                let mut probe = Probe::new(&word.word, &shape);
                 let likeness = liken_probed(&mut probe, &late.word, &late.shape);
                 let worth =
                     likeness.map(|like| (weights.word)(like, word.rarity, self.rarest(&late.word)));
@@ -413,7 +417,8 @@ impl<T: Clone> State<T> {
         if snapshot.terms.sound(term) != Some(word.sound) && !word.word.is_cut() {
             return 0;
         }
-        let asked = (&mut Probe::new(&word.word, &word.shape), word.rarity);
+        let shape = word.shape(&snapshot.finder);
+        let asked = (&mut Probe::new(&word.word, &shape), word.rarity);
         let worth = snapshot.finder.worth(&snapshot.terms, &snapshot.weights, asked, term);
         worth.map_or(0, eighths)
     }

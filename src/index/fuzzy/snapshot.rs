@@ -9,10 +9,11 @@ use super::date::DateCode;
 use super::day::Days;
 use super::filing::{self, Catalogue, FILED_MAX, Filed};
 use super::key::{Key, Sound};
-use super::kin::{Finder, Kindred};
+use super::kin::Finder;
+use super::kindred::Kindred;
 use super::memory::Memory;
 use super::postings::{Others, Posting, Postings};
-use super::record::{Member, Nation, Record, Weight};
+use super::record::{Beside, Member, Nation, Record, WORDS_MAX, Weight, weighed};
 use super::terms::Terms;
 use super::weights::Weights;
 
@@ -40,8 +41,7 @@ pub struct Builder<T> {
 
 struct Draft {
     entry: u32,
-    date: DateCode,
-    nation: Nation,
+    beside: Beside,
     from: u32,
     many: u16,
 }
@@ -56,19 +56,13 @@ impl<T> Default for Builder<T> {
 impl<T: Clone + Ord> Builder<T> {
     /// Files an entry.
     pub fn add(&mut self, entry: T, listed: &Listed<'_>) {
-        let nation = Nation::new(listed.nations);
         let entry = self.push(entry);
         let words = || listed.names.iter().flat_map(Analysed::words);
         words().for_each(|word| self.terms.foresee(word.text()));
         words().for_each(|word| _ = self.terms.foresee_word(word.text()));
         for name in listed.names {
-            let words = || name.words().iter().map(|word| (word, Weight::of(word)));
-            let dates = listed.born.iter().take(DATES_MAX).map(|date| DateCode::new(Some(*date)));
-            if listed.born.is_empty() {
-                self.draft(entry, (DateCode::ABSENT, nation), words());
-            }
-            for date in dates {
-                self.draft(entry, (date, nation), words());
+            for beside in besides(name, listed) {
+                self.draft(entry, beside, weighed(name.words()));
             }
         }
     }
@@ -83,18 +77,18 @@ impl<T: Clone + Ord> Builder<T> {
     pub(super) fn draft<'a>(
         &mut self,
         entry: u32,
-        (date, nation): (DateCode, Nation),
+        beside: Beside,
         words: impl Iterator<Item = (&'a Word, Weight)>,
     ) {
         let from = self.members.len();
-        for (word, weight) in words.take(usize::from(u8::MAX)) {
-            let member = self.terms.intern(word);
+        for (word, weight) in words.take(WORDS_MAX) {
+            let member = self.terms.intern(word, !beside.again);
             let member = member.map(|(term, sound)| Member::new(term, sound, weight));
             self.members.extend(member);
         }
         let many = (self.members.len() - from) as u16;
         if many > 0 {
-            self.drafts.push(Draft { entry, date, nation, from: from as u32, many });
+            self.drafts.push(Draft { entry, beside, from: from as u32, many });
         }
     }
 
@@ -110,7 +104,9 @@ impl<T: Clone + Ord> Builder<T> {
         for draft in &mut self.drafts {
             draft.entry = ranks.get(draft.entry as usize).copied().unwrap_or_default();
         }
-        self.drafts.sort_unstable_by_key(|draft| (draft.date, draft.entry, draft.from));
+        let place =
+            |Draft { entry, beside, from, .. }: &Draft| (beside.date, beside.nation, *entry, *from);
+        self.drafts.sort_unstable_by_key(place);
         let mut rest = Vec::new();
         let records: Vec<Record> = self
             .drafts
@@ -118,13 +114,23 @@ impl<T: Clone + Ord> Builder<T> {
             .map(|draft| {
                 let range = draft.from as usize..draft.from as usize + usize::from(draft.many);
                 let members = self.members.get(range).unwrap_or_default();
-                Record::new(draft.entry, draft.date, draft.nation, members, &mut rest)
+                Record::new(draft.entry, draft.beside, members, &mut rest)
             })
             .collect();
         drop((self.drafts, self.members));
         let names = Names { records: records.into(), rest: rest.into() };
         Snapshot::new(self.terms, entries, names, weights, memory)
     }
+}
+
+/// What stands beside a name of an entry, each time that it is filed: once for each birth date. Its words
+/// count once, as a census of the listed names has them.
+pub(super) fn besides(name: &Analysed, listed: &Listed<'_>) -> impl Iterator<Item = Beside> {
+    let (nation, variant) = (Nation::new(listed.nations), name.is_variant());
+    let dates = listed.born.iter().take(DATES_MAX).map(|date| DateCode::new(Some(*date)));
+    let absent = listed.born.is_empty().then_some(DateCode::ABSENT);
+    let dates = dates.chain(absent).enumerate();
+    dates.map(move |(at, date)| Beside { date, nation, again: variant || at > 0 })
 }
 
 /// Entries in order without doubles, and the place of each as it was.
@@ -165,7 +171,7 @@ pub struct Snapshot<T> {
     pub(super) finder: Finder,
     pub(super) kindred: Kindred,
     pub(super) entries: Box<[T]>,
-    /// By date, days first, and by entry.
+    /// By date, days first, by nationality and by entry.
     pub(super) names: Names,
     pub(super) days: Days,
     /// Whether a date is known to the month alone.

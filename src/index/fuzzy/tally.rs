@@ -15,6 +15,13 @@ pub(super) struct Tally {
     initials: i32,
 }
 
+/// The most that it adds that some of so many initials, of the query or of the name, stand for words that
+/// are left over; `whole` says what the names say as wholes when so many do.
+pub(super) fn best_initials(initials: i32, weights: &Weights, whole: impl Fn(i32) -> i32) -> i32 {
+    let met = |met: i32| met * weights.initial.in_sixteenths() + whole(met);
+    (1..=initials).map(met).fold(met(0), i32::max)
+}
+
 impl Tally {
     pub(super) fn new(ask: &Ask) -> Self {
         Self { met: [0; ITEMS_MAX], times: [0; ITEMS_MAX], full: 0, initials: ask.initials }
@@ -70,7 +77,10 @@ impl Tally {
                 unmet += 1;
             }
         }
-        bits + ask.whole(weights, unmet, (self.full - matched).max(0))
+        let left_over = (self.full - matched).max(0);
+        bits + best_initials(self.initials.min(left_over), weights, |met| {
+            ask.whole(weights, unmet, left_over - met)
+        })
     }
 
     /// What some words meet together, and how many of them meet any.

@@ -1,7 +1,7 @@
 //! The vocabulary: every word that a listed name has, once.
 
 use crate::index::prefetch::prefetch;
-use crate::names::{Bits, Word};
+use crate::names::{Bits, Script, Word};
 
 use super::key::{Sound, mix};
 
@@ -13,8 +13,9 @@ pub(super) const TERMS_MAX: usize = 1 << 24;
 
 /// Words by number and numbers by word.
 ///
-/// Words are the same when letters and sound are: two scripts may write different names with the same
-/// Latin letters.
+/// Words are the same when letters and sound are, and the way of writing: what is like a word without
+/// vowels, or like Chinese characters, is another matter than what is like its Latin letters. So what is
+/// found to be like a word does not hang on which name had it first.
 #[derive(Default)]
 pub(super) struct Terms {
     words: Vec<Line>,
@@ -22,6 +23,15 @@ pub(super) struct Terms {
     /// Numbers by the hash of the letters, one more than they are, below half of the hash; 0 where
     /// there is none. A word that is not there is denied at the first look, nearly always.
     slots: Vec<u64>,
+}
+
+/// Whether two words have the same letters and are compared alike with all others.
+pub(super) fn is_one_word(one: &Word, other: &Word) -> bool {
+    let way = |word: &Word| {
+        let script = word.script();
+        (word.is_acronym(), script.omits_vowels(), script == Script::Han)
+    };
+    one.text() == other.text() && way(one) == way(other)
 }
 
 /// A word in a line of the cache of its own.
@@ -33,20 +43,21 @@ struct Line(Word);
 #[derive(Clone, Copy)]
 struct Fact {
     sound: Sound,
-    /// How many names have it.
+    /// How many listed names have it.
     carriers: u32,
 }
 
 impl Terms {
-    /// The number of a word, a new one if it is new, and its sound; `None` when there is no room.
-    pub(super) fn intern(&mut self, word: &Word) -> Option<(Term, Sound)> {
+    /// The number of a word, a new one if it is new, and its sound; `None` when there is no room. It has one
+    /// more carrier where it counts.
+    pub(super) fn intern(&mut self, word: &Word, counts: bool) -> Option<(Term, Sound)> {
         let sound = Sound::new(word);
         let number = match self.find(word, sound) {
             Some(number) => number,
             None => self.add(word, sound)?,
         };
         if let Some(fact) = self.facts.get_mut(number as usize) {
-            fact.carriers = fact.carriers.saturating_add(1);
+            fact.carriers = fact.carriers.saturating_add(u32::from(counts));
         }
         Some((number, sound))
     }
@@ -77,12 +88,11 @@ impl Terms {
     /// The number of a word that is there.
     #[inline]
     pub(super) fn find(&self, word: &Word, sound: Sound) -> Option<Term> {
-        let text = word.text();
         let same = |term: &Term| {
-            self.word(*term).is_some_and(|other| other.text() == text)
+            self.word(*term).is_some_and(|other| is_one_word(word, other))
                 && self.sound(*term) == Some(sound)
         };
-        self.of_hash(hash(text)).find(same)
+        self.of_hash(hash(word.text())).find(same)
     }
 
     /// The number of a word of these letters.
@@ -110,17 +120,11 @@ impl Terms {
     /// Has a word and what is known of it fetched.
     #[inline]
     pub(super) fn foresee_facts(&self, term: Term) {
-        self.foresee_term(term);
-        if let Some(fact) = self.facts.get(term as usize) {
-            prefetch(fact);
-        }
-    }
-
-    /// Has a word fetched.
-    #[inline]
-    pub(super) fn foresee_term(&self, term: Term) {
         if let Some(word) = self.words.get(term as usize) {
             prefetch(word);
+        }
+        if let Some(fact) = self.facts.get(term as usize) {
+            prefetch(fact);
         }
     }
 
@@ -148,8 +152,9 @@ impl Terms {
         self.words.iter().map(|line| &line.0)
     }
 
+    /// How many listed names have it; of a word that only their other forms have, one.
     pub(super) fn carriers(&self, term: Term) -> u32 {
-        self.facts.get(term as usize).map_or(0, |fact| fact.carriers)
+        self.facts.get(term as usize).map_or(0, |fact| fact.carriers.max(1))
     }
 
     pub(super) fn len(&self) -> usize {

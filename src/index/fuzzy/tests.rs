@@ -9,7 +9,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use crate::domain::{Country, Date, Name};
-use crate::names::{Analysed, Analyser, Bearer, Bits};
+use crate::names::{Analysed, Analyser, Bearer, Bits, variants};
 
 use super::*;
 
@@ -416,6 +416,65 @@ fn what_is_remembered_is_as_good_as_what_is_found_anew() {
     }
     // Kin are cut at so many, and which are cut may differ.
     assert!(all > 2_000 && same * 1_000 >= all * 998, "{same} of {all}");
+}
+
+/// The Latin and the Arabic writing of a name have the same letters here, and what is like either is
+/// not: which of the two was filed first must not matter.
+#[test]
+fn a_memory_holds_though_names_are_filed_in_another_order() {
+    let names = ["Muhammad Samplov", "محمد سمپلوف", "Mohamed Samplow", "Mohammed Zamplov", "محمود"];
+    let built = |names: &mut dyn Iterator<Item = &str>| {
+        let mut builder = Builder::default();
+        for (number, name) in (0_u32..).zip(names) {
+            filed(&(&[name], "1980-01-02", "IRQ"), |listed| builder.add(number, listed));
+        }
+        builder.build(Weights::default())
+    };
+    let (one, other) = (built(&mut names.into_iter()), built(&mut names.into_iter().rev()));
+    let sorted = |snapshot: &Snapshot<u32>| {
+        let word =
+            |term| snapshot.terms.word(term).map(|word| (word.text().to_vec(), word.script()));
+        let kin = |term| snapshot.kindred.alike(term).map(|(kin, how)| (word(kin), how));
+        let all =
+            (0..snapshot.terms.len() as u32).flat_map(|term| kin(term).map(move |kin| (term, kin)));
+        let mut all: Vec<String> =
+            all.map(|(term, kin)| format!("{:?} {kin:?}", word(term))).collect();
+        all.sort_unstable();
+        all
+    };
+    assert_eq!(sorted(&one), sorted(&other));
+    assert_eq!(one.terms.len(), other.terms.len());
+    let latin = words("Muhammad");
+    let arabic = words("محمد");
+    let number = |word: &crate::names::Word| one.terms.find(word, key::Sound::new(word));
+    assert_eq!(latin.words()[0].text(), arabic.words()[0].text());
+    assert_ne!(number(&latin.words()[0]), number(&arabic.words()[0]));
+}
+
+/// How rare a word is follows from the listed names, not from how often each is filed.
+#[test]
+fn other_spellings_and_further_birth_dates_of_a_name_make_its_words_no_less_rare() {
+    let stated = Name { surname: "Großmann", given: "Jörg" };
+    let (mut analyser, mut name) = (Analyser::default(), Analysed::default());
+    analyser.analyse_listed(stated, Bearer::Person, &mut name);
+    let others = variants(&mut analyser, stated, Bearer::Person, &name);
+    assert!(!others.is_empty());
+    let names: Vec<Analysed> = others.into_iter().chain([name.clone()]).collect();
+    let born: Vec<Date> = ["1980-01-02", "1981"].into_iter().filter_map(Date::parse).collect();
+    let listed = Listed { names: &names, born: &born, nations: &[] };
+    let (live, mut writer) = Live::new(Weights::default());
+    writer.add(&1, &listed);
+    for _ in 0..2 {
+        let fresh = writer.draft().build();
+        writer.swap(fresh);
+        let view = live.view();
+        let terms = &view.snapshot().terms;
+        for word in name.words() {
+            let term = terms.find(word, key::Sound::new(word)).unwrap();
+            assert_eq!(terms.carriers(term), 1);
+        }
+        assert_eq!(view.snapshot().len(), 2 * names.len());
+    }
 }
 
 /// What other rules of likeness once found is found out by the sample, and nothing of it is used.

@@ -10,7 +10,7 @@ use super::weights::Weights;
 
 /// Two words are tried with their first sounds, each with the other's: up to where the product of
 /// the two ranks is this.
-const RANKS_MAX: usize = 8;
+const RANKS_MAX: usize = 4;
 /// Sounds of a third word that are tried where many names share two.
 const THIRDS_MAX: usize = 6;
 

@@ -31,7 +31,9 @@ pub struct Weights {
     pub dates: [Bits; Agreement::COUNT],
     /// What different nationalities take away; negative.
     pub other_nation: Bits,
-    /// What the rest of the evidence may add: sex, places, order of words.
+    /// What it adds that both names have such a particle or title.
+    pub light: Bits,
+    /// What the rest of the evidence may add: sex, and which parts of the names agree.
     pub rest: Bits,
     /// How rare words are beyond the list itself; without it, the list alone says how rare they are.
     pub population: Option<Arc<Population>>,
@@ -106,6 +108,7 @@ impl Default for Weights {
             subset: Bits::ZERO,
             dates,
             other_nation: Bits::sixteenths(-51),
+            light: Bits::ZERO,
             rest: Bits::ZERO,
             population: None,
         }
