@@ -18,12 +18,16 @@ use portcullis::index::fuzzy::{
 use portcullis::matching::score::{Mode, NationalityRelation, Prepared, Setting, Subject, score};
 use portcullis::matching::{self, SUBJECTS_MIN};
 use portcullis::names::{Analysed, Analyser, Bearer, Bits, Population, Rarity, Word};
-use portcullis::sim::corpus::{Corpus, Crowd, Mix, Person, Traveller};
+use portcullis::sim::corpus::{
+    Corpus, Crowd, Kind, Mix, Person, Query as Misspelt, Spelling, Traveller,
+};
 
 /// How often each traveller is looked for; the quickest counts, since the others were disturbed.
 const PASSES: usize = 3;
 /// Changes a second while it is measured what they cost.
 const CHANGES_A_SECOND: u32 = 1_000;
+/// Listed persons who are looked for after each kind of slip.
+const SLIPS: usize = 500;
 /// Travellers whom the control looks for: it takes long.
 const CONTROL: usize = 500;
 
@@ -56,6 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     writer.replace(snapshot);
     let bench = Bench::new(&settings, &corpus);
     bench.by_unknown_words(&mut out, &live.view())?;
+    bench.recall(&mut out, &live.view())?;
     bench.under_changes(&mut out, &live, &mut writer)?;
     bench.control(&mut out, &live.view())
 }
@@ -112,10 +117,9 @@ fn file(analyser: &mut Analyser, person: &Person, then: impl FnOnce(&Listed<'_>)
     then(&Listed { names: &names, born, nations });
 }
 
-fn analysed(analyser: &mut Analyser, name: &portcullis::sim::corpus::Spelling) -> Analysed {
+fn analysed(analyser: &mut Analyser, name: &Spelling) -> Analysed {
     let mut into = Analysed::default();
-    let name = Name { surname: &name.surname, given: &name.given };
-    analyser.analyse(name, Bearer::Person, &mut into);
+    analyser.analyse(spelt(name), Bearer::Person, &mut into);
     into
 }
 
@@ -130,7 +134,7 @@ fn describe(out: &mut impl Write, snapshot: &Snapshot<u32>, names: usize) -> std
 struct Bench<'a> {
     settings: &'a Settings,
     corpus: &'a Corpus,
-    population: Population,
+    census: Census,
     setting: Setting,
 }
 
@@ -138,7 +142,7 @@ impl<'a> Bench<'a> {
     fn new(settings: &'a Settings, corpus: &'a Corpus) -> Self {
         let subjects = (settings.persons as usize).max(SUBJECTS_MIN);
         let setting = Setting::of_list(subjects, Mode::Balanced);
-        Self { settings, corpus, population: Population::built_in(), setting }
+        Self { settings, corpus, census: Census::new(corpus, settings.persons), setting }
     }
 
     fn travellers(&self, unknown: Option<f64>) -> Vec<Traveller> {
@@ -185,6 +189,31 @@ impl<'a> Bench<'a> {
             )?;
         }
         writeln!(out)
+    }
+
+    /// Of listed persons whom a slip was made about and whom the scorer would call a match, how many
+    /// are found by the index.
+    fn recall(&self, out: &mut impl Write, view: &View<u32>) -> std::io::Result<()> {
+        let mut officer = Officer::new(self);
+        let (mut missed, mut all) = (Vec::new(), (0, 0));
+        for kind in Kind::ALL {
+            let (mut found, mut matches) = (0, 0);
+            for query in self.corpus.queries(kind, self.settings.persons, SLIPS) {
+                let label = query.label.person;
+                officer.search(view, &query);
+                let is_found = officer.found.iter().any(|found| found.entry == label);
+                if officer.bits(&query, label) >= self.setting.threshold_bits() {
+                    matches += 1;
+                    found += usize::from(is_found);
+                }
+            }
+            all = (all.0 + found, all.1 + matches);
+            if found < matches {
+                missed.push(format!("{} {}", kind.label(), matches - found));
+            }
+        }
+        let share = 100.0 * all.0 as f64 / all.1.max(1) as f64;
+        writeln!(out, "Found of {} matches: {share:.2} %; missed: {}\n", all.1, missed.join(", "))
     }
 
     /// The slowest in a hundred while the list changes, and while it is made anew, as it is.
@@ -311,12 +340,31 @@ struct Officer<'a> {
     listed: HashMap<u32, Option<Person>>,
 }
 
-/// How rare words are: as the population has them.
-struct AsPopulation<'a>(&'a Population);
+/// How rare words are: as the population and the list have them.
+struct Census {
+    population: Population,
+    names: u32,
+    carriers: HashMap<u128, u32>,
+}
 
-impl Rarity for AsPopulation<'_> {
+impl Census {
+    fn new(corpus: &Corpus, persons: u32) -> Self {
+        let (mut names, mut carriers) = (0, HashMap::<u128, u32>::new());
+        let mut analyser = Analyser::default();
+        for name in corpus.persons(persons).flat_map(|person| person.names) {
+            names += 1;
+            for word in analysed(&mut analyser, &name).words() {
+                *carriers.entry(word.canonical_key()).or_default() += 1;
+            }
+        }
+        Self { population: Population::built_in(), names, carriers }
+    }
+}
+
+impl Rarity for Census {
     fn bits(&self, word: &Word) -> Bits {
-        self.0.of(Bearer::Person).bits_with(word, 0, 0)
+        let carriers = self.carriers.get(&word.canonical_key()).copied().unwrap_or_default();
+        self.population.of(Bearer::Person).bits_with(word, self.names, carriers)
     }
 }
 
@@ -333,9 +381,9 @@ impl<'a> Officer<'a> {
     }
 
     /// From the name as stated to candidates; whether a limit was met.
-    fn search(&mut self, view: &View<u32>, one: &Traveller) -> bool {
-        let name = Name { surname: &one.name.surname, given: &one.name.given };
-        self.analyser.analyse(name, Bearer::Person, &mut self.words);
+    fn search<'s>(&mut self, view: &View<u32>, one: impl Into<Stated<'s>>) -> bool {
+        let one = one.into();
+        self.analyser.analyse(one.name, Bearer::Person, &mut self.words);
         self.found.clear();
         let same = NationalityRelation::Same.bits();
         let query = Query {
@@ -357,32 +405,63 @@ impl<'a> Officer<'a> {
         }
         self.found.sort_unstable_by_key(|found| found.entry);
         self.found.dedup_by_key(|found| found.entry);
-        let rarity = AsPopulation(&self.bench.population);
-        let stated = [Prepared::new(&self.words, Bearer::Person, &rarity)];
+        let found = std::mem::take(&mut self.found);
+        for found in &found {
+            std::hint::black_box(self.bits(one, found.entry));
+        }
+        self.found = found;
+    }
+
+    /// What the scorer says of somebody and a listed person; the names of both are read anew.
+    fn bits<'s>(&mut self, one: impl Into<Stated<'s>>, listed: u32) -> Bits {
+        let one = one.into();
+        let rarity = &self.bench.census;
+        let stated = [Prepared::new(&self.words, Bearer::Person, rarity)];
         let (born, nation): ([Date; 1], [Country; 1]) = ([one.born], [one.nationality]);
         let stated =
             Subject { names: &stated, born: &born, nationalities: &nation, ..Subject::default() };
-        for found in &self.found {
-            let listed = self.listed.entry(found.entry);
-            let Some(person) = listed.or_insert_with(|| self.bench.corpus.person(found.entry))
-            else {
-                continue;
-            };
-            let names: Vec<Prepared> = person
-                .names
-                .iter()
-                .map(|name| analysed(&mut self.analyser, name))
-                .map(|name| Prepared::new(&name, Bearer::Person, &rarity))
-                .collect();
-            let listed = Subject {
-                names: &names,
-                born: person.listed_birth.as_slice(),
-                nationalities: person.listed_nationality.as_slice(),
-                ..Subject::default()
-            };
-            std::hint::black_box(score(&stated, &listed, &self.bench.setting));
-        }
+        let person = self.listed.entry(listed);
+        let Some(person) = person.or_insert_with(|| self.bench.corpus.person(listed)) else {
+            return Bits::ZERO;
+        };
+        let names: Vec<Prepared> = person
+            .names
+            .iter()
+            .map(|name| analysed(&mut self.analyser, name))
+            .map(|name| Prepared::new(&name, Bearer::Person, rarity))
+            .collect();
+        let listed = Subject {
+            names: &names,
+            born: person.listed_birth.as_slice(),
+            nationalities: person.listed_nationality.as_slice(),
+            ..Subject::default()
+        };
+        std::hint::black_box(score(&stated, &listed, &self.bench.setting)).bits
     }
+}
+
+/// What is stated about somebody.
+#[derive(Clone, Copy)]
+struct Stated<'a> {
+    name: Name<'a>,
+    born: Date,
+    nationality: Country,
+}
+
+impl<'a> From<&'a Traveller> for Stated<'a> {
+    fn from(one: &'a Traveller) -> Self {
+        Self { name: spelt(&one.name), born: one.born, nationality: one.nationality }
+    }
+}
+
+impl<'a> From<&'a Misspelt> for Stated<'a> {
+    fn from(one: &'a Misspelt) -> Self {
+        Self { name: spelt(&one.name), born: one.born, nationality: one.nationality }
+    }
+}
+
+fn spelt(name: &Spelling) -> Name<'_> {
+    Name { surname: &name.surname, given: &name.given }
 }
 
 /// Times in nanoseconds, in order.
