@@ -115,7 +115,7 @@ impl Days {
     /// Takes the names of a list that lie in the order of dates and nationalities.
     pub(super) fn new(list: &impl Catalogue) -> Self {
         let mut starts = vec![0_u32; usize::from(DateCode::DAYS) + 1];
-        let (mut groups, mut sounds, mut end) = (Vec::<Group>::new(), Vec::new(), 0);
+        let (mut open, mut sounds, mut end) = (None::<Group>, Vec::new(), 0);
         let (mut glimpses, mut firsts) = (Vec::new(), Vec::new());
         let mut close = |group: Group| {
             if let Some(count) = starts.get_mut(usize::from(group.date.0) + 1) {
@@ -130,12 +130,11 @@ impl Days {
                 break;
             }
             end = name + 1;
-            if !groups.last_mut().is_some_and(|group| group.takes(&filed)) {
-                groups.drain(..).for_each(&mut close);
-                groups.push(Group::new(name, &filed));
+            if !open.as_mut().is_some_and(|group| group.takes(&filed)) {
+                open.replace(Group::new(name, &filed)).into_iter().for_each(&mut close);
             }
         }
-        groups.into_iter().for_each(close);
+        open.into_iter().for_each(close);
         firsts.push(end);
         let mut sum = 0;
         for start in &mut starts {
@@ -280,7 +279,72 @@ impl Worths {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::postings::Others;
     use super::*;
+
+    /// Names with their dates, nationalities and sounds.
+    struct Plain(Vec<(DateCode, Nation, Vec<Sound>)>);
+
+    impl Catalogue for Plain {
+        fn count(&self) -> u32 {
+            self.0.len() as u32
+        }
+
+        fn show<'a>(&self, name: u32, into: &'a mut Vec<Sound>) -> Filed<'a> {
+            let (date, nation, sounds) = &self.0[name as usize];
+            into.clone_from(sounds);
+            Filed { date: *date, nation: *nation, others: Others::UNKNOWN, sounds: into }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_has_enough_sounds_of_a_wanted_nationality_is_shown(
+            names in prop::collection::vec(
+                (0_u16..3, 0_u8..4, prop::collection::btree_set(0_u32..12, 1..7)), 0..60,
+            ),
+            worth in prop::collection::btree_map(0_u32..12, 1_u8..9, 0..6),
+            (day, nation, unknown, others) in (0_u16..3, 1_u8..4, any::<bool>(), any::<bool>()),
+            least in 0_i32..40,
+        ) {
+            let sound = |number: u32| Sound(number * 77_777_777 + 5);
+            let plain = |(date, nation, sounds): (u16, u8, std::collections::BTreeSet<u32>)| {
+                let nation = if nation == 3 { Nation::ANY } else { Nation(nation) };
+                (DateCode(date), nation, sounds.into_iter().map(sound).collect::<Vec<_>>())
+            };
+            let mut list: Vec<_> = names.into_iter().map(plain).collect();
+            list.sort_by_key(|(date, nation, _)| (*date, *nation));
+            let list = Plain(list);
+            let mut worths = Worths::default();
+            worths.begin(|_| 0);
+            worth.iter().for_each(|(number, eighths)| worths.set(sound(*number), *eighths));
+            let wanted = Wanted { nation: Nation(nation), unknown, others };
+            let mut shown = Vec::new();
+            let days = Days::new(&list);
+            days.of(DateCode(day), wanted, (&worths, least), |names, _| shown.extend(names));
+            let eighths = |one: &Sound| {
+                worth.iter().find(|(number, _)| sound(**number) == *one).map_or(0, |(_, worth)| i32::from(*worth))
+            };
+            for (name, (date, of, sounds)) in (0..).zip(&list.0) {
+                let bits: i32 = 2 * sounds.iter().map(eighths).sum::<i32>();
+                let is_wanted = *of == Nation(nation)
+                    || *of == Nation::ANY
+                    || others
+                    || unknown && *of == Nation::UNKNOWN;
+                if *date == DateCode(day) && is_wanted && sounds.len() <= TAGS && bits > 0 && bits >= least {
+                    prop_assert!(shown.contains(&name), "{name}");
+                }
+                prop_assert!(*date == DateCode(day) || !shown.contains(&name), "{name}");
+            }
+            // Nobody is shown twice.
+            let many = shown.len();
+            shown.sort_unstable();
+            shown.dedup();
+            prop_assert_eq!(many, shown.len());
+        }
+    }
 
     #[test]
     fn a_glimpse_shows_what_it_holds() {

@@ -1,11 +1,12 @@
 //! Which words of a vocabulary are kin, kept from one snapshot to the next and from one run to the
 //! next: to find kin is most of the work of making a snapshot.
 //!
-//! Little that is remembered is believed: words are known by their letters and sound; what two of them
-//! are worth is worked out anew, of how rare they are now and of how like they were found to be; and of
-//! that a sample is compared again, another one each time, so that what other rules once found is soon
-//! found out. A memory that is out of date costs time, or the odd candidate that only sounds would have
-//! led to; it cannot make a wrong match, since the scorer compares for itself.
+//! Little that is remembered is believed: words are known by their letters, sound and way of writing;
+//! what two of them are worth is worked out anew, of how rare they are now and of how like they were found
+//! to be; and of that a sample is compared again, another one each time: what other rules once found is
+//! found out at once where they were about many words, within 64 starts where about one. A memory that is
+//! out of date costs time, or the odd candidate that only sounds would have led to; it cannot make a wrong
+//! match, since the scorer compares for itself.
 
 use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};

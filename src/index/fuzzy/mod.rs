@@ -21,10 +21,12 @@
 //! to 20. Of organisations and vessels, which have an index of their own with [`Weights`] that know no
 //! dates, less is asked, and the second way alone is left.
 //!
-//! 1. *By day*: names lie in the order of birth dates, each with the sounds of its words beside it in
-//!    eight bytes. The days that equal or nearly equal the traveller's (day and month exchanged, a
-//!    year or a day off, a decade) hold a few dozen names each and are read from end to end: whose
-//!    sounds and nationality can reach the threshold is looked at. No key is made of dates.
+//! 1. *By day*: names lie in the order of birth dates and nationalities, with the sounds of their words
+//!    beside them: eight bytes for a name, or for a few that have four sounds together, as the spellings
+//!    of one name mostly have. The days that equal or nearly equal the traveller's (day and month
+//!    exchanged, a year or a day off, a decade) hold a few dozen names each and are read from end to end,
+//!    or as far as their nationality allows: whose sounds can reach the threshold is looked at. No key is
+//!    made of dates.
 //! 2. *By two words*: all others, whose dates say little or are unknown, must share two words. Names
 //!    are filed under each pair of their sounds (`filing`). Each pair of words of the query is tried
 //!    with the most telling sounds of both, so long as their bits can reach the threshold. A filter in

