@@ -5,7 +5,7 @@ use compact_str::CompactString;
 use super::dice::{Dice, key};
 use super::listed::{Body, Class, Contact, Firm, Traits, Wanted, container_key, misspelt, text};
 use super::numbers;
-use super::people::{Document, Naming, Person, born, identity, year};
+use super::people::{Document, Naming, Person, born, identity};
 use super::stock::{Nation, STOCK};
 use super::world::Lore;
 
@@ -189,7 +189,7 @@ impl Lore {
     fn clear(&self, dice: &mut Dice, person: &mut Person) -> Option<()> {
         let may_be_meant = |person: &Person| {
             let (name, birth) = (person.name, person.birth);
-            self.is_near(name, birth) || self.is_in_company(name, year(birth))
+            self.is_near(name, birth) || self.is_in_company(name, birth)
         };
         let mut redrawn = 0;
         while self.is_taken(person.key()) || (redrawn < REDRAWN_MAX && may_be_meant(person)) {

@@ -261,6 +261,13 @@ pub(super) fn companies(name: Naming, year: u32) -> impl Iterator<Item = u64> {
     })
 }
 
+/// A number for each word of a name with the day of birth, likewise.
+pub(super) fn birthdays(name: Naming, birth: Date) -> impl Iterator<Item = u64> {
+    let words = name.surnames.into_iter().chain(name.given).flatten();
+    let day = u64::from(birth.packed()).wrapping_mul(0xe703_7ed1_a0b4_28db);
+    words.map(move |word| word.key ^ day)
+}
+
 /// Month and day of a birth date, apart from all years.
 pub(super) fn anniversary(birth: Date) -> u32 {
     1_000_000 + birth.packed() % 10_000

@@ -13,14 +13,14 @@ use super::listed::{
     Body, Class, Contact, Firm, Listed, Plan, Traits, Wanted, own_words, vessel_name,
 };
 use super::lists::{self, List};
-use super::people::{Naming, Style, anniversary, cohort, companies, year};
+use super::people::{Naming, Style, anniversary, birthdays, cohort, companies, year};
 use super::traffic::Traffic;
 use crate::domain::{
     Date, Entry, EntryId, EntryKey, Identifier, ListedName, Refusal, Sex, Subject, Timestamp,
 };
 
 /// Years of birth that are near one another: a slip in the year, or in how it is read.
-const NEAR_YEARS: u32 = 2;
+const NEAR_YEARS: u32 = 3;
 
 /// Stands for the year of birth of those of whom none is known.
 const UNDATED: u32 = 0;
@@ -41,7 +41,7 @@ pub(super) struct Lore {
     taken: HashSet<u64, FixedState>,
     /// Names with years of birth of everybody listed, where names that are alike are met.
     cohorts: HashSet<u64, FixedState>,
-    /// Each two words of their names with the year of birth, likewise.
+    /// Each two words of their names with the year of birth, and each with the day, likewise.
     companies: HashSet<u64, FixedState>,
     /// What nobody can tell names of listed firms and ships apart by, where names that are alike are
     /// met.
@@ -117,9 +117,11 @@ impl Lore {
         near.any(|near| self.cohorts.contains(&cohort(name, near)))
     }
 
-    /// Whether somebody listed who was born that year shares two words with this name.
-    pub(super) fn is_in_company(&self, name: Naming, year: u32) -> bool {
-        companies(name, year).any(|company| self.companies.contains(&company))
+    /// Whether somebody listed who was born that year shares two words with this name, or one who was
+    /// born that day.
+    pub(super) fn is_in_company(&self, name: Naming, birth: Date) -> bool {
+        let mut all = companies(name, year(birth)).chain(birthdays(name, birth));
+        all.any(|company| self.companies.contains(&company))
     }
 
     /// Whether somebody listed bears this name of whom an entry knows no date.
@@ -230,6 +232,7 @@ impl Lore {
                     self.cohorts.insert(cohort(name, year(birth)));
                     self.cohorts.insert(cohort(name, anniversary(birth)));
                     self.companies.extend(companies(name, year(birth)));
+                    self.companies.extend(birthdays(name, birth));
                     if is_undated {
                         self.cohorts.insert(cohort(name, UNDATED));
                     }
