@@ -174,8 +174,13 @@ fn shared_worth<T>(word: &Word, state: &State<T>) -> i32 {
         Part::Particle | Part::Honorific => {
             return state.snapshot.weights.light.in_sixteenths().max(0);
         }
-        Part::Surname | Part::Given | Part::Any | Part::Number | Part::Initial => return 0,
-        Part::LegalForm | Part::Prefix => return 0,
+        Part::Surname
+        | Part::Given
+        | Part::Any
+        | Part::Number
+        | Part::Initial
+        | Part::LegalForm
+        | Part::Prefix => return 0,
     }
     let term = state.snapshot.terms.find(word, Sound::new(word));
     let rarity = term.map_or_else(|| state.rarest(word), |term| state.snapshot.finder.rarity(term));

@@ -11,11 +11,11 @@
 use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
 
-use crate::names::{Likeness, Script};
+use crate::names::Likeness;
 
 use super::key::{Sound, mix};
 use super::kindred::Kindred;
-use super::terms::{Term, Terms};
+use super::terms::{Term, Terms, way};
 
 /// What a written memory begins with: what it is, and the version of its form.
 const MAGIC: [u8; 8] = *b"PCNAMES3";
@@ -147,9 +147,7 @@ impl Memory {
 fn identity(terms: &Terms, term: Term) -> u64 {
     let Some(word) = terms.word(term) else { return 0 };
     let sound = terms.sound(term).unwrap_or(Sound(0));
-    let script = word.script();
-    let way = u64::from(script.omits_vowels()) << 32 | u64::from(script == Script::Han) << 33;
-    let seed = mix(u64::from(sound.0) + 1 + way);
+    let seed = mix(u64::from(sound.0) + 1 + (way(word) << 32));
     word.text().iter().fold(seed, |hash, letter| mix(hash ^ u64::from(*letter)))
 }
 

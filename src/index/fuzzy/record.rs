@@ -58,9 +58,10 @@ impl Weight {
 pub(super) fn weighed(words: &[Word]) -> impl Iterator<Item = (&Word, Weight)> {
     words.iter().enumerate().map(|(at, word)| {
         let weight = Weight::of(word);
-        let before = words.iter().take(at).filter(|_| weight == Weight::Full);
-        let mut said = before.filter(|other| Weight::of(other) == Weight::Full);
-        let is_said = said.any(|other| other.canonical_key() == word.canonical_key());
+        let says_it = |other: &Word| {
+            Weight::of(other) == Weight::Full && other.canonical_key() == word.canonical_key()
+        };
+        let is_said = weight == Weight::Full && words.iter().take(at).any(says_it);
         (word, if is_said { Weight::Light } else { weight })
     })
 }

@@ -27,11 +27,14 @@ pub(super) struct Terms {
 
 /// Whether two words have the same letters and are compared alike with all others.
 pub(super) fn is_one_word(one: &Word, other: &Word) -> bool {
-    let way = |word: &Word| {
-        let script = word.script();
-        (word.is_acronym(), script.omits_vowels(), script == Script::Han)
-    };
     one.text() == other.text() && way(one) == way(other)
+}
+
+/// In which way a word is written, as far as it matters to what is like it; a bit for each.
+pub(super) fn way(word: &Word) -> u64 {
+    let script = word.script();
+    let marks = [word.is_acronym(), script.omits_vowels(), script == Script::Han];
+    marks.into_iter().fold(0, |way, mark| way << 1 | u64::from(mark))
 }
 
 /// A word in a line of the cache of its own.
