@@ -87,8 +87,8 @@ impl Lore {
         self.unlike(dice, |dice| of.relative(dice, child))
     }
 
-    /// Somebody drawn who shares nothing with anybody listed, nor the whole name with somebody of
-    /// whom no date is known.
+    /// Somebody drawn who shares nothing with anybody listed, nor so much of a name that a date tells them
+    /// apart no more.
     fn unlike(
         &self,
         dice: &mut Dice,
@@ -96,7 +96,7 @@ impl Lore {
     ) -> Option<Person> {
         let mut person = draw(dice)?;
         let mut redrawn = 0;
-        while redrawn < REDRAWN_MAX && self.is_undated(person.name) {
+        while redrawn < REDRAWN_MAX && self.mistakable.is_namesake(person.name) {
             person = draw(dice)?;
             redrawn += 1;
         }
@@ -187,10 +187,7 @@ impl Lore {
     }
 
     fn clear(&self, dice: &mut Dice, person: &mut Person) -> Option<()> {
-        let may_be_meant = |person: &Person| {
-            let (name, birth) = (person.name, person.birth);
-            self.is_near(name, birth) || self.is_in_company(name, birth)
-        };
+        let may_be_meant = |person: &Person| self.mistakable.is_person(person.name, person.birth);
         let mut redrawn = 0;
         while self.is_taken(person.key()) || (redrawn < REDRAWN_MAX && may_be_meant(person)) {
             let age = dice.between(1, 80);
@@ -340,7 +337,7 @@ impl Lore {
             // The same name, born in quite another year.
             0 => {
                 let mut person = Person { name: listed.name, female: listed.female, ..fresh };
-                while self.is_near(person.name, person.birth) {
+                while self.mistakable.is_near(person.name, person.birth) {
                     let age = dice.between(1, 80);
                     person.birth = born(dice, age)?;
                 }

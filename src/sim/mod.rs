@@ -12,6 +12,7 @@ mod casting;
 pub mod corpus;
 mod listed;
 mod lists;
+mod mistaken;
 mod numbers;
 mod people;
 mod scene;

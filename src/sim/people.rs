@@ -1,7 +1,8 @@
 //! Invented people: names, birth dates and documents that fit together, and how they are stated.
 
+use std::collections::BTreeSet;
+
 use compact_str::CompactString;
-use smallvec::SmallVec;
 
 use super::dice::{Dice, key};
 use super::numbers;
@@ -63,28 +64,36 @@ impl Naming {
         let given = if female { &stock.female } else { &stock.male };
         let second = dice.percent(20);
         let middle = dice.percent(30);
+        let mut draw = |stock: &'static [Word], is_second: bool| {
+            let first = dice.pick(stock)?;
+            let second = if is_second { dice.pick(stock) } else { None };
+            // Nobody is called by one name twice.
+            Some([Some(first), second.filter(|second| second.key != first.key)])
+        };
         Some(Self {
-            surnames: [
-                dice.pick(&stock.surnames),
-                if second { dice.pick(&stock.surnames) } else { None },
-            ],
-            given: [dice.pick(given), if middle { dice.pick(given) } else { None }],
+            surnames: draw(&stock.surnames, second)?,
+            given: draw(given, middle)?,
             slipped: None,
         })
     }
 
     /// The same name with two letters of its longest word exchanged; `None` where it is too short.
     pub(super) fn misspelt(self) -> Option<Self> {
-        let words = self.surnames.into_iter().chain(self.given).flatten();
-        let longest = words.max_by_key(|word| word.plain.len())?;
+        let longest = self.words().max_by_key(|word| word.plain.len())?;
         let is_fit = longest.plain.len() >= SLIPPED_MIN && exchange(&longest.plain).is_some();
         is_fit.then_some(Self { slipped: Some(longest), ..self })
     }
 
-    /// Whether both have a given name in common.
+    /// Its words, surnames first.
+    pub(super) fn words(self) -> impl Iterator<Item = &'static Word> {
+        self.surnames.into_iter().chain(self.given).flatten()
+    }
+
+    /// Whether both have a given name in common, or one that may be a form of the other as `Mykola` is of
+    /// `Nikola`.
     pub(super) fn shares_given(self, other: Self) -> bool {
         let others = || other.given.iter().flatten();
-        self.given.iter().flatten().any(|one| others().any(|other| one.key == other.key))
+        self.given.iter().flatten().any(|one| others().any(|other| is_form(one, other)))
     }
 
     /// The given names of this one with the surnames of `other`.
@@ -94,8 +103,7 @@ impl Naming {
 
     /// The same for every style and order.
     pub(super) fn key(self) -> u64 {
-        let words = self.surnames.iter().chain(&self.given).flatten();
-        words.fold(0, |sum, word| sum.wrapping_add(word.key))
+        self.words().fold(0, |sum, word| sum.wrapping_add(word.key))
     }
 
     /// Writes the surnames.
@@ -129,6 +137,12 @@ impl Naming {
             }
         }
     }
+}
+
+/// Whether two letters after the first are in both.
+fn is_form(one: &Word, other: &Word) -> bool {
+    let rest = |word: &Word| word.plain.chars().skip(1).collect::<BTreeSet<char>>();
+    one.key == other.key || rest(one).intersection(&rest(other)).count() >= 2
 }
 
 /// The word with the first two letters exchanged, behind its second, that differ; `None` where none do.
@@ -240,42 +254,6 @@ pub(super) fn born(dice: &mut Dice, age: u32) -> Option<Date> {
 /// Up to ten years after the beginning of 2026.
 fn expiry(dice: &mut Dice) -> i32 {
     i32::try_from(20_600 + dice.below(3_500)).unwrap_or(20_600)
-}
-
-/// Name and year of birth in one key.
-pub(super) fn cohort(name: Naming, year: u32) -> u64 {
-    name.key() ^ u64::from(year).wrapping_mul(0xd1b5_4a32_d192_ed03)
-}
-
-/// A number for each two words of a name with a year of birth: whoever shares one with somebody listed
-/// may be meant, as far as a comparison can tell.
-pub(super) fn companies(name: Naming, year: u32) -> impl Iterator<Item = u64> {
-    let words: SmallVec<[u64; 4]> =
-        name.surnames.into_iter().chain(name.given).flatten().map(|word| word.key).collect();
-    let many = words.len();
-    let pairs = (0..many).flat_map(move |one| (one + 1..many).map(move |other| (one, other)));
-    pairs.filter_map(move |(one, other)| {
-        let (one, other) = (words.get(one)?, words.get(other)?);
-        let both = one.wrapping_add(*other);
-        (one != other).then_some(both ^ u64::from(year).wrapping_mul(0xa076_1d64_78bd_642f))
-    })
-}
-
-/// A number for each word of a name with the day of birth, likewise.
-pub(super) fn birthdays(name: Naming, birth: Date) -> impl Iterator<Item = u64> {
-    let words = name.surnames.into_iter().chain(name.given).flatten();
-    let day = u64::from(birth.packed()).wrapping_mul(0xe703_7ed1_a0b4_28db);
-    words.map(move |word| word.key ^ day)
-}
-
-/// Month and day of a birth date, apart from all years.
-pub(super) fn anniversary(birth: Date) -> u32 {
-    1_000_000 + birth.packed() % 10_000
-}
-
-/// The year of a birth date.
-pub(super) fn year(birth: Date) -> u32 {
-    birth.packed() / 10_000
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use smallvec::SmallVec;
+
 use super::dice::{Dice, key};
 use crate::domain::{Country, Folded, Name};
 
@@ -46,6 +48,8 @@ pub(super) struct Word {
     pub(super) plain: String,
     /// The sum of its words' keys: the key of a name is the same in any order of words.
     pub(super) key: u64,
+    /// What each of its words sounds like: one number for `Novák` and `Nowak`.
+    pub(super) sounds: SmallVec<[u64; 2]>,
 }
 
 /// An airport or sea port.
@@ -63,6 +67,9 @@ pub(super) struct Commodity {
     pub(super) mass_kg: u32,
     pub(super) value_per_kg: f64,
 }
+
+/// The most bytes of a word whose vowels tell it from others.
+const SHORT_MAX: usize = 3;
 
 impl Nation {
     /// One of its towns: the same for the same number.
@@ -118,20 +125,44 @@ fn name_stock(mut row: std::str::Split<'static, char>) -> Option<NameStock> {
 }
 
 fn word(text: &'static str) -> Word {
+    let words = folded(text);
+    let sum = |sum: u64, word: &String| sum.wrapping_add(key("word", word, ""));
+    let sounds = words.iter().map(|word| key("sound", &consonants(word), "")).collect();
+    Word { text, plain: words.join(" "), key: words.iter().fold(0, sum), sounds }
+}
+
+/// The words of a name as all who compare names read them.
+pub(super) fn folded(text: &str) -> Vec<String> {
     let mut folded = Folded::default();
-    let mut plain = String::new();
-    let mut sum = 0_u64;
+    let mut words = Vec::new();
     for part in text.split([' ', '-']) {
-        let folded = String::from_utf8_lossy(folded.fold(Name { surname: part, given: "" }));
-        for folded in folded.split(' ') {
-            if !plain.is_empty() {
-                plain.push(' ');
-            }
-            plain.push_str(folded);
-            sum = sum.wrapping_add(key("word", folded, ""));
+        let name = Name { surname: part, given: "" };
+        let part = String::from_utf8_lossy(folded.fold(name));
+        words.extend(part.split(' ').map(ToOwned::to_owned));
+    }
+    words
+}
+
+/// A folded word's consonants, those of one sound as one letter, and its first letter; a short word has too
+/// few and stays whole.
+pub(super) fn consonants(word: &str) -> String {
+    let mut heard = String::new();
+    if word.len() <= SHORT_MAX {
+        return word.to_owned();
+    }
+    for (place, letter) in word.chars().enumerate() {
+        let letter = match letter {
+            'W' => 'V',
+            'C' | 'Q' => 'K',
+            'Z' => 'S',
+            'J' => 'Y',
+            other => other,
+        };
+        if place == 0 || (!"AEIOUYH".contains(letter) && !heard.ends_with(letter)) {
+            heard.push(letter);
         }
     }
-    Word { text, plain, key: sum }
+    heard
 }
 
 fn nation(
@@ -177,6 +208,16 @@ mod tests {
         assert_eq!(STOCK.commodities.len(), lines(include_str!("data/commodities.tsv")));
         assert!(STOCK.nations.iter().all(|row| row.towns.len() > 1));
         assert!(STOCK.commodities.iter().all(|row| !row.origins.is_empty()));
+    }
+
+    #[test]
+    fn words_that_sound_alike_have_one_sound_and_short_ones_their_own() {
+        for (one, other) in [("Novák", "Nowak"), ("Hussain", "Hussein"), ("Kovács", "Kovacz")] {
+            assert_eq!(word(one).sounds, word(other).sounds, "{one} {other}");
+        }
+        for (one, other) in [("Li", "Lau"), ("Ana", "Eno"), ("Kim", "Kam")] {
+            assert_ne!(word(one).sounds, word(other).sounds, "{one} {other}");
+        }
     }
 
     #[test]

@@ -8,22 +8,15 @@ use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
 use super::Settings;
-use super::dice::{Dice, key};
-use super::listed::{
-    Body, Class, Contact, Firm, Listed, Plan, Traits, Wanted, own_words, vessel_name,
-};
+use super::dice::Dice;
+use super::listed::{Body, Class, Contact, Firm, Listed, Plan, Traits, Wanted, vessel_name};
 use super::lists::{self, List};
-use super::people::{Naming, Style, anniversary, birthdays, cohort, companies, year};
+use super::mistaken::{BEHIND_FIRM, BEHIND_SHIP, Mistakable, is_rare};
+use super::people::{Naming, Style};
 use super::traffic::Traffic;
 use crate::domain::{
     Date, Entry, EntryId, EntryKey, Identifier, ListedName, Refusal, Sex, Subject, Timestamp,
 };
-
-/// Years of birth that are near one another: a slip in the year, or in how it is read.
-const NEAR_YEARS: u32 = 3;
-
-/// Stands for the year of birth of those of whom none is known.
-const UNDATED: u32 = 0;
 
 /// The lists, and what every traffic must know of them. Cheap to clone; the same settings make the
 /// same world on every machine.
@@ -39,13 +32,8 @@ pub(super) struct Lore {
     /// Keys of everything that could be met. Membership alone is asked, so that no order of a hash
     /// table reaches an output.
     taken: HashSet<u64, FixedState>,
-    /// Names with years of birth of everybody listed, where names that are alike are met.
-    cohorts: HashSet<u64, FixedState>,
-    /// Each two words of their names with the year of birth, and each with the day, likewise.
-    companies: HashSet<u64, FixedState>,
-    /// What nobody can tell names of listed firms and ships apart by, where names that are alike are
-    /// met.
-    things: HashSet<u64, FixedState>,
+    /// Who and what could be taken for somebody or something listed, where names that are alike are met.
+    pub(super) mistakable: Mistakable,
     /// Subjects that were made again, since they shared an attribute with an earlier one.
     attempts: HashMap<u64, u64, FixedState>,
 }
@@ -58,9 +46,7 @@ impl World {
             settings,
             lists: lists::all(),
             taken: HashSet::default(),
-            cohorts: HashSet::default(),
-            companies: HashSet::default(),
-            things: HashSet::default(),
+            mistakable: Mistakable::default(),
             attempts: HashMap::default(),
         };
         for class in Class::ALL {
@@ -108,33 +94,12 @@ impl Lore {
         self.taken.contains(&key)
     }
 
-    /// Whether somebody listed bears this name and was born about that year, or on that day of another,
-    /// so that who only meets the name exactly tells them apart, and others may not.
-    pub(super) fn is_near(&self, name: Naming, birth: Date) -> bool {
-        let year = year(birth);
-        let years = year.saturating_sub(NEAR_YEARS)..=year + NEAR_YEARS;
-        let mut near = years.chain([anniversary(birth)]);
-        near.any(|near| self.cohorts.contains(&cohort(name, near)))
-    }
-
-    /// Whether somebody listed who was born that year shares two words with this name, or one who was
-    /// born that day.
-    pub(super) fn is_in_company(&self, name: Naming, birth: Date) -> bool {
-        let mut all = companies(name, year(birth)).chain(birthdays(name, birth));
-        all.any(|company| self.companies.contains(&company))
-    }
-
-    /// Whether somebody listed bears this name of whom an entry knows no date.
-    pub(super) fn is_undated(&self, name: Naming) -> bool {
-        self.cohorts.contains(&cohort(name, UNDATED))
-    }
-
     /// A firm that nobody can take for a listed one by its name; `None` where so many are listed that none
     /// was found.
     pub(super) fn firm(&self, dice: &mut Dice) -> Option<Firm> {
         let draw = || Firm::draw(dice);
         let drawn = std::iter::repeat_with(draw).take(DRAWN_MAX).flatten();
-        drawn.into_iter().find(|firm| !self.is_like(&firm.name, BEHIND_FIRM))
+        drawn.into_iter().find(|firm| !self.mistakable.is_thing(&firm.name, BEHIND_FIRM))
     }
 
     /// The name of a ship that nobody can take for a listed one; where so many are listed that none was
@@ -142,16 +107,12 @@ impl Lore {
     pub(super) fn ship(&self, dice: &mut Dice) -> CompactString {
         let mut name = vessel_name(dice);
         for _ in 0..DRAWN_MAX {
-            if !self.is_like(&name, BEHIND_SHIP) {
+            if !self.mistakable.is_thing(&name, BEHIND_SHIP) {
                 break;
             }
             name = vessel_name(dice);
         }
         name
-    }
-
-    fn is_like(&self, name: &str, behind: usize) -> bool {
-        likenesses(name, behind).any(|word| self.things.contains(&word))
     }
 
     /// Whether a listed firm or ship is told by a misspelt name beyond doubt: the longer the list, the
@@ -186,12 +147,14 @@ impl Lore {
     }
 
     /// The entries about a person in force at `at` that nobody can tell from a namesake, since they
-    /// know no date.
+    /// know no date; where names that are alike are met, any entry of a rare name.
     pub(super) fn expect_namesake(&self, index: u32, at: Timestamp, may: &mut Vec<EntryKey>) {
         let class = Class::Person;
         let Some(listed) = self.listed(class, index) else { return };
-        let undated = listed.plans.iter().filter(|plan| !plan.holds.has(Traits::DATES));
-        for plan in undated.filter(|plan| plan.is_in_force(at)) {
+        let is_rare = self.settings.names_alike
+            && matches!(&listed.body, Body::Person(wanted) if is_rare(wanted.person.name));
+        let is_any = |plan: &&Plan| is_rare || !plan.holds.has(Traits::DATES);
+        for plan in listed.plans.iter().filter(is_any).filter(|plan| plan.is_in_force(at)) {
             may.extend(self.list(class, plan).and_then(|list| entry_key(list, class, index)));
         }
     }
@@ -220,7 +183,7 @@ impl Lore {
                 | Body::Contact(_)
                 | Body::Consignment(_) => ("", 0, false),
             };
-            if is_coined && self.is_like(name, behind) {
+            if is_coined && self.mistakable.is_thing(name, behind) {
                 continue;
             }
             self.taken.extend(keys);
@@ -229,17 +192,11 @@ impl Lore {
             {
                 let is_undated = listed.plans.iter().any(|plan| !plan.holds.has(Traits::DATES));
                 for (name, birth) in wanted.identities() {
-                    self.cohorts.insert(cohort(name, year(birth)));
-                    self.cohorts.insert(cohort(name, anniversary(birth)));
-                    self.companies.extend(companies(name, year(birth)));
-                    self.companies.extend(birthdays(name, birth));
-                    if is_undated {
-                        self.cohorts.insert(cohort(name, UNDATED));
-                    }
+                    self.mistakable.add_person(name, birth, is_undated);
                 }
             }
             if self.settings.names_alike {
-                self.things.extend(likenesses(name, behind));
+                self.mistakable.add_thing(name, behind);
             }
             if attempt > 0 {
                 self.attempts.insert(slot, attempt);
@@ -300,28 +257,6 @@ impl Lore {
 const DRAWN_MAX: usize = 32;
 /// With more firms and ships on the lists a letter amiss may be one too many.
 const TOLD_MAX: u32 = 16_000;
-/// Words behind a firm's own: what it deals in, and its legal form.
-const BEHIND_FIRM: usize = 2;
-/// The last word of a ship's name, which many have.
-const BEHIND_SHIP: usize = 1;
-
-/// Numbers for each word of its own that a name may be mistaken for another by: its consonants, and its
-/// letters with one left out.
-fn likenesses(name: &str, behind: usize) -> impl Iterator<Item = u64> + '_ {
-    own_words(name, behind).flat_map(|word| {
-        let letters: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
-        let mut consonants: Vec<char> =
-            letters.iter().copied().filter(|c| !"aeiouy".contains(*c)).collect();
-        consonants.dedup();
-        let without = |at: usize| {
-            let rest = letters.iter().enumerate().filter(|(place, _)| *place != at);
-            key("letters", &rest.map(|(_, letter)| *letter).collect::<String>(), "")
-        };
-        let mut likenesses: SmallVec<[u64; 16]> = (0..letters.len()).map(without).collect();
-        likenesses.push(key("firm", &String::from_iter(consonants), ""));
-        likenesses
-    })
-}
 
 /// A number for each subject of every class.
 fn slot(class: Class, index: u32) -> u64 {
