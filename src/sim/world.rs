@@ -170,38 +170,49 @@ impl Lore {
         for attempt in 0..u64::from(u16::MAX) {
             let Some(listed) = self.draw(class, slot, attempt) else { return };
             let keys = listed.body.keys();
-            if keys.iter().any(|key| self.taken.contains(key)) {
-                continue;
-            }
-            let (name, behind, is_coined) = match &listed.body {
-                Body::Trader { firm, .. } => (&*firm.name, BEHIND_FIRM, firm.is_coined),
-                Body::Vessel { name, .. } => (&**name, BEHIND_SHIP, true),
-                Body::Person(_)
-                | Body::Document(_)
-                | Body::Vehicle { .. }
-                | Body::Container(_)
-                | Body::Contact(_)
-                | Body::Consignment(_) => ("", 0, false),
-            };
-            if is_coined && self.mistakable.is_thing(name, behind) {
+            let is_taken = keys.iter().any(|key| self.taken.contains(key));
+            if is_taken || self.is_mistaken(&listed.body, attempt) {
                 continue;
             }
             self.taken.extend(keys);
-            if let Body::Person(wanted) = &listed.body
-                && self.settings.names_alike
-            {
-                let is_undated = listed.plans.iter().any(|plan| !plan.holds.has(Traits::DATES));
-                for (name, birth) in wanted.identities() {
-                    self.mistakable.add_person(name, birth, is_undated);
-                }
-            }
             if self.settings.names_alike {
-                self.mistakable.add_thing(name, behind);
+                self.note_names(&listed);
             }
             if attempt > 0 {
                 self.attempts.insert(slot, attempt);
             }
             return;
+        }
+    }
+
+    /// Whether this subject could be taken for an earlier one. The longer the list the more are alike: of
+    /// people not all can be kept apart.
+    fn is_mistaken(&self, body: &Body, attempt: u64) -> bool {
+        match body {
+            Body::Person(wanted) => {
+                let is_sought = attempt < APART_TRIES && self.count(Class::Person) <= TOLD_MAX;
+                let mistakable = &self.mistakable;
+                let mut identities = wanted.identities();
+                is_sought
+                    && identities.any(|(name, birth)| {
+                        mistakable.is_namesake(name) || mistakable.is_person(name, birth)
+                    })
+            }
+            other => thing(other).is_some_and(|(name, behind, is_coined)| {
+                is_coined && self.mistakable.is_thing(name, behind)
+            }),
+        }
+    }
+
+    fn note_names(&mut self, listed: &Listed) {
+        if let Body::Person(wanted) = &listed.body {
+            let is_undated = listed.plans.iter().any(|plan| !plan.holds.has(Traits::DATES));
+            for (name, birth) in wanted.identities() {
+                self.mistakable.add_person(name, birth, is_undated);
+            }
+        }
+        if let Some((name, behind, _)) = thing(&listed.body) {
+            self.mistakable.add_thing(name, behind);
         }
     }
 
@@ -255,8 +266,25 @@ impl Lore {
 
 /// How often the name of a firm or a ship is drawn.
 const DRAWN_MAX: usize = 32;
-/// With more firms and ships on the lists a letter amiss may be one too many.
+/// With more people, or firms and ships, on the lists a letter amiss may be one too many.
 const TOLD_MAX: u32 = 16_000;
+
+/// How often a person is drawn anew who could be taken for an earlier one.
+const APART_TRIES: u64 = 32;
+
+/// The name of a firm or a ship, how many words at its end others have too, and whether it was coined.
+fn thing(body: &Body) -> Option<(&str, usize, bool)> {
+    match body {
+        Body::Trader { firm, .. } => Some((&firm.name, BEHIND_FIRM, firm.is_coined)),
+        Body::Vessel { name, .. } => Some((name, BEHIND_SHIP, true)),
+        Body::Person(_)
+        | Body::Document(_)
+        | Body::Vehicle { .. }
+        | Body::Container(_)
+        | Body::Contact(_)
+        | Body::Consignment(_) => None,
+    }
+}
 
 /// A number for each subject of every class.
 fn slot(class: Class, index: u32) -> u64 {
