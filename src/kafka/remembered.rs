@@ -2,7 +2,8 @@
 //! or not at all.
 //!
 //! The file is of use and no more. Without it, or with one that cannot be read, the names take longer
-//! to be made ready; nothing else is different, since nothing that it says is believed.
+//! to be made ready; nothing else is different, since one of another release is refused and little that
+//! it says is believed.
 
 use std::fs;
 use std::io::{self, Write as _};

@@ -134,6 +134,7 @@ fn dates() -> [Bits; Agreement::COUNT] {
         (Agreement::Month, BornRelation::SameMonth),
         (Agreement::Year, BornRelation::SameMonth),
         (Agreement::NextYear, BornRelation::NearYear),
+        (Agreement::FewYears, BornRelation::FewYears),
         (Agreement::Contradiction, BornRelation::Differs),
         (Agreement::Unknown, BornRelation::Missing),
     ];
@@ -147,12 +148,13 @@ fn dates() -> [Bits; Agreement::COUNT] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::score::{Explanation, Line, Mode, Reason, Setting};
+    use super::super::score::{Explanation, Line, Mode, Reason, Setting, born};
     use super::super::{Finder, Roster};
     use super::*;
-    use crate::domain::{ListedName, Sex};
+    use crate::domain::{Date, ListedName, Sex};
     use crate::formats::Profile;
     use crate::sim::corpus::{Corpus, Kind as Alter, Person, Query, Slip, Sort, Spelling};
+    use crate::watchlist::as_known;
 
     /// Somebody with some names said twice, as Egyptian and Spanish names are, or with particles.
     fn listed(person: &Person) -> Profile {
@@ -231,6 +233,29 @@ mod tests {
         }
         assert!(all > 10_000, "{all}");
         assert!(above.is_empty(), "{} of {all}: {above:#?}", above.len());
+    }
+
+    /// Of all ways in which two dates may stand to one another.
+    #[test]
+    fn no_two_dates_say_more_than_the_index_allows_for() {
+        let mut dates = Vec::new();
+        for year in [1889, 1890, 1947, 1969, 1971, 1972, 1974, 1979, 1980, 1981, 1984, 1990, 2059] {
+            dates.extend(Date::year(year));
+            for month in [1, 2, 5, 10, 12] {
+                dates.extend(Date::month(year, month));
+                let days = [1, 2, 5, 10, 12, 15, 20, 25, 31];
+                dates.extend(days.into_iter().filter_map(|day| Date::day(year, month, day)));
+            }
+        }
+        let weights = super::dates();
+        for (one, other) in
+            dates.iter().flat_map(|one| dates.iter().map(move |other| (*one, *other)))
+        {
+            let agreement = Agreement::of(Some(as_known(one)), Some(as_known(other)));
+            let bound = weights[agreement as usize];
+            let bits = born(&[one], &[other]).bits();
+            assert!(bits <= bound, "{} {}: {bits:?} {bound:?}", one.packed(), other.packed());
+        }
     }
 
     /// A pair that counted for nothing would be told as words that are left over on both sides.

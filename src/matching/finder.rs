@@ -200,6 +200,76 @@ mod tests {
         assert_eq!(found(Subject::Other, "Samplova"), [0, 3, 4]);
     }
 
+    /// Each was lost once: its bound was less than its score.
+    #[test]
+    fn whoever_scores_enough_is_found_by_a_bar_just_below() {
+        const PAIRS: [(&str, &str); 9] = [
+            // Dates of which one is told as a year alone.
+            (
+                r#""name": "Ilona Samplova Teststova", "birthDate": "1974-01-01", "nationality": "no""#,
+                r#""name": "Ilona Samplova Teststova", "birthDate": "1972", "nationality": "no""#,
+            ),
+            // Digits of month and day, and of year and month, exchanged.
+            (
+                r#""name": "Ilona Samplova", "birthDate": "1980-12-05""#,
+                r#""name": "Ilona Samplowa", "birthDate": "1980-10-25""#,
+            ),
+            (
+                r#""name": "Ilona Samplova", "birthDate": "1980-12-05""#,
+                r#""name": "Ilona Samplowa", "birthDate": "1981-02-05""#,
+            ),
+            // The fifth of six dates.
+            (
+                r#""name": "Ilona Samplova", "birthDate": "1961-04-17""#,
+                r#""name": "Ilona Samplowa", "birthDate": ["1957-04-17", "1958-05-09", "1959-03-11",
+                "1960-06-12", "1961-04-17", "1962-02-03"]"#,
+            ),
+            // Words that one name in eight has.
+            (
+                r#""name": "Mohamed Ali", "birthDate": "1981-03-07", "nationality": "so", "gender": "male""#,
+                r#""name": "Mohamed Ali Hassan", "birthDate": "1981-03-07", "nationality": "so",
+                "gender": "male""#,
+            ),
+            // More words than are looked for.
+            (
+                r#""name": "Ilona Samplova Teststova Vorlage Muster Beispiel Ejemplo Esempio""#,
+                r#""name": "Ilona Samplova Teststova Vorlage Muster Beispiel Ejemplo Esempio""#,
+            ),
+            // Initials on both sides.
+            (
+                r#""name": "Ilona R R Samplova", "birthDate": "1971""#,
+                r#""name": "Ilona R R Samplova", "birthDate": "1971""#,
+            ),
+            // A word said twice.
+            (
+                r#""name": "Samplova Samplova Ilona", "nationality": "no""#,
+                r#""name": "Samplova Samplova Ilona", "nationality": "no""#,
+            ),
+            (
+                r#""name": "Mohammed Muhammad Ali", "nationality": "so""#,
+                r#""name": "Mohammed Muhammad Ali", "nationality": "so""#,
+            ),
+        ];
+        for (stated, listed) in PAIRS {
+            let filler = (0..400).map(|at| match at % 8 {
+                0 => format!("{{\"name\": \"Mohamed Filler{at}\"}}\n"),
+                1 => format!("{{\"name\": \"Ali Padding{at}\"}}\n"),
+                _ => format!("{{\"name\": \"Stuffing{at} Wadding{at}\"}}\n"),
+            });
+            let listed = format!("{{{}}}\n", listed.replace('\n', " "));
+            let list = profiles(&(listed + &filler.collect::<String>()));
+            let query = profiles(&format!("{{{stated}}}")).remove(0);
+            let (roster, setting) =
+                (Roster::new(&list), Setting::of_list(list.len(), Mode::Balanced));
+            let mut finder = Finder::new(&list, Arc::clone(roster.population()));
+            let score = roster.ask_of([0], &query, &setting, Bits::whole(-50)).remove(0).scored;
+            let odds = score.bits + setting.prior(Bearer::Person);
+            let mut places = Vec::new();
+            finder.candidates(&query, (&setting, odds - Bits::sixteenths(4)), &mut places);
+            assert!(places.contains(&0), "{stated}: {}", score.bits.to_f32());
+        }
+    }
+
     #[test]
     fn a_query_is_asked_with_each_of_its_dates_and_nationalities() {
         let query = profiles(

@@ -33,6 +33,15 @@ impl Analysed {
         &self.words
     }
 
+    /// The words, of those that have one canonical form the first: who says a word twice bears it once.
+    pub fn different_words(&self) -> impl Iterator<Item = &Word> {
+        let before = |at: usize| self.words.iter().take(at).map(Word::canonical_key);
+        let words = self.words.iter().enumerate();
+        let first =
+            words.filter(move |(at, word)| before(*at).all(|key| key != word.canonical_key()));
+        first.map(|(_, word)| word)
+    }
+
     /// The script of most of its words, the first one's where they are even.
     pub fn script(&self) -> Script {
         let count = |script| self.words.iter().filter(|word| word.script == script).count();

@@ -56,6 +56,7 @@ pub use acronym::is_function_word;
 pub use analyser::{Analysed, Analyser, WORDS_MAX};
 pub use bridge::{Rendering, bridge, learn as learn_bridge};
 pub use dictionary::compile as compile_dictionary;
+pub(crate) use dictionary::digest as dictionary_digest;
 pub use distance::{Pattern, at_least, letters};
 pub use likeness::{Kind, Likeness, Probe, Shape, liken, liken_probed, liken_texts, nearness};
 pub use places::is_country_word;

@@ -127,12 +127,7 @@ impl Counts {
     /// Counts the words of one more name, each once.
     pub fn add(&mut self, name: &Analysed) {
         self.names = self.names.saturating_add(1);
-        let words = name.words();
-        for (at, word) in words.iter().enumerate() {
-            let mut before = words.iter().take(at).map(Word::canonical_key);
-            if before.any(|key| key == word.canonical_key()) {
-                continue;
-            }
+        for word in name.different_words() {
             let count = self.words.entry(word.canonical_key()).or_default();
             *count = count.saturating_add(1);
         }

@@ -32,7 +32,7 @@ impl Census {
     pub(super) fn add(&self, name: &Analysed, bearer: Bearer) {
         let counted = self.of(bearer);
         counted.names.fetch_add(1, Ordering::Relaxed);
-        for word in name.words() {
+        for word in name.different_words() {
             *counted.words.entry(word.canonical_key()).or_default() += 1;
         }
     }
@@ -41,7 +41,7 @@ impl Census {
     pub(super) fn take_back(&self, name: &Analysed, bearer: Bearer) {
         let counted = self.of(bearer);
         counted.names.fetch_sub(1, Ordering::Relaxed);
-        for word in name.words() {
+        for word in name.different_words() {
             counted.words.remove_if_mut(&word.canonical_key(), |_, count| {
                 *count = count.saturating_sub(1);
                 *count == 0

@@ -155,8 +155,11 @@ pub(super) struct Ask {
     pub(super) reach: i32,
     /// How many words are stated again or sound like one before.
     pub(super) again: i32,
-    /// What those of its words may add that many share, and that nothing is filed under.
+    /// What those of its words may add that many share, and that nothing is filed under, and those beyond
+    /// [`ASKED_MAX`].
     shared: i32,
+    /// How many words there are beyond [`ASKED_MAX`].
+    pub(super) beyond: i32,
     /// Whether its end may be missing, so that words behind it say little.
     is_cut: bool,
     /// Initials among its words.
@@ -204,6 +207,7 @@ impl Default for Ask {
             reach: 0,
             again: 0,
             shared: 0,
+            beyond: 0,
             is_cut: false,
             initials: 0,
             unknown: 0,
@@ -218,7 +222,7 @@ impl Ask {
         self.words.clear();
         self.kin.clear();
         self.heard.clear();
-        self.unknown = 0;
+        (self.unknown, self.beyond) = (0, 0);
         self.nation = query.nation.map_or(Nation::UNKNOWN, |(country, _)| Nation::new(&[country]));
         self.same_nation = query.nation.map_or(0, |(_, bits)| bits.in_sixteenths().max(0));
         self.threshold = query.threshold.in_sixteenths();
@@ -262,7 +266,8 @@ impl Ask {
 
     /// Adds a word as stated.
     fn state<T>(&mut self, word: &Word, state: &State<T>) {
-        if let Some(other) = self.words.iter_mut().find(|other| other.word.text() == word.text()) {
+        let same = |other: &Word| other.text() == word.text() && other.is_cut() == word.is_cut();
+        if let Some(other) = self.words.iter_mut().find(|other| same(&other.word)) {
             other.times = other.times.saturating_add(1);
             return;
         }
@@ -271,7 +276,10 @@ impl Ask {
         self.add((word, term), (Reading::Stated, 0), state);
         if self.words.len() > ASKED_MAX {
             let least = (0..self.words.len()).min_by_key(|at| self.words.get(*at).map(|w| w.best));
-            least.map(|at| self.words.remove(at));
+            let dropped = least.map(|at| self.words.remove(at));
+            let times = dropped.as_ref().map_or(0, |word| i32::from(word.times));
+            self.beyond += times;
+            self.shared += times * dropped.map_or(0, |word| word.best);
         }
         for (at, word) in self.words.iter_mut().enumerate() {
             word.covers = 1 << at;
@@ -394,19 +402,16 @@ impl Ask {
             let Some(likeness) = liken_probed(&mut probe, late, &Shape::of(late)) else { return };
             let bits = (state.snapshot.weights.word)(likeness, rarity, state.rarest(late));
             let (sound, eighths) = (Sound::new(late), eighths(bits));
-            // As many again as the snapshot gives: what is looked up for one word is bounded.
-            let has_room = self.heard.len() < before + SOUNDS_MAX;
             let heard = self.heard.get_mut(from..).unwrap_or_default();
             match heard.iter_mut().find(|heard| heard.sound == sound) {
                 Some(heard) => heard.eighths = heard.eighths.max(eighths),
-                None if has_room => self.heard.push(Heard { sound, eighths }),
-                None => {}
+                None => self.heard.push(Heard { sound, eighths }),
             }
         });
-        if self.heard.len() > before {
-            let heard = self.heard.get_mut(from..).unwrap_or_default();
-            heard.sort_by_key(|heard| std::cmp::Reverse(heard.eighths));
-        }
+        let heard = self.heard.get_mut(from..).unwrap_or_default();
+        heard.sort_by_key(|heard| (std::cmp::Reverse(heard.eighths), heard.sound));
+        // As many again as the snapshot gives: what is looked up for one word is bounded.
+        self.heard.truncate(before + SOUNDS_MAX);
     }
 
     /// The sounds that a word may be met by, the most telling first.
@@ -466,10 +471,15 @@ impl Ask {
 
     /// What words must be worth when nothing but nationality and other things may be added.
     pub(super) fn need(&self, weights: &Weights) -> i32 {
-        let initials = self.initials * weights.initial.in_sixteenths();
         let whole = weights.at_best(0);
         let rest = self.shared + weights.rest.in_sixteenths();
-        self.reach - self.same_nation - initials - whole - rest
+        self.reach - self.same_nation - self.initials_worth(weights) - whole - rest
+    }
+
+    /// What its initials are worth at most.
+    #[inline]
+    pub(super) fn initials_worth(&self, weights: &Weights) -> i32 {
+        self.initials * weights.initial.in_sixteenths()
     }
 
     /// What date and nationality of a listed name are worth.

@@ -102,9 +102,9 @@ pub enum Agreement {
     Equal,
     /// Day and month exchanged, a year more or less, or the day before or after.
     Near,
-    /// Both are days, and two of day, month and year are equal.
+    /// Both are days, and two of day, month and year are equal, or digits of two were exchanged.
     TwoParts,
-    /// Both are days, and one of day, month and year is equal.
+    /// Both are days, and one of day, month and year is equal; or the year alone, as far as they are known.
     OnePart,
     /// One is known to the month at best, and the months are equal.
     Month,
@@ -112,6 +112,8 @@ pub enum Agreement {
     Year,
     /// One is known in part, and the years are next to each other.
     NextYear,
+    /// One is known in part, and the years are two or three apart.
+    FewYears,
     /// They cannot be the same.
     Contradiction,
     /// One of them is not known.
@@ -121,6 +123,11 @@ pub enum Agreement {
 impl Agreement {
     /// How many ways of agreeing there are.
     pub const COUNT: usize = Self::Unknown as usize + 1;
+
+    /// How a listed date agrees with one that is asked about, as far as the index can tell.
+    pub fn of(asked: Option<Date>, listed: Option<Date>) -> Self {
+        Asked::new(asked).agreement(DateCode::new(listed))
+    }
 }
 
 /// The date of a query, taken apart once.
@@ -130,8 +137,8 @@ pub(super) struct Asked {
     code: DateCode,
     parts: (u16, u8, u8),
     near: [u16; 5],
-    /// Ten years more or less.
-    far: [u16; 2],
+    /// Days that a slip away are read as this one though no two parts agree, and ten years more or less.
+    far: [u16; 4],
     /// The codes of the days of its year, where it is a day.
     year: (u16, u16),
 }
@@ -141,7 +148,7 @@ impl Asked {
         let parts = date.map_or((0, 0, 0), parts);
         let (year, month, day) = parts;
         let absent = DateCode::ABSENT.0;
-        let (mut near, mut far, mut whole_year) = ([absent; 5], [absent; 2], (0, 0));
+        let (mut near, mut far, mut whole_year) = ([absent; 5], [absent; 4], (0, 0));
         if let Some(date) = date.filter(|date| date.is_full()) {
             let days = date.to_epoch_days().unwrap_or_default();
             let first = |year| DateCode::new(Date::day(year, 1, 1));
@@ -161,8 +168,12 @@ impl Asked {
                 let code = DateCode::new(other);
                 *slot = if code.is_day() { code.0 } else { absent };
             }
-            let others = [year.saturating_sub(10), year.saturating_add(10)];
-            for (slot, year) in far.iter_mut().zip(others) {
+            let [of_year, of_month] = exchanged(parts);
+            let decade = [year.saturating_sub(10), year.saturating_add(10)];
+            let decade = decade.map(|year| (year, month, day));
+            for (slot, (year, month, day)) in
+                far.iter_mut().zip([of_year, of_month].into_iter().chain(decade))
+            {
                 let code = DateCode::new(Date::day(year, month, day));
                 *slot = if code.is_day() { code.0 } else { absent };
             }
@@ -206,6 +217,9 @@ impl Asked {
             if self.near.contains(&listed.0) {
                 return Agreement::Near;
             }
+            if self.far.contains(&listed.0) {
+                return Agreement::TwoParts;
+            }
             return self.parts_of(listed);
         }
         let Some(date) = listed.date() else { return Agreement::Equal };
@@ -214,7 +228,10 @@ impl Asked {
         match year.abs_diff(self.parts.0) {
             0 if !months_known => Agreement::Year,
             0 if month == self.parts.1 => Agreement::Month,
-            0 | 1 => Agreement::NextYear,
+            // The same year, and a month that cannot be.
+            0 => Agreement::OnePart,
+            1 => Agreement::NextYear,
+            2 | 3 => Agreement::FewYears,
             _ => Agreement::Contradiction,
         }
     }
@@ -232,6 +249,14 @@ impl Asked {
             _ => Agreement::TwoParts,
         }
     }
+}
+
+/// The date with the last digit of the year and the first of the month exchanged, and the last of the month
+/// with the first of the day: a slip across two parts. They need not be dates.
+const fn exchanged((year, month, day): (u16, u8, u8)) -> [(u16, u8, u8); 2] {
+    let of_year = (year / 10 * 10 + month as u16 / 10, (year % 10) as u8 * 10 + month % 10, day);
+    let of_month = (year, month / 10 * 10 + day / 10, month % 10 * 10 + day % 10);
+    [of_year, of_month]
 }
 
 #[cfg(test)]
@@ -268,7 +293,12 @@ mod tests {
         agree("1980-03-04", "1980", Agreement::Year);
         agree("1980-03-04", "1980-03", Agreement::Month);
         agree("1980-03-04", "1979", Agreement::NextYear);
-        agree("1980-03-04", "1970", Agreement::Contradiction);
+        agree("1980-03-04", "1977", Agreement::FewYears);
+        agree("1980-03-04", "1976", Agreement::Contradiction);
+        agree("1980-03-04", "1980-04", Agreement::OnePart);
+        agree("1980-12-05", "1980-10-25", Agreement::TwoParts);
+        agree("1980-12-05", "1981-02-05", Agreement::TwoParts);
+        agree("1980-12-05", "1990-12-05", Agreement::TwoParts);
         agree("1980-03-04", "", Agreement::Unknown);
         agree("", "1970", Agreement::Unknown);
         agree("1980", "1980-03-04", Agreement::Year);
@@ -285,7 +315,7 @@ mod tests {
                 let expected = [Agreement::Contradiction, Agreement::OnePart, Agreement::TwoParts, Agreement::Equal];
                 let found = Asked::new(Some(one)).agreement(DateCode::new(Some(other)));
                 let is_told = DateCode::new(Some(one)).is_day() && DateCode::new(Some(other)).is_day();
-                prop_assert!(!is_told || found == expected[usize::from(shared)] || found == Agreement::Near, "{a:?} {b:?} {found:?}");
+                prop_assert!(!is_told || found == expected[usize::from(shared)] || found == Agreement::Near || exchanged(a).contains(&b), "{a:?} {b:?} {found:?}");
             }
         }
 

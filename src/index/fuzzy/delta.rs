@@ -19,8 +19,12 @@ use super::terms::is_one_word;
 
 /// Keys of a name for which there is room, on the average.
 const KEYS: usize = 12;
+/// The most keys of a name: each of its sounds, and each two of them.
+const KEYS_MAX: usize = FILED_MAX * (FILED_MAX + 1) / 2;
 /// Forms of a word, and classes, for which there is room, on the average.
 const FORMS: usize = 40;
+/// No word has more: 37 by two letters of eight, 9 by one of its canonical form, and its classes.
+const FORMS_MAX: usize = 64;
 /// Stands for no name in the chain of a day.
 const NONE: u32 = u32::MAX;
 
@@ -96,7 +100,9 @@ impl<T> Delta<T> {
     /// Whether one more name of so many words may find no room.
     pub(super) fn is_full(&self, words: usize) -> bool {
         let named = self.len() as usize + 1 > self.names.len();
-        named || self.words_count.load(Ordering::Relaxed) as usize + words > self.words.len()
+        let worded = self.words_count.load(Ordering::Relaxed) as usize + words > self.words.len();
+        let filed = self.keys.has_room(KEYS_MAX) && self.forms.has_room(words * FORMS_MAX);
+        named || worded || !filed
     }
 
     /// Appends a name; `is_known` tells of words that the snapshot has. One writer at a time, who has

@@ -223,7 +223,14 @@ impl Finder {
                 room.kin.push((Kin::new(*term, eighths(bits)), *likeness));
             }
         }
-        room.kin.sort_unstable_by_key(|(kin, _)| (std::cmp::Reverse(kin.eighths()), kin.term()));
+        // In which order the words of a list came must not say which of them are kept.
+        let letters = |kin: Kin| terms.word(kin.term()).map_or(&[] as &[u8], Word::text);
+        room.kin.sort_unstable_by(|(one, _), (other, _)| {
+            let by_worth = other.eighths().cmp(&one.eighths());
+            by_worth
+                .then_with(|| terms.sound(one.term()).cmp(&terms.sound(other.term())))
+                .then_with(|| letters(*one).cmp(letters(*other)))
+        });
         room.kin.truncate(KIN_MAX);
         kin.extend(room.kin.iter().map(|(kin, _)| *kin));
         self.hear(terms, (word, rarity), &room.kin, sounds);
@@ -315,7 +322,8 @@ impl Finder {
         for (kin, _) in kin {
             let Some(sound) = terms.sound(kin.term()) else { continue };
             let heard = sounds.get(from..).unwrap_or_default();
-            if heard.len() == SOUNDS_MAX || kin.eighths() < HEARD_MIN {
+            let tells_little = kin.eighths() < HEARD_MIN && !heard.is_empty();
+            if heard.len() == SOUNDS_MAX || tells_little {
                 break;
             }
             if heard.iter().all(|heard| heard.sound != sound) {
@@ -354,7 +362,8 @@ fn in_order(terms: &Terms) -> Box<[Term]> {
     words.into_iter().map(|(_, term)| term).collect()
 }
 
-/// A sound that tells less, in eighths of a bit, is not looked for: names are found by their other words.
+/// A sound that tells less, in eighths of a bit, is not looked for, unless the word has none that tells
+/// more: names are found by their other words.
 const HEARD_MIN: u8 = 8;
 /// How much less a word is worth that only sounds the same.
 const UNHEARD: i32 = 4;

@@ -4,21 +4,24 @@
 //! Little that is remembered is believed: words are known by their letters, sound and way of writing;
 //! what two of them are worth is worked out anew, of how rare they are now and of how like they were found
 //! to be; and of that a sample is compared again, another one each time: what other rules once found is
-//! found out at once where they were about many words, within 64 starts where about one. A memory that is
-//! out of date costs time, or the odd candidate that only sounds would have led to; it cannot make a wrong
-//! match, since the scorer compares for itself.
+//! found out at once where they were about many words, within 64 starts where about one. That two words
+//! are *not* kin is believed, so a memory says by which rules it was made, and one of another dictionary or
+//! another release is none. A memory that is out of date costs time, or the odd candidate that only sounds
+//! would have led to; it cannot make a wrong match, since the scorer compares for itself.
 
 use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
 
-use crate::names::Likeness;
+use crate::names::{Likeness, dictionary_digest};
 
 use super::key::{Sound, mix};
 use super::kindred::Kindred;
 use super::terms::{Term, Terms, way};
 
 /// What a written memory begins with: what it is, and the version of its form.
-const MAGIC: [u8; 8] = *b"PCNAMES3";
+const MAGIC: [u8; 8] = *b"PCNAMES4";
+/// Raised when words are compared by other rules between releases.
+const RULES: u64 = 1;
 /// Bytes of the digest at the end.
 const DIGEST: usize = 32;
 /// One word in so many is compared again.
@@ -81,6 +84,7 @@ impl Memory {
         let counts = [self.words.len() as u64, self.kin.len() as u64, self.round];
         let mut bytes = Vec::with_capacity(128 + 12 * self.words.len() + 7 * self.kin.len());
         bytes.extend(MAGIC);
+        bytes.extend(rules().to_le_bytes());
         bytes.extend(counts.iter().flat_map(|count| count.to_le_bytes()));
         bytes.extend(self.words.iter().flat_map(|word| word.to_le_bytes()));
         bytes.extend(self.starts.iter().flat_map(|start| start.to_le_bytes()));
@@ -98,7 +102,12 @@ impl Memory {
             return Read::Damaged;
         }
         let parts = rest.get(..rest.len().saturating_sub(DIGEST)).unwrap_or_default();
-        Self::parts(parts).map_or(Read::Damaged, Read::Whole)
+        match parts.split_first_chunk() {
+            Some((made_by, parts)) if *made_by == rules().to_le_bytes() => {
+                Self::parts(parts).map_or(Read::Damaged, Read::Whole)
+            }
+            Some(_) | None => Read::Foreign,
+        }
     }
 
     fn parts(mut rest: &[u8]) -> Option<Self> {
@@ -141,6 +150,12 @@ impl Memory {
         let how = self.how.get(range).unwrap_or_default();
         kin.iter().copied().zip(how.iter().copied())
     }
+}
+
+/// The rules by which this program finds words alike.
+fn rules() -> u64 {
+    let release = env!("CARGO_PKG_VERSION").bytes();
+    release.fold(mix(RULES) ^ dictionary_digest(), |hash, byte| mix(hash ^ u64::from(byte)))
 }
 
 /// A word, whatever its number.
@@ -258,6 +273,16 @@ mod tests {
             bytes[at] ^= 1 << bit;
             bytes.truncate(at);
             prop_assert!(!matches!(Memory::read(&bytes), Read::Whole(_)));
+        }
+
+        #[test]
+        fn what_other_rules_made_is_none(lists in lists(), release in any::<u64>()) {
+            prop_assume!(release != rules());
+            let mut bytes = memory(&lists).write();
+            bytes.truncate(bytes.len() - DIGEST);
+            bytes[MAGIC.len()..MAGIC.len() + 8].copy_from_slice(&release.to_le_bytes());
+            bytes.extend(Sha256::digest(bytes.clone()));
+            prop_assert!(Memory::read(&bytes) == Read::Foreign);
         }
 
         #[test]

@@ -17,8 +17,8 @@
 //! has a few dozen words but only a handful of sounds, and words of scripts without vowels have the
 //! sounds of their Latin forms.
 //!
-//! **Two ways in.** A match of persons needs some 28 bits: a birth date that agrees gives 14, each word up
-//! to 20. Of organisations and vessels, which have an index of their own with [`Weights`] that know no
+//! **Two ways in.** A match of persons needs some 12 bits beside what is given at the start against 7: a
+//! birth date that agrees gives 13, a nationality 3.5, each word up to 5. Of organisations and vessels, which have an index of their own with [`Weights`] that know no
 //! dates, less is asked, and the second way alone is left.
 //!
 //! 1. *By day*: names lie in the order of birth dates and nationalities, with the sounds of their words

@@ -110,6 +110,7 @@ impl<T: Clone> Snapshot<T> {
             }
         }
         let left_over = (of(Weight::Full) - matched).max(0);
+        bits += (stated as i32).min(of(Weight::Initial)) * self.weights.initial.in_sixteenths();
         bits + best_initials(initials.min(left_over), &self.weights, |met| {
             self.weights.whole(unmet, left_over - met)
         })

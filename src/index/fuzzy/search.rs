@@ -115,7 +115,7 @@ impl<T: Clone> State<T> {
         // Words that were read as one meet one, and so do, here, those that sound the same.
         let joined = ask.words.iter().any(|word| word.reading == Reading::Joined);
         let words = ask.stated as i32 - i32::from(joined) - ask.again;
-        let initials = ask.initials * weights.initial.in_sixteenths();
+        let initials = ask.initials_worth(weights);
         let wholes: [i32; ITEMS_MAX] = std::array::from_fn(|unmet| weights.at_best(unmet as i32));
         let whole = wholes.iter().copied().max().unwrap_or_default();
         let has_late = self.delta.len() > 0;
@@ -297,7 +297,7 @@ impl<T: Clone> State<T> {
     #[inline]
     fn may_reach(&self, ask: &Ask, bits: i32, date: DateCode, nation: Nation) -> bool {
         let weights = &self.snapshot.weights;
-        let need = ask.reach - bits - weights.at_best(0);
+        let need = ask.reach - bits - weights.at_best(0) - ask.initials_worth(weights);
         let reaches = |agreement| ask.beside(weights, agreement, nation) >= need;
         // What costs least first: most are of another nation. Days that agree better are read.
         if date.is_day() && (!reaches(Agreement::TwoParts) || ask.date.is_read(date)) {

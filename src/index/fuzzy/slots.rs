@@ -1,6 +1,6 @@
 //! Hashes to numbers, appended by one writer while readers look up: nobody waits.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::index::Filter;
 
@@ -13,6 +13,7 @@ pub(super) struct Slots {
     filter: Filter,
     /// The upper bits of a hash that tell the slot.
     shift: u32,
+    filled: AtomicUsize,
 }
 
 impl Slots {
@@ -20,7 +21,17 @@ impl Slots {
     pub(super) fn with_room(numbers: usize) -> Self {
         let bits = (numbers * 3 / 2).max(64).next_power_of_two().ilog2();
         let slots = std::iter::repeat_with(|| AtomicU64::new(0)).take(1 << bits).collect();
-        Self { slots, filter: Filter::with_room(numbers), shift: 64 - bits }
+        Self {
+            slots,
+            filter: Filter::with_room(numbers),
+            shift: 64 - bits,
+            filled: AtomicUsize::new(0),
+        }
+    }
+
+    /// Whether so many more leave an eighth of it free: of a table that is full a look-up would see every slot.
+    pub(super) fn has_room(&self, more: usize) -> bool {
+        self.filled.load(Ordering::Relaxed) + more <= self.slots.len() / 8 * 7
     }
 
     /// Files a number under a hash. One writer at a time, who knows that there is room.
@@ -29,6 +40,7 @@ impl Slots {
         let empty = self.from(hash).find(|slot| slot.load(Ordering::Relaxed) == 0);
         if let Some(slot) = empty {
             slot.store(filed, Ordering::Release);
+            self.filled.fetch_add(1, Ordering::Relaxed);
         }
         self.filter.add(hash);
     }
@@ -60,6 +72,17 @@ mod tests {
 
     use super::super::key::mix;
     use super::*;
+
+    #[test]
+    fn an_eighth_stays_free() {
+        let slots = Slots::with_room(40);
+        let fits = (0_u32..100).take_while(|number| {
+            let has_room = slots.has_room(1);
+            slots.add(mix(u64::from(*number)), *number);
+            has_room
+        });
+        assert_eq!(fits.count(), 56);
+    }
 
     proptest! {
         #[test]

@@ -1,5 +1,7 @@
 //! A list as it was at one moment, ready to be searched; nothing in it ever changes.
 
+use smallvec::SmallVec;
+
 use crate::domain::{Country, Date};
 use crate::index::Filter;
 use crate::index::prefetch::prefetch;
@@ -18,7 +20,7 @@ use super::terms::Terms;
 use super::weights::Weights;
 
 /// The most birth dates of an entry that are filed.
-pub(super) const DATES_MAX: usize = 4;
+const DATES_MAX: usize = 32;
 
 /// What is filed about one entry.
 pub struct Listed<'a> {
@@ -81,8 +83,12 @@ impl<T: Clone + Ord> Builder<T> {
         words: impl Iterator<Item = (&'a Word, Weight)>,
     ) {
         let from = self.members.len();
+        let mut borne: SmallVec<[u128; 8]> = SmallVec::new();
         for (word, weight) in words.take(WORDS_MAX) {
-            let member = self.terms.intern(word, !beside.again);
+            let key = word.canonical_key();
+            let counts = !beside.again && !borne.contains(&key);
+            borne.push(key);
+            let member = self.terms.intern(word, counts);
             let member = member.map(|(term, sound)| Member::new(term, sound, weight));
             self.members.extend(member);
         }
@@ -129,7 +135,8 @@ pub(super) fn besides(name: &Analysed, listed: &Listed<'_>) -> impl Iterator<Ite
     let (nation, variant) = (Nation::new(listed.nations), name.is_variant());
     let dates = listed.born.iter().take(DATES_MAX).map(|date| DateCode::new(Some(*date)));
     let absent = listed.born.is_empty().then_some(DateCode::ABSENT);
-    let dates = dates.chain(absent).enumerate();
+    let more = (listed.born.len() > DATES_MAX).then_some(DateCode::ELSEWHERE);
+    let dates = dates.chain(absent).chain(more).enumerate();
     dates.map(move |(at, date)| Beside { date, nation, again: variant || at > 0 })
 }
 
@@ -288,7 +295,7 @@ impl Catalogue for Listing<'_> {
         let count = |weight| members().filter(|member| member.weight() == weight).count();
         let full = count(Weight::Full);
         let (has_full, others) = (full > 0, Others::of(full, count(Weight::Initial)));
-        let mut filed: smallvec::SmallVec<[(u32, Sound); 8]> = smallvec::SmallVec::new();
+        let mut filed: SmallVec<[(u32, Sound); 8]> = SmallVec::new();
         for member in members() {
             if has_full && member.weight() != Weight::Full {
                 continue;

@@ -13,6 +13,8 @@ pub(super) struct Tally {
     times: [u8; ITEMS_MAX],
     full: i32,
     initials: i32,
+    /// How many of the initials are the listed name's.
+    listed_initials: i32,
 }
 
 /// The most that it adds that some of so many initials, of the query or of the name, stand for words that
@@ -24,13 +26,17 @@ pub(super) fn best_initials(initials: i32, weights: &Weights, whole: impl Fn(i32
 
 impl Tally {
     pub(super) fn new(ask: &Ask) -> Self {
-        Self { met: [0; ITEMS_MAX], times: [0; ITEMS_MAX], full: 0, initials: ask.initials }
+        let (met, times) = ([0; ITEMS_MAX], [0; ITEMS_MAX]);
+        Self { met, times, full: 0, initials: ask.initials, listed_initials: 0 }
     }
 
     pub(super) fn count(&mut self, weight: Weight) {
         match weight {
             Weight::Full => self.full += 1,
-            Weight::Initial => self.initials += 1,
+            Weight::Initial => {
+                self.initials += 1;
+                self.listed_initials += 1;
+            }
             Weight::Light => {}
         }
     }
@@ -77,7 +83,9 @@ impl Tally {
                 unmet += 1;
             }
         }
-        let left_over = (self.full - matched).max(0);
+        let left_over = (self.full - matched - ask.beyond).max(0);
+        // An initial of the one may stand for the same of the other.
+        bits += ask.initials.min(self.listed_initials) * weights.initial.in_sixteenths().max(0);
         bits + best_initials(self.initials.min(left_over), weights, |met| {
             ask.whole(weights, unmet, left_over - met)
         })

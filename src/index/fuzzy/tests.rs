@@ -494,7 +494,7 @@ fn a_memory_of_other_rules_is_not_believed() {
     assert!(again.next_round() == memory.next_round() + 1);
     let foreign = built(Some(&memory.clone().with_other_rules())).memory();
     // All was looked for anew: what it hands on is what the rules of now find.
-    let rest = |memory: Memory| memory.write()[32..].to_vec();
+    let rest = |memory: Memory| memory.write()[40..].to_vec();
     let sum = 32;
     let body = |memory| {
         let rest = rest(memory);

@@ -146,8 +146,8 @@ pub(super) fn reach_by_others(trial: &Trial, ask: &Ask, weights: &Weights) -> [i
             if met > left + joined {
                 break;
             }
-            let unmet = caps.len() as i32 - met;
-            let left_over = (fewest - met - split - ask.again).max(0);
+            let unmet = (caps.len() as i32 - met - ask.again).max(0);
+            let left_over = (fewest - met - split - ask.again - ask.beyond).max(0);
             best = best.max(own + ask.whole(weights, unmet, left_over));
             own += caps.get(met as usize).copied().unwrap_or_default();
         }

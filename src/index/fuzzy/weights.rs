@@ -88,6 +88,7 @@ impl Default for Weights {
             (Agreement::Month, 150),
             (Agreement::Year, 93),
             (Agreement::NextYear, 32),
+            (Agreement::FewYears, -32),
             (Agreement::Contradiction, -128),
             (Agreement::Unknown, 0),
         ];

@@ -16,7 +16,7 @@ pub enum BornRelation {
     Exchanged,
     /// The same day a year earlier or later.
     YearBeside,
-    /// One digit differs, or two neighbours are exchanged.
+    /// One digit differs, or two neighbours are exchanged; of a 1 January the year alone is looked at.
     Slip,
     /// The same year, and no more is known, or one is the 1 January that registers write when they know no more.
     SameYear,
@@ -77,7 +77,7 @@ fn relate(one: Date, other: Date) -> BornRelation {
             () if one == other => R::Same,
             () if years == 0 && (m1, d1) == (d2, m2) => R::Exchanged,
             () if years == 1 && (m1, d1) == (m2, d2) && !vague => R::YearBeside,
-            () if slip(one, other) => R::Slip,
+            () if slip(one, other) && !vague => R::Slip,
             () if years == 0 && vague => R::SameYear,
             () if years == 0 => R::OtherDay,
             () if years <= 1 && vague => R::NearYear,

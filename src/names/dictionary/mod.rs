@@ -10,6 +10,8 @@ mod compile;
 
 use std::sync::LazyLock;
 
+use sha2::{Digest as _, Sha256};
+
 pub use compile::compile;
 
 use super::{ClassId, Script};
@@ -39,6 +41,15 @@ static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| Dictionary::open(TABL
 pub(super) fn unpack() {
     LazyLock::force(&DICTIONARY);
     LazyLock::force(&SYMBOLS);
+}
+
+/// A number that tells this dictionary from others.
+pub(crate) fn digest() -> u64 {
+    static DIGEST: LazyLock<u64> = LazyLock::new(|| {
+        let digest = Sha256::digest(TABLE);
+        digest.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+    });
+    *DIGEST
 }
 
 /// Where the classes of a spelling are listed; 0 when the dictionary does not know it.
