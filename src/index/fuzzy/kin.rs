@@ -223,14 +223,13 @@ impl Finder {
                 room.kin.push((Kin::new(*term, eighths(bits)), *likeness));
             }
         }
-        // In which order the words of a list came must not say which of them are kept.
-        let letters = |kin: Kin| terms.word(kin.term()).map_or(&[] as &[u8], Word::text);
-        room.kin.sort_unstable_by(|(one, _), (other, _)| {
-            let by_worth = other.eighths().cmp(&one.eighths());
-            by_worth
-                .then_with(|| terms.sound(one.term()).cmp(&terms.sound(other.term())))
-                .then_with(|| letters(*one).cmp(letters(*other)))
-        });
+        room.kin.sort_unstable_by_key(|(kin, _)| (std::cmp::Reverse(kin.eighths()), kin.term()));
+        if room.kin.len() > KIN_MAX {
+            // In which order the words of a list came must not say which of them are kept.
+            let letters = |kin: Kin| terms.word(kin.term()).map_or(&[] as &[u8], Word::text);
+            let key = |kin: Kin| (std::cmp::Reverse(kin.eighths()), letters(kin));
+            room.kin.sort_unstable_by(|(one, _), (other, _)| key(*one).cmp(&key(*other)));
+        }
         room.kin.truncate(KIN_MAX);
         kin.extend(room.kin.iter().map(|(kin, _)| *kin));
         self.hear(terms, (word, rarity), &room.kin, sounds);
@@ -323,13 +322,18 @@ impl Finder {
             let Some(sound) = terms.sound(kin.term()) else { continue };
             let heard = sounds.get(from..).unwrap_or_default();
             let tells_little = kin.eighths() < HEARD_MIN && !heard.is_empty();
-            if heard.len() == SOUNDS_MAX || tells_little {
+            let last = heard.get(SOUNDS_MAX - 1);
+            if tells_little || last.is_some_and(|last| last.eighths > kin.eighths()) {
                 break;
             }
             if heard.iter().all(|heard| heard.sound != sound) {
                 sounds.push(Heard { sound, eighths: kin.eighths() });
             }
         }
+        // Of sounds that tell as much, their own order says which are kept and tried first.
+        let heard = sounds.get_mut(from..).unwrap_or_default();
+        heard.sort_unstable_by_key(|heard| (std::cmp::Reverse(heard.eighths), heard.sound));
+        sounds.truncate(from + SOUNDS_MAX);
         let heard = sounds.get(from..).unwrap_or_default();
         // What has the same initials is not what is looked for by them.
         if !word.is_acronym() && heard.iter().all(|heard| heard.sound != own) {

@@ -110,19 +110,25 @@ impl Birthplace {
 }
 
 /// A text taken apart into a town and the country that stands behind it, or else before it, without a
-/// comma.
+/// comma. No code is read before a town: `CAN THO` is not in Canada.
 fn beside_country(text: &str) -> Option<(&str, Country)> {
     let blanks = || text.match_indices(' ').map(|(at, _)| text.split_at(at));
-    let behind = blanks().find_map(|(town, rest)| Some((town, country_name(rest)?)));
+    let behind =
+        blanks().find_map(|(town, rest)| Some((town, code(rest).or_else(|| country_name(rest))?)));
     behind.or_else(|| blanks().rev().find_map(|(first, town)| Some((town, country_name(first)?))))
 }
 
-/// A country by its name, or its code of three letters. Names and codes of fewer letters are those of
-/// towns and streets as well.
+/// A country by its name. Names of fewer letters are those of towns and streets as well.
 fn country_name(text: &str) -> Option<Country> {
     let text = text.trim();
+    (text.len() > 3).then(|| formats::country(text)).flatten()
+}
+
+/// A country by its code of three letters; those of two are towns and streets as well.
+fn code(text: &str) -> Option<Country> {
+    let text = text.trim();
     let is_code = text.len() == 3 && text.bytes().all(|letter| letter.is_ascii_uppercase());
-    (is_code || text.len() > 3).then(|| formats::country(text)).flatten()
+    is_code.then(|| formats::country(text)).flatten()
 }
 
 /// Whether a word says which place it is: not an article, a number, or what every other place is called.
@@ -266,6 +272,7 @@ mod tests {
             &[
                 ("Bergen", "Norway"),
                 ("New Mexico", "Mexico"),
+                ("CAN THO", "Canada"),
                 ("province", "Bergen"),
                 ("Gothenburg", "G"),
                 ("", "x"),
