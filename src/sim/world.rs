@@ -188,20 +188,17 @@ impl Lore {
     /// Whether this subject could be taken for an earlier one. The longer the list the more are alike: of
     /// people not all can be kept apart.
     fn is_mistaken(&self, body: &Body, attempt: u64) -> bool {
-        match body {
-            Body::Person(wanted) => {
-                let is_sought = attempt < APART_TRIES && self.count(Class::Person) <= TOLD_MAX;
-                let mistakable = &self.mistakable;
-                let mut identities = wanted.identities();
-                is_sought
-                    && identities.any(|(name, birth)| {
-                        mistakable.is_namesake(name) || mistakable.is_person(name, birth)
-                    })
-            }
-            other => thing(other).is_some_and(|(name, behind, is_coined)| {
-                is_coined && self.mistakable.is_thing(name, behind)
-            }),
+        let Self { mistakable, .. } = self;
+        if let Body::Person(wanted) = body {
+            let is_sought = attempt < APART_TRIES && self.count(Class::Person) <= TOLD_MAX;
+            let mut identities = wanted.identities();
+            return is_sought
+                && identities.any(|(name, birth)| {
+                    mistakable.is_namesake(name) || mistakable.is_person(name, birth)
+                });
         }
+        thing(body)
+            .is_some_and(|(name, behind, is_coined)| is_coined && mistakable.is_thing(name, behind))
     }
 
     fn note_names(&mut self, listed: &Listed) {
