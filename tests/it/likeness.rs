@@ -338,12 +338,17 @@ fn whoever_is_met_while_others_are_off_the_lists_is_met_on_the_way() {
 fn what_was_sent_while_lists_changed_may_be_told_by_any_part_of_them_if_it_was_told() {
     let load = Load::new(Plan { slips: 1.0, ..Plan::seeded(6) });
     let mut screenings = Screenings::new(load.listed());
+    // Of the fewer names the same words are rarer: one at least of those who are not met is met by these.
+    let with_slips = |entry: &&Entry| entry.key.entry.as_str().starts_with('Q');
+    let mut few = Screening::new(load.listed().iter().filter(with_slips).cloned(), wall());
     let (mut traffic, mut rng) = (load.traffic(), ChaCha8Rng::seed_from_u64(6));
     let mut events = Vec::new();
     while events.len() < 12 {
         let slip = load.slip(&mut rng);
         let mut planned = traffic.next(wall()).unwrap();
-        if met(&mut planned, slip.as_ref(), &mut screenings, wall()).entries.is_empty() {
+        let due = met(&mut planned, slip.as_ref(), &mut screenings, wall());
+        let is_wanted = events.len() < 11 || !few.met(&planned.event, wall()).is_empty();
+        if due.entries.is_empty() && is_wanted {
             load.doubt(&planned.event, wall());
             events.push(sent(0, planned.event.id.as_str(), Vec::new()));
         }

@@ -7,6 +7,8 @@
 //! | the same, once more | pair | none: what dates take away only rare words bring back |
 //! | with a rare word | that word | |
 
+use hashbrown::HashMap;
+
 use super::date::DateCode;
 use super::key::{Company, Key, Kind, Sound};
 use super::postings::{Others, Posting};
@@ -50,11 +52,15 @@ pub(super) fn kinds(date: DateCode) -> impl Iterator<Item = Kind> {
 pub(super) fn file(names: &impl Catalogue) -> Vec<(Key, Posting)> {
     let mut sounds = Vec::new();
     let mut done = Vec::new();
-    let (mut undated, mut dated, mut years, mut rare) = (vec![], vec![], vec![], vec![]);
+    let carriers = carriers(names);
+    let is_rare =
+        |sound: &&Sound| carriers.get(*sound).is_some_and(|many| *many <= RARE_MAX as u32);
+    let (mut undated, mut dated, mut years) = (vec![], vec![], vec![]);
     for name in 0..names.count() {
         let filed = names.show(name, &mut sounds);
         let posting = Posting::new(name, filed.date, filed.nation.0, filed.others);
-        rare.extend(filed.sounds.iter().map(|sound| (Company::one(*sound).key(), posting)));
+        let rare = filed.sounds.iter().filter(is_rare);
+        done.extend(rare.map(|sound| (Company::one(*sound).key(), posting)));
         for company in first(filed.sounds) {
             for kind in kinds(filed.date) {
                 let keys = match kind {
@@ -66,16 +72,23 @@ pub(super) fn file(names: &impl Catalogue) -> Vec<(Key, Posting)> {
             }
         }
     }
-    by_key(rare, |key, group| {
-        if group.len() <= RARE_MAX {
-            done.extend(group.iter().map(|posting| (key, *posting)));
-        }
-    });
     // Where dates do not agree, only rare words can make a match.
     refine(names, dated, (PAIR_MAX, false), &mut done);
     refine(names, years, (YEAR_MAX, true), &mut done);
     refine(names, undated, (PAIR_MAX, true), &mut done);
     done
+}
+
+/// How many names have each sound.
+fn carriers(names: &impl Catalogue) -> HashMap<Sound, u32, foldhash::fast::FixedState> {
+    let mut carriers = HashMap::<_, u32, _>::default();
+    let mut sounds = Vec::new();
+    for name in 0..names.count() {
+        for sound in names.show(name, &mut sounds).sounds {
+            *carriers.entry(*sound).or_default() += 1;
+        }
+    }
+    carriers
 }
 
 /// Files names under these keys; where more than `most` share one, a mark and, if wanted, finer keys.

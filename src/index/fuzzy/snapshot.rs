@@ -208,7 +208,7 @@ impl<T> Snapshot<T> {
         let filter = filter(&catalogue, &filed);
         let days = Days::new(&catalogue);
         let has_months = names.records.iter().any(|record| record.date.is_month());
-        let postings = Postings::new(filed);
+        let postings = Postings::new(&filed);
         let round = memory.map_or(0, Memory::next_round);
         Self {
             terms,
