@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::domain::Date;
-use crate::names::{Bits, Likeness, Part, Probe, Shape, TEXT_MAX, Word, liken_probed};
+use crate::names::{Bits, Likeness, Part, Probe, Shape, Word, liken_probed};
 
 use super::date::{Agreement, Asked};
 use super::key::Sound;
@@ -12,6 +12,7 @@ use super::live::State;
 use super::query::Query;
 use super::record::{Nation, Weight};
 use super::snapshot::Snapshot;
+use super::spoken::{Joined, Spoken, spoken};
 use super::terms::Term;
 use super::weights::Weights;
 
@@ -65,28 +66,6 @@ pub(super) struct AskedWord {
     pub(super) times: u8,
 }
 
-/// Two words as one.
-struct Joined {
-    text: [u8; TEXT_MAX],
-    length: usize,
-}
-
-impl Joined {
-    /// `None` where they are longer than a word may be.
-    fn new(words: &[Word]) -> Option<Self> {
-        let mut joined = Self { text: [0; TEXT_MAX], length: 0 };
-        for letter in words.iter().flat_map(Word::text) {
-            *joined.text.get_mut(joined.length)? = *letter;
-            joined.length += 1;
-        }
-        Some(joined)
-    }
-
-    fn text(&self) -> &[u8] {
-        self.text.get(..self.length).unwrap_or_default()
-    }
-}
-
 /// Has fetched what the vocabulary knows of the words of a query, stage by stage: all of them wait
 /// together.
 fn foresee<T>(words: &[Word], snapshot: &Snapshot<T>) {
@@ -117,24 +96,6 @@ impl AskedWord {
         let parts = self.reading == Reading::Part && other.reading == Reading::Part;
         self.covers & other.covers == 0 || parts && self.covers == other.covers
     }
-}
-
-/// A word that a listed name has.
-struct Spoken<'a> {
-    word: &'a Word,
-    /// Its number, where the snapshot has it.
-    term: Option<Term>,
-    carriers: u32,
-}
-
-/// The word of these letters that a listed name has, if any has it.
-fn spoken<'a, T>(text: &[u8], state: &'a State<T>) -> Option<Spoken<'a>> {
-    let terms = &state.snapshot.terms;
-    let Some(term) = terms.find_text(text) else {
-        let late = state.delta.has_words().then(|| state.delta.word_of(text)).flatten();
-        return late.map(|word| Spoken { word, term: None, carriers: 1 });
-    };
-    Some(Spoken { word: terms.word(term)?, term: Some(term), carriers: terms.carriers(term) })
 }
 
 /// A query made ready.

@@ -17,16 +17,16 @@
 //! has a few dozen words but only a handful of sounds, and words of scripts without vowels have the
 //! sounds of their Latin forms.
 //!
-//! **Two ways in.** A match of persons needs some 12 bits beside what is given at the start against 7: a
-//! birth date that agrees gives 13, a nationality 3.5, each word up to 5. Of organisations and vessels, which have an index of their own with [`Weights`] that know no
-//! dates, less is asked, and the second way alone is left.
+//! **Two ways in.** A match of persons needs some 19 bits on a short list: a birth date that agrees gives
+//! 13, a nationality 3.5, a word 3 to 6. Of organisations and vessels, which have an index of their own
+//! with [`Weights`] that know no dates, less is asked, and the second way alone is left.
 //!
 //! 1. *By day*: names lie in the order of birth dates and nationalities, with the sounds of their words
 //!    beside them: eight bytes for a name, or for a few that have four sounds together, as the spellings
 //!    of one name mostly have. The days that equal or nearly equal the traveller's (day and month
-//!    exchanged, a year or a day off, a decade) hold a few dozen names each and are read from end to end,
-//!    or as far as their nationality allows: whose sounds can reach the threshold is looked at. No key is
-//!    made of dates.
+//!    exchanged, a year or a day off, a decade, digits exchanged across two parts of the date) hold a few
+//!    dozen names each and are read from end to end, or as far as their nationality allows: whose sounds
+//!    can reach the threshold is looked at. No key is made of dates.
 //! 2. *By two words*: all others, whose dates say little or are unknown, must share two words. Names
 //!    are filed under each pair of their sounds (`filing`). Each pair of words of the query is tried
 //!    with the most telling sounds of both, so long as their bits can reach the threshold. A filter in
@@ -40,6 +40,9 @@
 //! number, so that most are refused before the name is touched. Of the rest, a record of 32 bytes gives
 //! the numbers of its words; looked for among the kin of all words of the query (`meeting`) they give
 //! the bound. Words that are no kin but may sound alike are compared only where that can decide.
+//! What it does not allow for, and the index may miss: a word that many share beside one in full, initials
+//! of a part of a name, common numbers of persons, and rare words that stand against one another (a bit at
+//! most; to allow for it takes a tenth longer).
 //!
 //! **Work is bounded** by [`Limits`]; an answer that met one says so in [`Work::cut`], to be finished
 //! in the slow lane with [`Limits::GENEROUS`].
@@ -62,7 +65,7 @@
 //! | `key`, `filing`, `postings` | sounds and keys; which name goes under which; the lists |
 //! | `date`, `day`, `record`, `weights` | dates in two bytes, names of a day, names, bits |
 //! | `snapshot` | all of it together, and how it is made |
-//! | `ask`, `query` | a query made ready |
+//! | `ask`, `query`, `spoken` | a query made ready; words of the list by letters |
 //! | `search`, `trial`, `seen` | the search; which keys it looks up |
 //! | `tally`, `meeting` | bounds; what each word meets, at one look |
 //! | `slots`, `delta`, `live` | changes |
@@ -89,6 +92,7 @@ mod search;
 mod seen;
 mod slots;
 mod snapshot;
+mod spoken;
 mod tally;
 mod terms;
 mod tests;
