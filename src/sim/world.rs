@@ -39,8 +39,8 @@ pub(super) struct Lore {
 }
 
 impl World {
-    /// Makes the lists. Takes some two microseconds and two hundred bytes a subject: entries are made
-    /// when they are asked for.
+    /// Makes the lists. Takes some two microseconds and two hundred bytes a subject, and more where names
+    /// that are alike are met: entries are made when they are asked for.
     pub fn new(settings: Settings) -> Self {
         let mut lore = Lore {
             settings,
