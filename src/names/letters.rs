@@ -25,6 +25,19 @@ pub(super) fn vanishes(letter: char) -> bool {
     ) || unicode_normalization::char::is_combining_mark(letter)
 }
 
+/// Whether it is a letter of one of the alphabets that most names are written in, and no mark that joins
+/// the letter before it: most are told at this look, without the tables of Unicode.
+pub(super) const fn is_common(letter: char) -> bool {
+    matches!(
+        letter,
+        'A'..='Z' | 'a'..='z' | '\u{00C0}'..='\u{00D6}' | '\u{00D8}'..='\u{00F6}'
+            | '\u{00F8}'..='\u{017F}' | '\u{0391}'..='\u{03A1}' | '\u{03A3}'..='\u{03CE}'
+            | '\u{0400}'..='\u{0481}' | '\u{05D0}'..='\u{05EA}' | '\u{0620}'..='\u{063A}'
+            | '\u{0641}'..='\u{064A}' | '\u{0671}'..='\u{06D3}' | '\u{3041}'..='\u{3096}'
+            | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'
+    )
+}
+
 /// A Latin letter with an accent as it is written without.
 pub(super) fn plain(letter: char) -> &'static str {
     match letter {
@@ -137,4 +150,25 @@ fn looks_like(letter: char) -> Option<char> {
         'Ζ' => 'z',
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::scripts;
+
+    #[test]
+    fn what_is_common_is_a_letter_by_the_tables_of_unicode_too() {
+        for letter in ('\0'..=char::MAX).filter(|letter| is_common(*letter)) {
+            assert!(letter.is_alphanumeric(), "{letter:?}");
+            assert!(!vanishes(letter) && !scripts::keeps_mark(letter), "{letter:?}");
+        }
+        // No letter is made of another one with a common letter behind it, but for syllables of Korean,
+        // whose signs are not common.
+        for whole in '\0'..=char::MAX {
+            let mut parts = Vec::new();
+            unicode_normalization::char::decompose_canonical(whole, |part| parts.push(part));
+            assert!(parts.iter().skip(1).all(|part| !is_common(*part)), "{whole:?}");
+        }
+    }
 }

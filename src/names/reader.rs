@@ -77,7 +77,9 @@ impl Reader {
         while let Some((at, letter)) = rest.next() {
             let mut end = at + letter.len_utf8();
             let mut letter = letter;
-            while let Some(&(mark_at, mark)) = rest.peek() {
+            while let Some(&(mark_at, mark)) =
+                rest.peek().filter(|(_, mark)| !letters::is_common(*mark))
+            {
                 let Some(composed) = unicode_normalization::char::compose(letter, mark) else {
                     break;
                 };
@@ -95,6 +97,9 @@ impl Reader {
     }
 
     fn step(&self, letter: char) -> Step {
+        if letters::is_common(letter) {
+            return Step::Letter(letter, scripts::of(letter));
+        }
         let apostrophe = matches!(letter, '\'' | '\u{2019}' | '\u{05F3}');
         if apostrophe && self.script == Some(Script::Hebrew) {
             return Step::Letter('\u{05F3}', Script::Hebrew);

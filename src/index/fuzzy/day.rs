@@ -113,9 +113,9 @@ pub(super) struct Days {
 
 impl Days {
     /// Takes the names of a list that lie in the order of dates and nationalities.
-    pub(super) fn new(list: &impl Catalogue) -> Self {
+    pub(super) fn new(list: &Catalogue) -> Self {
         let mut starts = vec![0_u32; usize::from(DateCode::DAYS) + 1];
-        let (mut open, mut sounds, mut end) = (None::<Group>, Vec::new(), 0);
+        let (mut open, mut end) = (None::<Group>, 0);
         let (mut glimpses, mut firsts) = (Vec::new(), Vec::new());
         let mut close = |group: Group| {
             if let Some(count) = starts.get_mut(usize::from(group.date.0) + 1) {
@@ -124,8 +124,7 @@ impl Days {
             glimpses.push(Glimpse::new(group.nation, &group.sounds));
             firsts.push(group.first);
         };
-        for name in 0..list.count() {
-            let filed = list.show(name, &mut sounds);
+        for (name, filed) in list.iter() {
             if !filed.date.is_day() {
                 break;
             }
@@ -284,21 +283,6 @@ mod tests {
     use super::super::postings::Others;
     use super::*;
 
-    /// Names with their dates, nationalities and sounds.
-    struct Plain(Vec<(DateCode, Nation, Vec<Sound>)>);
-
-    impl Catalogue for Plain {
-        fn count(&self) -> u32 {
-            self.0.len() as u32
-        }
-
-        fn show<'a>(&self, name: u32, into: &'a mut Vec<Sound>) -> Filed<'a> {
-            let (date, nation, sounds) = &self.0[name as usize];
-            into.clone_from(sounds);
-            Filed { date: *date, nation: *nation, others: Others::UNKNOWN, sounds: into }
-        }
-    }
-
     proptest! {
         #[test]
         fn whoever_has_enough_sounds_of_a_wanted_nationality_is_shown(
@@ -316,18 +300,21 @@ mod tests {
             };
             let mut list: Vec<_> = names.into_iter().map(plain).collect();
             list.sort_by_key(|(date, nation, _)| (*date, *nation));
-            let list = Plain(list);
+            let mut filed = Catalogue::default();
+            for (date, nation, sounds) in &list {
+                filed.push(Filed { date: *date, nation: *nation, others: Others::UNKNOWN, sounds });
+            }
             let mut worths = Worths::default();
             worths.begin(|_| 0);
             worth.iter().for_each(|(number, eighths)| worths.set(sound(*number), *eighths));
             let wanted = Wanted { nation: Nation(nation), unknown, others };
             let mut shown = Vec::new();
-            let days = Days::new(&list);
+            let days = Days::new(&filed);
             days.of(DateCode(day), wanted, (&worths, least), |names, _| shown.extend(names));
             let eighths = |one: &Sound| {
                 worth.iter().find(|(number, _)| sound(**number) == *one).map_or(0, |(_, worth)| i32::from(*worth))
             };
-            for (name, (date, of, sounds)) in (0..).zip(&list.0) {
+            for (name, (date, of, sounds)) in (0..).zip(&list) {
                 let bits: i32 = 2 * sounds.iter().map(eighths).sum::<i32>();
                 let is_wanted = *of == Nation(nation)
                     || *of == Nation::ANY

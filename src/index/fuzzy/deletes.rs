@@ -38,9 +38,9 @@ impl Deletes {
         forms: impl Iterator<Item = &'a [u8]> + Clone,
         steps: fn(usize) -> usize,
     ) -> Self {
-        let mut count = 0_usize;
-        forms.clone().for_each(|form| each(form, steps, |_| count += 1));
-        let bits = (count / 2).max(2).ilog2();
+        let most: usize = forms.clone().map(|form| most(form.len(), steps(form.len()))).sum();
+        // Two ids to a place of the directory, about.
+        let bits = (most / 2).max(2).ilog2();
         let shift = 64 - bits;
         let mut starts = vec![0_u32; (1 << bits) + 1];
         let mut tally = |hash: u64| {
@@ -54,7 +54,7 @@ impl Deletes {
             sum += *start;
             *start = sum;
         }
-        let mut ids = vec![0_u32; count];
+        let mut ids = vec![0_u32; sum as usize];
         let mut next = starts.clone();
         for (id, form) in (0_u32..).zip(forms) {
             each(form, steps, |hash| {
@@ -114,6 +114,16 @@ impl Deletes {
 
     pub(super) fn bytes(&self) -> usize {
         size_of_val(&*self.starts) + size_of_val(&*self.ids)
+    }
+}
+
+/// The most hashes that a form of so many letters has.
+fn most(letters: usize, steps: usize) -> usize {
+    let letters = letters.min(PREFIX);
+    match steps {
+        0 => 1,
+        1 => 1 + letters,
+        _ => 1 + letters + letters * letters.saturating_sub(1) / 2,
     }
 }
 

@@ -9,6 +9,8 @@
 
 use hashbrown::HashMap;
 
+use crate::index::Filter;
+
 use super::date::DateCode;
 use super::key::{Company, Key, Kind, Sound};
 use super::postings::{Others, Posting};
@@ -21,9 +23,10 @@ const PAIR_MAX: usize = 12;
 /// Where more than this share a pair and a year, likewise.
 const YEAR_MAX: usize = 16;
 /// A word that no more names have finds them alone.
-const RARE_MAX: usize = 12;
+const RARE_MAX: u32 = 12;
 
 /// A name as it is filed.
+#[derive(Clone, Copy)]
 pub(super) struct Filed<'a> {
     pub(super) date: DateCode,
     pub(super) nation: Nation,
@@ -32,12 +35,43 @@ pub(super) struct Filed<'a> {
     pub(super) sounds: &'a [Sound],
 }
 
-/// The names of a list, by number.
-pub(super) trait Catalogue {
-    /// How many there are.
-    fn count(&self) -> u32;
-    /// Shows one; `sounds` is room for its sounds.
-    fn show<'a>(&self, name: u32, sounds: &'a mut Vec<Sound>) -> Filed<'a>;
+/// The names of a list by number, as they are filed: for as long as a snapshot is made.
+#[derive(Default)]
+pub(super) struct Catalogue {
+    beside: Vec<(DateCode, Nation, Others)>,
+    /// Where the sounds of each end.
+    ends: Vec<u32>,
+    sounds: Vec<Sound>,
+}
+
+impl Catalogue {
+    pub(super) fn with_room(names: usize) -> Self {
+        Self {
+            beside: Vec::with_capacity(names),
+            ends: Vec::with_capacity(names),
+            sounds: Vec::with_capacity(4 * names),
+        }
+    }
+
+    /// Takes in the next name.
+    pub(super) fn push(&mut self, name: Filed<'_>) {
+        self.beside.push((name.date, name.nation, name.others));
+        self.sounds.extend_from_slice(name.sounds);
+        self.ends.push(self.sounds.len() as u32);
+    }
+
+    fn get(&self, name: u32) -> Option<Filed<'_>> {
+        let at = name as usize;
+        let (date, nation, others) = *self.beside.get(at)?;
+        let from = at.checked_sub(1).and_then(|last| self.ends.get(last)).map_or(0, |from| *from);
+        let sounds = self.sounds.get(from as usize..*self.ends.get(at)? as usize)?;
+        Some(Filed { date, nation, others, sounds })
+    }
+
+    /// All of them by number.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, Filed<'_>)> {
+        (0..).map_while(|name| Some((name, self.get(name)?)))
+    }
 }
 
 /// Under which kinds of keys a name of this date is filed.
@@ -48,91 +82,114 @@ pub(super) fn kinds(date: DateCode) -> impl Iterator<Item = Kind> {
     year.into_iter().chain(dated).chain(none)
 }
 
-/// Files every name.
-pub(super) fn file(names: &impl Catalogue) -> Vec<(Key, Posting)> {
-    let mut sounds = Vec::new();
-    let mut done = Vec::new();
-    let carriers = carriers(names);
-    let is_rare =
-        |sound: &&Sound| carriers.get(*sound).is_some_and(|many| *many <= RARE_MAX as u32);
-    let (mut undated, mut dated, mut years) = (vec![], vec![], vec![]);
-    for name in 0..names.count() {
-        let filed = names.show(name, &mut sounds);
-        let posting = Posting::new(name, filed.date, filed.nation.0, filed.others);
-        let rare = filed.sounds.iter().filter(is_rare);
-        done.extend(rare.map(|sound| (Company::one(*sound).key(), posting)));
-        for company in first(filed.sounds) {
-            for kind in kinds(filed.date) {
-                let keys = match kind {
-                    Kind::Undated => &mut undated,
-                    Kind::Dated => &mut dated,
-                    Kind::Year(_) => &mut years,
-                };
-                keys.push((company.of(kind), posting));
+/// Names under keys.
+type Part = Vec<(Key, Posting)>;
+
+/// Everything that is filed; all but rare words in the order of the keys.
+pub(super) struct Filing {
+    rare: Part,
+    undated: Part,
+    dated: Part,
+    years: Part,
+    finer: [Part; 2],
+}
+
+impl Filing {
+    /// Files every name.
+    pub(super) fn new(names: &Catalogue) -> Self {
+        let (mut undated, mut dated, mut years) = rooms(names);
+        let carriers = carriers(names);
+        let is_rare = |sound: &&Sound| carriers.get(*sound).is_some_and(|many| *many <= RARE_MAX);
+        let rare = carriers.values().filter(|many| **many <= RARE_MAX);
+        let mut rare = Vec::with_capacity(rare.sum::<u32>() as usize);
+        for (name, filed) in names.iter() {
+            let posting = Posting::new(name, filed.date, filed.nation.0, filed.others);
+            let words = filed.sounds.iter().filter(is_rare);
+            rare.extend(words.map(|sound| (Company::one(*sound).key(), posting)));
+            for company in first(filed.sounds) {
+                for kind in kinds(filed.date) {
+                    let keys = match kind {
+                        Kind::Undated => &mut undated,
+                        Kind::Dated => &mut dated,
+                        Kind::Year(_) => &mut years,
+                    };
+                    keys.push((company.of(kind), posting));
+                }
             }
         }
+        // Where dates do not agree, only rare words can make a match.
+        refine(&mut dated, PAIR_MAX, |_, _| ());
+        let mut finer = [Vec::new(), Vec::new()];
+        let [of_years, of_undated] = &mut finer;
+        refine(&mut years, YEAR_MAX, |key, posting| thirds(names, (key, posting), of_years));
+        refine(&mut undated, PAIR_MAX, |key, posting| thirds(names, (key, posting), of_undated));
+        for finer in &mut finer {
+            // Each pair of a name leads to the same three words.
+            finer.sort_unstable_by_key(|(key, posting)| (*key, posting.name()));
+            finer.dedup();
+        }
+        Self { rare, undated, dated, years, finer }
     }
-    // Where dates do not agree, only rare words can make a match.
-    refine(names, dated, (PAIR_MAX, false), &mut done);
-    refine(names, years, (YEAR_MAX, true), &mut done);
-    refine(names, undated, (PAIR_MAX, true), &mut done);
-    done
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Key, Posting)> + Clone + '_ {
+        let [of_years, of_undated] = &self.finer;
+        let parts = [&self.rare, &self.undated, &self.dated, &self.years, of_years, of_undated];
+        parts.into_iter().flatten().copied()
+    }
+
+    /// All keys, and all pairs whatever their names' dates.
+    pub(super) fn filter(&self) -> Filter {
+        // Pairs as they are come to as many again, about.
+        let mut filter = Filter::with_room(2 * self.iter().count());
+        self.iter().for_each(|(key, _)| filter.insert(key.0));
+        for (key, _) in self.undated.iter().chain(&self.dated) {
+            filter.insert(key.of_any().0);
+        }
+        filter
+    }
+}
+
+/// Empty parts with room for the pairs of names without a date, with one, and with a year.
+fn rooms(names: &Catalogue) -> (Part, Part, Part) {
+    let (mut undated, mut dated) = (0, 0);
+    for (_, name) in names.iter() {
+        let pairs = first(name.sounds).count();
+        if name.date.year().is_some() { dated += pairs } else { undated += pairs }
+    }
+    (Vec::with_capacity(undated), Vec::with_capacity(dated), Vec::with_capacity(dated))
 }
 
 /// How many names have each sound.
-fn carriers(names: &impl Catalogue) -> HashMap<Sound, u32, foldhash::fast::FixedState> {
+fn carriers(names: &Catalogue) -> HashMap<Sound, u32, foldhash::fast::FixedState> {
     let mut carriers = HashMap::<_, u32, _>::default();
-    let mut sounds = Vec::new();
-    for name in 0..names.count() {
-        for sound in names.show(name, &mut sounds).sounds {
-            *carriers.entry(*sound).or_default() += 1;
-        }
+    for sound in &names.sounds {
+        *carriers.entry(*sound).or_default() += 1;
     }
     carriers
 }
 
-/// Files names under these keys; where more than `most` share one, a mark and, if wanted, finer keys.
-fn refine(
-    names: &impl Catalogue,
-    filed: Vec<(Key, Posting)>,
-    (most, finer): (usize, bool),
-    done: &mut Vec<(Key, Posting)>,
-) {
-    let mut last = Vec::new();
-    let mut sounds = Vec::new();
-    by_key(filed, |key, group| {
-        if group.len() <= most {
-            done.extend(group.iter().map(|posting| (key, *posting)));
-            return;
-        }
-        done.push((key, Posting::finer()));
-        for posting in group.iter().filter(|_| finer) {
-            let name = names.show(posting.name(), &mut sounds);
-            let kinds = || kinds(name.date).filter(|kind| *kind != Kind::Dated);
-            for company in first(name.sounds) {
-                if let Some(kind) = kinds().find(|kind| company.of(*kind) == key) {
-                    last.extend(thirds(name.sounds, company, kind).map(|key| (key, *posting)));
-                }
+/// Puts names in the order of keys. Where more than `most` share one, a mark stands for them, and each is
+/// shown, to be filed under finer keys.
+fn refine(part: &mut Part, most: usize, mut show: impl FnMut(Key, Posting)) {
+    part.sort_unstable_by_key(|(key, posting)| (*key, posting.name()));
+    let (mut at, mut kept) = (0, 0);
+    while let Some((key, _)) = part.get(at).copied() {
+        let same = |(other, _): &&(Key, Posting)| *other == key;
+        let many = part.get(at..).unwrap_or_default().iter().take_while(same).count();
+        if many <= most {
+            part.copy_within(at..at + many, kept);
+            kept += many;
+        } else {
+            let group = part.get(at..at + many).unwrap_or_default();
+            group.iter().for_each(|(key, posting)| show(*key, *posting));
+            if let Some(slot) = part.get_mut(kept) {
+                *slot = (key, Posting::finer());
             }
+            kept += 1;
         }
-    });
-    // Each pair of a name leads to the same three words.
-    last.sort_unstable_by_key(|(key, posting)| (*key, posting.name()));
-    last.dedup();
-    done.append(&mut last);
-}
-
-/// Shows each key with what is filed under it.
-fn by_key(mut filed: Vec<(Key, Posting)>, mut show: impl FnMut(Key, &[Posting])) {
-    filed.sort_unstable_by_key(|(key, posting)| (*key, posting.name()));
-    let mut group = Vec::new();
-    for same in filed.chunk_by(|one, other| one.0 == other.0) {
-        group.clear();
-        group.extend(same.iter().map(|(_, posting)| *posting));
-        if let Some((key, _)) = same.first() {
-            show(*key, &group);
-        }
+        at += many;
     }
+    part.truncate(kept);
 }
 
 /// Each pair of the words of a name, or its only word.
@@ -148,10 +205,15 @@ pub(super) fn first(sounds: &[Sound]) -> impl Iterator<Item = Company> + '_ {
     only.into_iter().chain(pairs)
 }
 
-/// The keys of these words with each other word of the name; or as a name without another.
-fn thirds(sounds: &[Sound], company: Company, kind: Kind) -> impl Iterator<Item = Key> + '_ {
-    let alone = (sounds.len() <= 2).then(|| company.alone().of(kind));
-    let others = sounds.iter().filter(move |_| sounds.len() > 2);
-    let others = others.filter(move |third| !company.holds(sounds, **third));
-    alone.into_iter().chain(others.map(move |third| company.and(*third).of(kind)))
+/// Files a name that shares a key with many under each of its words besides; or as a name without another.
+fn thirds(names: &Catalogue, (key, posting): (Key, Posting), into: &mut Part) {
+    let Some(Filed { date, sounds, .. }) = names.get(posting.name()) else { return };
+    let Some(kind) = kinds(date).find(|kind| *kind != Kind::Dated) else { return };
+    let Some(company) = first(sounds).find(|company| company.of(kind) == key) else { return };
+    if sounds.len() <= 2 {
+        into.push((company.alone().of(kind), posting));
+        return;
+    }
+    let others = sounds.iter().filter(|third| !company.holds(sounds, **third));
+    into.extend(others.map(|third| (company.and(*third).of(kind), posting)));
 }

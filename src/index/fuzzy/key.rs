@@ -86,15 +86,27 @@ impl Company {
         }
     }
 
-    /// The upper half is the same for all kinds: they share a line of the filter.
     const fn finish(self, kind: u64) -> Key {
-        let all = mix(self.sum ^ (self.words as u64).wrapping_mul(0xa076_1d64_78bd_642f));
-        Key(all & UPPER | mix(all ^ kind << 40) >> 32)
+        let words = (self.words as u64).wrapping_mul(0xa076_1d64_78bd_642f);
+        Key::new(mix(self.sum ^ words), kind)
     }
 }
 
 /// The upper half of a key.
 const UPPER: u64 = 0xffff_ffff_0000_0000;
+
+impl Key {
+    /// The upper half is the same for all kinds: they share a line of the filter.
+    const fn new(words: u64, kind: u64) -> Self {
+        let upper = words & UPPER;
+        Self(upper | mix(upper | kind) >> 32)
+    }
+
+    /// The key of the same words in any name, whatever its date.
+    pub(super) const fn of_any(self) -> Self {
+        Self::new(self.0, 0)
+    }
+}
 
 /// Names are filed apart by what is known of their dates: a query asks each only where its words can
 /// be telling enough.

@@ -361,8 +361,17 @@ fn varies(word: &Word) -> bool {
 
 /// All words in the order of their letters.
 fn in_order(terms: &Terms) -> Box<[Term]> {
-    let mut words: Vec<(&[u8], Term)> = terms.words().map(Word::text).zip(0..).collect();
-    words.sort_unstable();
+    let first = |text: &[u8]| {
+        let mut letters = [0; 8];
+        letters.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+        u64::from_be_bytes(letters)
+    };
+    // Most are told apart by their first letters, without a look at the words.
+    let mut words: Vec<_> = terms.words().map(|word| first(word.text())).zip(0..).collect();
+    words.sort_unstable_by(|(one, at), (other, behind)| {
+        let text = |term: &Term| terms.word(*term).map_or(&[] as &[u8], Word::text);
+        one.cmp(other).then_with(|| (text(at), at).cmp(&(text(behind), behind)))
+    });
     words.into_iter().map(|(_, term)| term).collect()
 }
 

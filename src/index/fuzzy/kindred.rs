@@ -46,7 +46,7 @@ pub(super) struct Kindred {
 
 impl Kindred {
     pub(super) fn new(terms: &Terms, finder: &Finder, weights: &Weights) -> Self {
-        Self::made(terms, |term, room, into| {
+        Self::made(terms, 0, |term, room, into| {
             let Some(word) = terms.word(term) else { return };
             let asked = (word, &Shape::of(word), finder.rarity(term));
             finder.find((terms, weights), asked, written_steps, room, into);
@@ -67,7 +67,7 @@ impl Kindred {
             return Self::new(terms, finder, weights);
         }
         let late = late((terms, weights), finder, &recall);
-        Self::made(terms, |term, room, into| {
+        Self::made(terms, recall.count() + late.len(), |term, room, into| {
             let Some(word) = terms.word(term) else { return };
             let from = late.partition_point(|(of, _, _)| *of < term);
             let late = late.get(from..).unwrap_or_default().iter();
@@ -78,13 +78,14 @@ impl Kindred {
         })
     }
 
-    /// The kin of each word in turn.
+    /// The kin of each word in turn, so many in all as far as is known.
     fn made(
         terms: &Terms,
+        count: usize,
         mut each: impl FnMut(Term, &mut Room, (&mut Vec<Kin>, &mut Vec<Heard>)),
     ) -> Self {
-        let (mut kin, mut how, mut sounds) = (Vec::new(), Vec::new(), Vec::new());
-        let mut starts = vec![(0, 0)];
+        let (mut kin, mut how) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let (mut starts, mut sounds) = (vec![(0, 0)], Vec::new());
         let mut room = Room::default();
         for term in 0..terms.len() as Term {
             room.clear();

@@ -191,6 +191,11 @@ impl<'a> Recall<'a> {
         Self { memory, now, then }
     }
 
+    /// How many kin the memory has of all its words.
+    pub(super) fn count(&self) -> usize {
+        self.memory.kin.len()
+    }
+
     /// How many words of the vocabulary the memory knows.
     pub(super) fn known(&self) -> usize {
         self.then.iter().flatten().count()

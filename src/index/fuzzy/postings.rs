@@ -89,31 +89,32 @@ pub(super) struct Postings {
 }
 
 impl Postings {
-    /// Files everything.
-    pub(super) fn new(filed: &[(Key, Posting)]) -> Self {
+    /// Puts what is filed where it is found.
+    pub(super) fn new(filed: impl Iterator<Item = (Key, Posting)> + Clone) -> Self {
+        let count = filed.clone().count();
         // Two postings to a place of the directory, about.
-        let bits = (filed.len() / 2).max(2).ilog2().min(PLACE_BITS_MAX);
+        let bits = (count / 2).max(2).ilog2().min(PLACE_BITS_MAX);
         let shift = 32 - bits;
         let mut starts = vec![0_u32; (1 << bits) + 1];
-        for (key, _) in filed {
-            if let Some(count) = starts.get_mut(place(*key, shift) + 1) {
+        filed.clone().for_each(|(key, _)| {
+            if let Some(count) = starts.get_mut(place(key, shift) + 1) {
                 *count += 1;
             }
-        }
+        });
         let mut sum = 0;
         for start in &mut starts {
             sum += *start;
             *start = sum;
         }
-        let mut postings = vec![Posting(0); filed.len()];
+        let mut postings = vec![Posting(0); count];
         let mut next = starts.clone();
-        for (key, posting) in filed {
-            let Some(next) = next.get_mut(place(*key, shift)) else { continue };
+        filed.for_each(|(key, posting)| {
+            let Some(next) = next.get_mut(place(key, shift)) else { return };
             if let Some(slot) = postings.get_mut(*next as usize) {
                 *slot = Posting(posting.0 | key.0 & 0xff);
             }
             *next += 1;
-        }
+        });
         // A few at each place: quicker than to sort all of them first.
         for range in starts.windows(2) {
             if let &[from, to] = range {
@@ -189,7 +190,7 @@ mod tests {
                 plain.entry(key).or_default().push(name);
                 all.push((Key(mix(key)), Posting::new(name, DateCode(7), 3, Others::UNKNOWN)));
             }
-            let postings = Postings::new(&all);
+            let postings = Postings::new(all.into_iter());
             for (key, names) in &mut plain {
                 names.sort_unstable();
                 let found: Vec<u32> = postings.get(Key(mix(*key))).map(Posting::name).collect();

@@ -9,14 +9,14 @@ use crate::names::{Analysed, Word};
 
 use super::date::DateCode;
 use super::day::Days;
-use super::filing::{self, Catalogue, FILED_MAX, Filed};
-use super::key::{Key, Sound};
+use super::filing::{Catalogue, FILED_MAX, Filed, Filing};
+use super::key::Sound;
 use super::kin::Finder;
 use super::kindred::Kindred;
 use super::memory::Memory;
-use super::postings::{Others, Posting, Postings};
+use super::postings::{Others, Postings};
 use super::record::{Beside, Member, Nation, Record, WORDS_MAX, Weight, weighed};
-use super::terms::Terms;
+use super::terms::{Term, Terms};
 use super::weights::Weights;
 
 /// The most birth dates of an entry that are filed.
@@ -203,12 +203,13 @@ impl<T> Snapshot<T> {
             Some(memory) => Kindred::recalled((&terms, &weights), &finder, memory),
             None => Kindred::new(&terms, &finder, &weights),
         };
-        let catalogue = Listing { terms: &terms, names: &names };
-        let filed = filing::file(&catalogue);
-        let filter = filter(&catalogue, &filed);
+        let catalogue = catalogue(&terms, &names);
         let days = Days::new(&catalogue);
+        let filed = Filing::new(&catalogue);
+        drop(catalogue);
+        let filter = filed.filter();
         let has_months = names.records.iter().any(|record| record.date.is_month());
-        let postings = Postings::new(&filed);
+        let postings = Postings::new(filed.iter());
         let round = memory.map_or(0, Memory::next_round);
         Self {
             terms,
@@ -261,55 +262,36 @@ impl<T> Snapshot<T> {
     }
 }
 
-/// The keys of all postings, and of all pairs whatever their names' dates.
-fn filter(list: &Listing<'_>, filed: &[(Key, Posting)]) -> Filter {
-    // Pairs as they are come to as many again, about.
-    let filter = Filter::with_room(2 * filed.len());
-    filed.iter().for_each(|(key, _)| filter.add(key.0));
+/// The names with the sounds that they are filed under.
+fn catalogue(terms: &Terms, names: &Names) -> Catalogue {
+    let mut catalogue = Catalogue::with_room(names.records.len());
     let mut sounds = Vec::new();
-    for name in 0..list.count() {
-        let name = list.show(name, &mut sounds);
-        filing::first(name.sounds).for_each(|company| filter.add(company.key().0));
-    }
-    filter
-}
-
-/// Names with the words they are made of.
-struct Listing<'a> {
-    terms: &'a Terms,
-    names: &'a Names,
-}
-
-impl Catalogue for Listing<'_> {
-    fn count(&self) -> u32 {
-        self.names.records.len() as u32
-    }
-
-    fn show<'a>(&self, name: u32, sounds: &'a mut Vec<Sound>) -> Filed<'a> {
-        sounds.clear();
-        let Some(record) = self.names.records.get(name as usize) else {
-            let (date, nation) = (DateCode::ABSENT, Nation::UNKNOWN);
-            return Filed { date, nation, others: Others::UNKNOWN, sounds };
-        };
-        let members = || record.members(&self.names.rest);
+    for record in &names.records {
+        let members = || record.members(&names.rest);
         let count = |weight| members().filter(|member| member.weight() == weight).count();
         let full = count(Weight::Full);
-        let (has_full, others) = (full > 0, Others::of(full, count(Weight::Initial)));
-        let mut filed: SmallVec<[(u32, Sound); 8]> = SmallVec::new();
-        for member in members() {
-            if has_full && member.weight() != Weight::Full {
-                continue;
-            }
-            let Some(sound) = self.terms.sound(member.term()) else { continue };
-            if filed.iter().all(|(_, other)| *other != sound) {
-                filed.push((self.terms.carriers(member.term()), sound));
-            }
-        }
-        if filed.len() > FILED_MAX {
-            filed.sort_unstable_by_key(|(carriers, _)| *carriers);
-            filed.truncate(FILED_MAX);
-        }
-        sounds.extend(filed.iter().map(|(_, sound)| *sound));
-        Filed { date: record.date, nation: record.nation, others, sounds }
+        let others = Others::of(full, count(Weight::Initial));
+        sounds.clear();
+        let counts = |member: &Member| full == 0 || member.weight() == Weight::Full;
+        tell(terms, members().filter(counts).map(Member::term), &mut sounds);
+        let (date, nation) = (record.date, record.nation);
+        catalogue.push(Filed { date, nation, others, sounds: &sounds });
     }
+    catalogue
+}
+
+/// The sounds of these words, each once; of many, those of the rarest words.
+fn tell(terms: &Terms, words: impl Iterator<Item = Term>, sounds: &mut Vec<Sound>) {
+    let mut filed: SmallVec<[(u32, Sound); 8]> = SmallVec::new();
+    for word in words {
+        let Some(sound) = terms.sound(word) else { continue };
+        if filed.iter().all(|(_, other)| *other != sound) {
+            filed.push((terms.carriers(word), sound));
+        }
+    }
+    if filed.len() > FILED_MAX {
+        filed.sort_unstable_by_key(|(carriers, _)| *carriers);
+        filed.truncate(FILED_MAX);
+    }
+    sounds.extend(filed.iter().map(|(_, sound)| *sound));
 }
