@@ -203,7 +203,7 @@ mod tests {
     /// Each was lost once: its bound was less than its score.
     #[test]
     fn whoever_scores_enough_is_found_by_a_bar_just_below() {
-        const PAIRS: [(&str, &str); 9] = [
+        const PAIRS: [(&str, &str); 14] = [
             // Dates of which one is told as a year alone.
             (
                 r#""name": "Ilona Samplova Teststova", "birthDate": "1974-01-01", "nationality": "no""#,
@@ -239,6 +239,31 @@ mod tests {
             (
                 r#""name": "Ilona R R Samplova", "birthDate": "1971""#,
                 r#""name": "Ilona R R Samplova", "birthDate": "1971""#,
+            ),
+            // Another digit of the year, not the next one.
+            (
+                r#""name": "SAMPLOVA, Ilona", "birthDate": "1984-03-05", "nationality": "no", "gender": "female""#,
+                r#""name": "SAMPLOVA, Ilona", "birthDate": "1987-03-05", "nationality": "no", "gender": "female""#,
+            ),
+            // More words than a glimpse of a day shows, day and month exchanged.
+            (
+                r#""name": "Ilona Maria Berta Clara Samplova", "birthDate": "1980-04-03", "gender": "female""#,
+                r#""name": "Ilona Maria Berta Clara Samplova", "birthDate": "1980-03-04", "gender": "female""#,
+            ),
+            // An initial of the listed name.
+            (
+                r#""name": "HANSEN, Erik", "birthDate": "1980-03-04", "gender": "male""#,
+                r#""name": "HANSEN, E.", "birthDate": "1980-03-04", "gender": "male""#,
+            ),
+            // Two words of one sound.
+            (
+                r#""name": "LIU, Lu", "birthDate": "1980", "nationality": "cn", "gender": "male""#,
+                r#""name": "LIU, Lu", "birthDate": "1980", "nationality": "cn", "gender": "male""#,
+            ),
+            // A date that has no code.
+            (
+                r#""name": "SAMPLOVA, Ilona", "birthDate": "1885-03-04""#,
+                r#""name": "SAMPLOVA, Ilona", "birthDate": "1885-03-04""#,
             ),
             // A word said twice.
             (

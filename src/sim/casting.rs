@@ -337,7 +337,12 @@ impl Lore {
             // The same name, born in quite another year.
             0 => {
                 let mut person = Person { name: listed.name, female: listed.female, ..fresh };
+                let mut redrawn = 0;
                 while self.mistakable.is_near(person.name, person.birth) {
+                    redrawn += 1;
+                    if redrawn > REDRAWN_MAX {
+                        return None;
+                    }
                     let age = dice.between(1, 80);
                     person.birth = born(dice, age)?;
                 }

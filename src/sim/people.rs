@@ -278,7 +278,7 @@ mod tests {
             assert_eq!(right.len(), wrong.len());
             let differ: Vec<usize> =
                 (0..right.len()).filter(|at| right[*at] != wrong[*at]).collect();
-            // A name may bear the word twice.
+            // Alias and name may be written in one text, each with the word.
             assert!(matches!(differ.len(), 2 | 4), "{right:?}");
             for pair in differ.chunks(2) {
                 assert_eq!(pair[1], pair[0] + 1);

@@ -13,6 +13,7 @@ use super::query::Query;
 use super::record::{Nation, Weight};
 use super::snapshot::Snapshot;
 use super::spoken::{Joined, Spoken, spoken};
+use super::tally::initials_both;
 use super::terms::Term;
 use super::weights::Weights;
 
@@ -116,11 +117,11 @@ pub(super) struct Ask {
     pub(super) reach: i32,
     /// How many words are stated again or sound like one before.
     pub(super) again: i32,
-    /// What those of its words may add that many share, and that nothing is filed under, and those beyond
-    /// [`ASKED_MAX`].
+    /// What those of its words may add that many share, and that nothing is filed under.
     shared: i32,
-    /// How many words there are beyond [`ASKED_MAX`].
-    pub(super) beyond: i32,
+    /// What words beyond [`ASKED_MAX`] are worth at most, each as often as it is stated; the most telling
+    /// first.
+    pub(super) unasked: SmallVec<[i32; 4]>,
     /// Whether its end may be missing, so that words behind it say little.
     is_cut: bool,
     /// Initials among its words.
@@ -168,7 +169,7 @@ impl Default for Ask {
             reach: 0,
             again: 0,
             shared: 0,
-            beyond: 0,
+            unasked: SmallVec::new(),
             is_cut: false,
             initials: 0,
             unknown: 0,
@@ -183,7 +184,8 @@ impl Ask {
         self.words.clear();
         self.kin.clear();
         self.heard.clear();
-        (self.unknown, self.beyond) = (0, 0);
+        self.unasked.clear();
+        self.unknown = 0;
         self.nation = query.nation.map_or(Nation::UNKNOWN, |(country, _)| Nation::new(&[country]));
         self.same_nation = query.nation.map_or(0, |(_, bits)| bits.in_sixteenths().max(0));
         self.threshold = query.threshold.in_sixteenths();
@@ -238,9 +240,9 @@ impl Ask {
         if self.words.len() > ASKED_MAX {
             let least = (0..self.words.len()).min_by_key(|at| self.words.get(*at).map(|w| w.best));
             let dropped = least.map(|at| self.words.remove(at));
-            let times = dropped.as_ref().map_or(0, |word| i32::from(word.times));
-            self.beyond += times;
-            self.shared += times * dropped.map_or(0, |word| word.best);
+            let dropped = dropped.iter().flat_map(|word| (0..word.times).map(|_| word.best));
+            self.unasked.extend(dropped);
+            self.unasked.sort_unstable_by_key(|best| std::cmp::Reverse(*best));
         }
         for (at, word) in self.words.iter_mut().enumerate() {
             word.covers = 1 << at;
@@ -357,18 +359,23 @@ impl Ask {
         if !state.delta.has_words() {
             return;
         }
-        let (shape, before) = (Shape::of(word), self.heard.len());
+        let (shape, before, mut has_more) = (Shape::of(word), self.heard.len(), false);
         let mut probe = Probe::new(word, &shape);
         state.delta.near(word, |late| {
             let Some(likeness) = liken_probed(&mut probe, late, &Shape::of(late)) else { return };
             let bits = (state.snapshot.weights.word)(likeness, rarity, state.rarest(late));
             let (sound, eighths) = (Sound::new(late), eighths(bits));
             let heard = self.heard.get_mut(from..).unwrap_or_default();
+            has_more = true;
             match heard.iter_mut().find(|heard| heard.sound == sound) {
                 Some(heard) => heard.eighths = heard.eighths.max(eighths),
                 None => self.heard.push(Heard { sound, eighths }),
             }
         });
+        // The order of words whose sounds no late one has stays what it was.
+        if !has_more {
+            return;
+        }
         let heard = self.heard.get_mut(from..).unwrap_or_default();
         heard.sort_by_key(|heard| (std::cmp::Reverse(heard.eighths), heard.sound));
         // As many again as the snapshot gives: what is looked up for one word is bounded.
@@ -440,7 +447,13 @@ impl Ask {
     /// What its initials are worth at most.
     #[inline]
     pub(super) fn initials_worth(&self, weights: &Weights) -> i32 {
-        self.initials * weights.initial.in_sixteenths()
+        initials_both(self.initials, weights)
+    }
+
+    /// What it takes away at least, from a name all of whose words are met, that so many words of the query
+    /// are not: as [`Weights::at_best`], where those that are said again may be met as well.
+    pub(super) fn alone(&self, weights: &Weights, unmet: i32) -> i32 {
+        weights.at_best((unmet - self.again).max(0)) - weights.at_best(0)
     }
 
     /// What date and nationality of a listed name are worth.

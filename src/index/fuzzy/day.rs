@@ -13,9 +13,10 @@ use super::record::Nation;
 
 /// Sounds of a name that are kept.
 const TAGS: usize = 4;
-/// Where the nationality begins, and the sign that a name has more sounds.
+/// Where the nationality begins, and the signs that a name has more sounds, and words told by no sound.
 const NATION_AT: u32 = 56;
 const MORE: u64 = 1 << (TAGS as u32 * TAG_BITS);
+const UNTOLD: u64 = MORE << 1;
 
 /// So many lines of the cache are fetched for a day; what follows the machine foresees itself.
 const LINES_MAX: usize = 16;
@@ -28,11 +29,12 @@ const BLOCK: usize = 8;
 pub(super) struct Glimpse(u64);
 
 impl Glimpse {
-    pub(super) fn new(nation: Nation, sounds: &[Sound]) -> Self {
+    pub(super) fn new(nation: Nation, sounds: &[Sound], has_initials: bool) -> Self {
         let more = if sounds.len() > TAGS { MORE } else { 0 };
+        let untold = if has_initials { UNTOLD } else { 0 };
         let tags = sounds.iter().take(TAGS).rev();
         let tags = tags.fold(0, |tags, sound| tags << TAG_BITS | u64::from(sound.tag()));
-        Self(u64::from(nation.0) << NATION_AT | more | tags)
+        Self(u64::from(nation.0) << NATION_AT | untold | more | tags)
     }
 
     #[inline]
@@ -44,6 +46,18 @@ impl Glimpse {
     #[inline]
     pub(super) const fn has_more(self) -> bool {
         self.0 & MORE != 0
+    }
+
+    /// Whether the name has initials, which no sound tells.
+    #[inline]
+    pub(super) const fn has_initials(self) -> bool {
+        self.0 & UNTOLD != 0
+    }
+
+    /// Whether its sounds may not be all that there is of the name.
+    #[inline]
+    const fn is_open(self) -> bool {
+        self.0 & (MORE | UNTOLD) != 0
     }
 
     /// The tags of its sounds, 0 for none.
@@ -78,12 +92,14 @@ struct Group {
     date: DateCode,
     nation: Nation,
     sounds: SmallVec<[Sound; TAGS]>,
+    has_initials: bool,
 }
 
 impl Group {
     fn new(first: u32, filed: &Filed<'_>) -> Self {
         let sounds = SmallVec::from_slice(filed.sounds);
-        Self { first, date: filed.date, nation: filed.nation, sounds }
+        let has_initials = filed.others.may_be_initials();
+        Self { first, date: filed.date, nation: filed.nation, sounds, has_initials }
     }
 
     /// Takes in a name, where there is room for its sounds.
@@ -96,6 +112,7 @@ impl Group {
         }
         let fits = sounds.len() <= TAGS && (self.date, self.nation) == (filed.date, filed.nation);
         if fits {
+            self.has_initials |= filed.others.may_be_initials();
             self.sounds = sounds;
         }
         fits
@@ -121,7 +138,7 @@ impl Days {
             if let Some(count) = starts.get_mut(usize::from(group.date.0) + 1) {
                 *count += 1;
             }
-            glimpses.push(Glimpse::new(group.nation, &group.sounds));
+            glimpses.push(Glimpse::new(group.nation, &group.sounds, group.has_initials));
             firsts.push(group.first);
         };
         for (name, filed) in list.iter() {
@@ -262,7 +279,7 @@ impl Worths {
         let sum: i32 = glimpse.tags().map(worth).iter().sum();
         let nation = self.nations.get(usize::from(glimpse.nation().0)).copied().unwrap_or_default();
         let reaches = 2 * sum + i32::from(nation) >= least;
-        (sum > 0) & (reaches | glimpse.has_more())
+        (sum > 0) & (reaches | glimpse.is_open())
     }
 
     /// What the sounds of a name are worth together, in sixteenths of a bit, and how many are worth
@@ -337,7 +354,8 @@ mod tests {
     fn a_glimpse_shows_what_it_holds() {
         for many in 0..8_u32 {
             let sounds: Vec<Sound> = (0..many).map(|at| Sound(at * 77_777_777 + 5)).collect();
-            let glimpse = Glimpse::new(Nation(200), &sounds);
+            let glimpse = Glimpse::new(Nation(200), &sounds, many % 2 == 1);
+            assert_eq!(glimpse.has_initials(), many % 2 == 1);
             assert_eq!(glimpse.nation(), Nation(200));
             assert_eq!(glimpse.has_more(), many > 4);
             let mut tags: Vec<u16> = sounds.iter().take(4).map(|sound| sound.tag()).collect();

@@ -126,7 +126,8 @@ impl<T> Delta<T> {
             self.add_word(&late.word);
         }
         let gone = AtomicBool::new(false);
-        let glimpse = Glimpse::new(nation, &sounds);
+        let has_initials = words.iter().any(|late| late.weight == Weight::Initial);
+        let glimpse = Glimpse::new(nation, &sounds, has_initials);
         let late = Late { entry, date, nation, words, glimpse, again, before, gone };
         let Some(place) = self.names.get(number as usize) else { return };
         if place.set(late).is_err() {

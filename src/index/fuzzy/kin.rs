@@ -223,8 +223,10 @@ impl Finder {
                 room.kin.push((Kin::new(*term, eighths(bits)), *likeness));
             }
         }
-        room.kin.sort_unstable_by_key(|(kin, _)| (std::cmp::Reverse(kin.eighths()), kin.term()));
-        if room.kin.len() > KIN_MAX {
+        if room.kin.len() <= KIN_MAX {
+            let key = |kin: Kin| (std::cmp::Reverse(kin.eighths()), kin.term());
+            room.kin.sort_unstable_by_key(|(kin, _)| key(*kin));
+        } else {
             // In which order the words of a list came must not say which of them are kept.
             let letters = |kin: Kin| terms.word(kin.term()).map_or(&[] as &[u8], Word::text);
             let key = |kin: Kin| (std::cmp::Reverse(kin.eighths()), letters(kin));

@@ -17,8 +17,8 @@
 //! has a few dozen words but only a handful of sounds, and words of scripts without vowels have the
 //! sounds of their Latin forms.
 //!
-//! **Two ways in.** A match of persons needs some 19 bits on a short list: a birth date that agrees gives
-//! 13, a nationality 3.5, a word 3 to 6. Of organisations and vessels, which have an index of their own
+//! **Two ways in.** A match of persons needs some 19 bits on a list of millions, 7 of them for being one
+//! at all: a birth date that agrees gives 13, a nationality 3.5, a word up to 5. Of organisations and vessels, which have an index of their own
 //! with [`Weights`] that know no dates, less is asked, and the second way alone is left.
 //!
 //! 1. *By day*: names lie in the order of birth dates and nationalities, with the sounds of their words
@@ -40,9 +40,12 @@
 //! number, so that most are refused before the name is touched. Of the rest, a record of 32 bytes gives
 //! the numbers of its words; looked for among the kin of all words of the query (`meeting`) they give
 //! the bound. Words that are no kin but may sound alike are compared only where that can decide.
-//! What it does not allow for, and the index may miss: a word that many share beside one in full, initials
-//! of a part of a name, common numbers of persons, and rare words that stand against one another (a bit at
-//! most; to allow for it takes a tenth longer).
+//! What it does not allow for, and the index may miss, by so many bits at most: two words that face one
+//! (2.5), an initial of a listed name whose birth date is not known to the day (2.5), words that sound
+//! alike and tell less than a bit (2.5), a word that many share beside one in full (2), rare words that
+//! stand against one another (a bit for each), common numbers of persons (0.4), and abbreviations of a part
+//! of a name. To allow for the first takes an eighth longer, for the second a twentieth, for the fifth a
+//! tenth; of a thousand matches each loses one or two.
 //!
 //! **Work is bounded** by [`Limits`]; an answer that met one says so in [`Work::cut`], to be finished
 //! in the slow lane with [`Limits::GENEROUS`].

@@ -9,7 +9,7 @@ use super::key::Sound;
 use super::query::{Found, Query};
 use super::record::{Member, Nation, Record, Weight};
 use super::snapshot::Snapshot;
-use super::tally::best_initials;
+use super::tally::{best_initials, initials_both};
 
 impl<T: Clone> Snapshot<T> {
     /// What a search should find, by comparing every name with the words as they are stated: each
@@ -110,7 +110,7 @@ impl<T: Clone> Snapshot<T> {
             }
         }
         let left_over = (of(Weight::Full) - matched).max(0);
-        bits += (stated as i32).min(of(Weight::Initial)) * self.weights.initial.in_sixteenths();
+        bits += initials_both((stated as i32).min(of(Weight::Initial)), &self.weights);
         bits + best_initials(initials.min(left_over), &self.weights, |met| {
             self.weights.whole(unmet, left_over - met)
         })

@@ -37,6 +37,11 @@ impl Others {
         }
     }
 
+    /// Whether some of its words may be initials.
+    pub(super) const fn may_be_initials(self) -> bool {
+        self.0 == Self::UNKNOWN.0
+    }
+
     /// How many, where it is known.
     pub(super) const fn known(self) -> Option<i32> {
         if self.0 < Self::UNKNOWN.0 { Some(self.0 as i32) } else { None }
@@ -144,7 +149,7 @@ impl Postings {
         }
     }
 
-    /// What is filed under the key, in the order of names, the mark of finer keys last.
+    /// What is filed under the key, the mark of finer keys last.
     #[inline]
     pub(super) fn get(&self, key: Key) -> impl Iterator<Item = Posting> + '_ {
         let check = key.0 as u8;

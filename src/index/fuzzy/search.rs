@@ -16,7 +16,7 @@ use super::query::{Found, Limits, Query, Work};
 use super::record::Nation;
 use super::seen::Seen;
 use super::snapshot::Snapshot;
-use super::tally::Tally;
+use super::tally::{Tally, best_initials};
 use super::terms::Term;
 use super::trial::{Needs, Trial, pairs, reach_by_others, refine};
 
@@ -78,7 +78,7 @@ impl<T: Clone> State<T> {
         self.foresee_days(&scratch.ask.date);
         scratch.ask.prepare(query, self);
         scratch.work.unknown = scratch.ask.unknown;
-        scratch.needs = Needs::new(&scratch.ask, &self.snapshot.weights, self.snapshot.has_months);
+        scratch.needs = Needs::new(&scratch.ask, &self.snapshot.weights, self.snapshot.dates);
         self.pair_up(scratch);
         self.by_day(scratch);
         self.try_first(scratch);
@@ -104,8 +104,10 @@ impl<T: Clone> State<T> {
     fn by_day(&self, scratch: &mut Scratch) {
         let Scratch { ask, worths, claims, late, .. } = scratch;
         let weights = &self.snapshot.weights;
-        let (best, need) = (ask.best(), ask.need(weights));
-        if best + weights.date(Agreement::Equal).in_sixteenths() < need {
+        let (best, need, unasked) =
+            (ask.best(), ask.need(weights), ask.unasked.iter().sum::<i32>());
+        let is_worth_it = |way| best + unasked + weights.date(way).in_sixteenths() >= need;
+        if !is_worth_it(Agreement::Equal) {
             return;
         }
         worths.begin(|nation| ask.nation_worth(weights, nation));
@@ -115,26 +117,32 @@ impl<T: Clone> State<T> {
         // Words that were read as one meet one, and so do, here, those that sound the same.
         let joined = ask.words.iter().any(|word| word.reading == Reading::Joined);
         let words = ask.stated as i32 - i32::from(joined) - ask.again;
-        let initials = ask.initials_worth(weights);
+        let more = ask.initials_worth(weights) + unasked;
         let wholes: [i32; ITEMS_MAX] = std::array::from_fn(|unmet| weights.at_best(unmet as i32));
-        let whole = wholes.iter().copied().max().unwrap_or_default();
+        let whole = weights.at_best(0);
         let has_late = self.delta.len() > 0;
         for (day, agreement) in ask.date.days() {
-            if best + weights.date(agreement).in_sixteenths() < need {
+            if !is_worth_it(agreement) {
                 continue;
             }
             let may_reach = |glimpse: Glimpse| {
                 let (bits, met) = worths.of(glimpse);
-                let bits = if glimpse.has_more() && met > 0 { best } else { bits.min(best) };
+                let unmet = (words - met).max(0);
+                let (bits, whole) = if glimpse.has_more() {
+                    (best, whole)
+                } else if glimpse.has_initials() {
+                    let stand = |initials| weights.at_best(unmet - initials);
+                    (bits.min(best), best_initials(unmet, weights, stand))
+                } else {
+                    (bits.min(best), wholes.get(unmet as usize).copied().unwrap_or_default())
+                };
                 let beside = ask.beside(weights, agreement, glimpse.nation());
-                let whole = wholes.get((words - met).max(0) as usize).copied().unwrap_or_default();
-                met > 0 && bits + beside + whole + initials >= ask.reach
+                met > 0 && bits + beside + whole + more >= ask.reach
             };
             let beside = |nation| ask.beside(weights, agreement, nation);
-            let least = ask.reach - beside(Nation::UNKNOWN) - whole - initials;
-            let wanted = Wanted::new(ask.nation, |nation| {
-                best + beside(nation) + whole + initials >= ask.reach
-            });
+            let least = ask.reach - beside(Nation::UNKNOWN) - whole - more;
+            let reaches = |nation| best + beside(nation) + whole + more >= ask.reach;
+            let wanted = Wanted::new(ask.nation, reaches);
             self.snapshot.days.of(day, wanted, (worths, least), |names, glimpse| {
                 if may_reach(glimpse) {
                     names.clone().for_each(|name| self.snapshot.names.foresee(name));
@@ -180,6 +188,7 @@ impl<T: Clone> State<T> {
         let Scratch { ask, needs, companies, .. } = scratch;
         companies.clear();
         let weights = &self.snapshot.weights;
+        let unasked = ask.unasked.iter().sum();
         // Words of memory are asked for long before they are needed.
         let filter = &self.snapshot.filter;
         let mut push = |company: Company, (bits, own, least), covers, holds, finer| {
@@ -190,14 +199,14 @@ impl<T: Clone> State<T> {
         };
         for (at, one) in ask.words.iter().enumerate() {
             let others = ask.stated().iter().filter(|other| other.covers & one.covers == 0);
-            let alone = weights.at_best(others.count() as i32) - weights.at_best(0);
-            let tells = |heard: &&Heard| 2 * i32::from(heard.eighths) + alone >= needs.least;
+            let alone = ask.alone(weights, others.count() as i32);
+            let tells =
+                |heard: &&Heard| 2 * i32::from(heard.eighths) + alone + unasked >= needs.least;
             for heard in ask.heard(one).iter().take_while(tells) {
                 let company = Company::one(heard.sound);
                 let own = 2 * i32::from(heard.eighths);
-                let bits = (own + alone, own, own);
-                push(company.alone(), bits, one.covers, 1, false);
-                push(company, bits, one.covers, 1, true);
+                push(company.alone(), (own + alone, own, own), one.covers, 1, false);
+                push(company, (own + alone + unasked, own, own), one.covers, 1, true);
             }
             for other in ask.words.iter().skip(at + 1) {
                 if !one.goes_with(other) {
@@ -208,7 +217,7 @@ impl<T: Clone> State<T> {
                 let mut bests = [0; ASKED_MAX];
                 bests.iter_mut().zip(thirds).for_each(|(slot, third)| *slot = third.best);
                 let heard = (ask.heard(one), ask.heard(other));
-                pairs(heard, &bests, needs.least, |company, bits| {
+                pairs(heard, (&bests, unasked), needs.least, |company, bits| {
                     push(company, bits, covered, 2, false);
                 });
             }

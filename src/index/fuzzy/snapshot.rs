@@ -17,6 +17,7 @@ use super::memory::Memory;
 use super::postings::{Others, Postings};
 use super::record::{Beside, Member, Nation, Record, WORDS_MAX, Weight, weighed};
 use super::terms::{Term, Terms};
+use super::trial::Dates;
 use super::weights::Weights;
 
 /// The most birth dates of an entry that are filed.
@@ -181,8 +182,7 @@ pub struct Snapshot<T> {
     /// By date, days first, by nationality and by entry.
     pub(super) names: Names,
     pub(super) days: Days,
-    /// Whether a date is known to the month alone.
-    pub(super) has_months: bool,
+    pub(super) dates: Dates,
     pub(super) filter: Filter,
     pub(super) postings: Postings,
     pub(super) weights: Weights,
@@ -208,7 +208,11 @@ impl<T> Snapshot<T> {
         let filed = Filing::new(&catalogue);
         drop(catalogue);
         let filter = filed.filter();
-        let has_months = names.records.iter().any(|record| record.date.is_month());
+        let holds = |is: fn(DateCode) -> bool| names.records.iter().any(|record| is(record.date));
+        let dates = Dates {
+            months: holds(DateCode::is_month),
+            elsewhere: holds(|date| date == DateCode::ELSEWHERE),
+        };
         let postings = Postings::new(filed.iter());
         let round = memory.map_or(0, Memory::next_round);
         Self {
@@ -218,7 +222,7 @@ impl<T> Snapshot<T> {
             entries,
             names,
             days,
-            has_months,
+            dates,
             filter,
             postings,
             weights,

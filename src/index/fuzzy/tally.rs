@@ -24,6 +24,11 @@ pub(super) fn best_initials(initials: i32, weights: &Weights, whole: impl Fn(i32
     (1..=initials).map(met).fold(met(0), i32::max)
 }
 
+/// What so many initials are worth at most that stand for the same of the other name.
+pub(super) fn initials_both(initials: i32, weights: &Weights) -> i32 {
+    initials * weights.initial.in_sixteenths().max(0)
+}
+
 impl Tally {
     pub(super) fn new(ask: &Ask) -> Self {
         let (met, times) = ([0; ITEMS_MAX], [0; ITEMS_MAX]);
@@ -83,9 +88,12 @@ impl Tally {
                 unmet += 1;
             }
         }
-        let left_over = (self.full - matched - ask.beyond).max(0);
+        // Words that were not looked for may be what is left of the name.
+        let left = (self.full - matched).max(0);
+        bits += ask.unasked.iter().take(left as usize).sum::<i32>();
+        let left_over = (left - ask.unasked.len() as i32).max(0);
         // An initial of the one may stand for the same of the other.
-        bits += ask.initials.min(self.listed_initials) * weights.initial.in_sixteenths().max(0);
+        bits += initials_both(ask.initials.min(self.listed_initials), weights);
         bits + best_initials(self.initials.min(left_over), weights, |met| {
             ask.whole(weights, unmet, left_over - met)
         })

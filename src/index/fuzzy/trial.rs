@@ -30,8 +30,17 @@ pub(super) struct Trial {
     pub(super) covers: u8,
     /// How many words of a listed name it holds.
     pub(super) holds: u8,
-    /// Whether it is one of those that a mark led to.
+    /// Whether the key is whole, so that no mark leads on from it: a rare word, or three words.
     pub(super) finer: bool,
+}
+
+/// Which dates a list holds beside days and years.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Dates {
+    /// Some that are known to the month.
+    pub(super) months: bool,
+    /// Some that have no code.
+    pub(super) elsewhere: bool,
 }
 
 /// What words must be worth for each kind of key to be tried.
@@ -46,19 +55,25 @@ pub(super) struct Needs {
 }
 
 impl Needs {
-    pub(super) fn new(ask: &Ask, weights: &Weights, has_months: bool) -> Self {
-        let worth = |agreement| weights.date(agreement).in_sixteenths();
+    pub(super) fn new(ask: &Ask, weights: &Weights, held: Dates) -> Self {
+        use Agreement as A;
+        let best = |ways: &[A]| {
+            ways.iter().map(|way| weights.date(*way).in_sixteenths()).max().unwrap_or_default()
+        };
         let need = ask.need(weights);
         let Some(year) = ask.date.year() else {
             let years = [(0, i32::MAX); 3];
             return Self { undated: need, dated: need, years, least: need };
         };
-        let month = if has_months { worth(Agreement::Month) } else { 0 };
-        let same = need - worth(Agreement::TwoParts).max(worth(Agreement::Year)).max(month);
-        let next = need - worth(Agreement::NextYear);
+        let month = if held.months { best(&[A::Month]) } else { i32::MIN };
+        let same = need - best(&[A::TwoParts, A::Year]).max(month);
+        let next = need - best(&[A::NextYear]);
         let years = [(year, same), (year.saturating_sub(1), next), (year.saturating_add(1), next)];
-        let dated = need - worth(Agreement::OnePart).max(worth(Agreement::Contradiction));
-        Self { undated: need, dated, years, least: need.min(same) }
+        // Of another year: a digit of it may be a slip.
+        let dated = need - best(&[A::TwoParts, A::OnePart, A::FewYears, A::Contradiction]);
+        // A date that has no code is filed as none, and may be any.
+        let undated = if held.elsewhere { need - best(&[A::Equal]) } else { need };
+        Self { undated, dated, years, least: need.min(same).min(undated).min(dated) }
     }
 
     /// What words must be worth to be tried with this kind of key.
@@ -105,7 +120,7 @@ pub(super) fn refine(
     let need = needs.of(trial.kind);
     // Names of these two words alone: the others of the query meet none.
     let unmet = thirds.clone().count() as i32;
-    let alone = i32::from(trial.own) + weights.at_best(unmet) - weights.at_best(0);
+    let alone = i32::from(trial.own) + ask.alone(weights, unmet);
     if alone >= need {
         push(trial.company.alone(), trial.kind, alone, None, true);
     }
@@ -131,6 +146,7 @@ pub(super) fn reach_by_others(trial: &Trial, ask: &Ask, weights: &Weights) -> [i
     let mut caps: SmallVec<[i32; ASKED_MAX]> = SmallVec::new();
     let thirds = ask.stated().iter().filter(|third| third.covers & trial.covers == 0);
     caps.extend(thirds.map(|third| third.best.min(trial.least.into())));
+    caps.extend_from_slice(&ask.unasked);
     caps.sort_unstable_by_key(|cap| std::cmp::Reverse(*cap));
     let has = |reading| i32::from(ask.words.iter().any(|word| word.reading == reading));
     // Two words of the query may meet one as one, or one two.
@@ -146,8 +162,8 @@ pub(super) fn reach_by_others(trial: &Trial, ask: &Ask, weights: &Weights) -> [i
             if met > left + joined {
                 break;
             }
-            let unmet = (caps.len() as i32 - met - ask.again).max(0);
-            let left_over = (fewest - met - split - ask.again - ask.beyond).max(0);
+            let unmet = (caps.len() as i32 - met - ask.again - ask.unasked.len() as i32).max(0);
+            let left_over = (fewest - met - split - ask.again).max(0);
             best = best.max(own + ask.whole(weights, unmet, left_over));
             own += caps.get(met as usize).copied().unwrap_or_default();
         }
@@ -161,10 +177,11 @@ const YEARS: std::ops::RangeInclusive<u16> = 1_900..=2_040;
 /// Pairs of sounds of two words, the most telling ranks of both first, with the bits of all words.
 ///
 /// A name that more than two words meet is found by the two that tell most. So no third word need be
-/// taken for more than the lesser of the two, nor for more than `thirds` say.
+/// taken for more than the lesser of the two, nor for more than `thirds` say. Words that are not looked for
+/// may add what they are worth.
 pub(super) fn pairs(
     (one, other): (&[Heard], &[Heard]),
-    thirds: &[i32],
+    (thirds, unasked): (&[i32], i32),
     need: i32,
     mut found: impl FnMut(Company, (i32, i32, i32)),
 ) {
@@ -175,7 +192,8 @@ pub(super) fn pairs(
         }
         for second in other.iter().take(most) {
             let (a, b) = (2 * i32::from(first.eighths), 2 * i32::from(second.eighths));
-            let bits = a + b + thirds.iter().map(|third| a.min(b).min(*third)).sum::<i32>();
+            let thirds = thirds.iter().map(|third| a.min(b).min(*third)).sum::<i32>();
+            let bits = a + b + thirds + unasked;
             if bits < need {
                 break;
             }
