@@ -9,6 +9,8 @@ use crate::config::Settings;
 use crate::domain::{Entry, EntryKey};
 use crate::formats::{Contents, Format};
 use crate::kafka::{self, From, Kept, Tail};
+use crate::matching;
+use crate::names::Population;
 use crate::watchlist::{Change, Lists, Progress};
 
 use super::reading::{self, Reading};
@@ -107,9 +109,13 @@ pub(super) fn from_file(path: &Path) -> Result<Vec<Entry>, String> {
     ))
 }
 
-/// Entries as lists to screen against.
-pub(super) fn loaded(entries: impl Iterator<Item = (Entry, i64)>) -> Arc<Lists> {
-    let (lists, mut writer) = Lists::new(Vec::new());
+/// Entries as lists to screen against, by likeness of names as well where that is wanted.
+pub(super) fn loaded(entries: impl Iterator<Item = (Entry, i64)>, by_likeness: bool) -> Arc<Lists> {
+    let (lists, mut writer) = if by_likeness {
+        Lists::with_names(Vec::new(), matching::bounds(Arc::new(Population::built_in())))
+    } else {
+        Lists::new(Vec::new())
+    };
     let now = kafka::wall();
     for (entry, offset) in entries {
         let key = entry.key.clone();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::Subject;
 use crate::formats::Profile;
 use crate::matching::score::{self, Explanation, Mode, Scored, Setting};
-use crate::matching::{Finder, Ranked, Roster};
+use crate::matching::{Finder, Ranked, Roster, SUBJECTS_MIN, THINGS_MIN};
 use crate::names::{Bearer, Bits};
 use crate::quality::Thresholds;
 
@@ -36,6 +36,13 @@ impl Matcher {
     pub(super) fn of_list(list: &[Profile], mode: Mode) -> Self {
         let (persons, things) = counted(list);
         Self::new(list, Setting::of_list(persons, mode).with_things(things))
+    }
+
+    /// As `portcullis run` judges: on a list as long as it takes each for at least.
+    pub(super) fn of_stream(list: &[Profile], mode: Mode) -> Self {
+        let (persons, things) = counted(list);
+        let setting = Setting::of_list(persons.max(SUBJECTS_MIN), mode);
+        Self::new(list, setting.with_things(things.max(THINGS_MIN)))
     }
 
     fn new(list: &[Profile], setting: Setting) -> Self {
@@ -142,8 +149,13 @@ mod tests {
         // What may be a person is one of each.
         assert_eq!(counted(&list), (3, 3));
         let setting = &Matcher::of_list(&list, Mode::Balanced).setting;
+        // However short a list is, it is no likelier than not that somebody is on it.
+        assert_eq!(
+            (setting.prior(Bearer::Person), setting.prior(Bearer::Vessel)),
+            Default::default()
+        );
         let longer: Vec<Profile> =
-            list.iter().chain(&list[2..4]).chain(&list[2..4]).cloned().collect();
+            list.iter().chain((0..200).flat_map(|_| &list[2..4])).cloned().collect();
         let other = &Matcher::of_list(&longer, Mode::Balanced).setting;
         assert_eq!(setting.prior(Bearer::Person), other.prior(Bearer::Person));
         assert!(setting.prior(Bearer::Vessel) > other.prior(Bearer::Vessel));

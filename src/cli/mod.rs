@@ -166,6 +166,24 @@ impl Source {
     /// # Errors
     /// Every mistake there is, each with its place.
     fn settings(&self) -> Result<(Settings, Effective), Mistakes> {
+        self.read(self.arguments())
+    }
+
+    /// The same for what asks no broker: none need be named.
+    fn settings_without_brokers(&self) -> Result<Settings, Mistakes> {
+        let mut arguments = self.arguments();
+        arguments.insert(
+            0,
+            Argument {
+                key: "kafka.brokers".into(),
+                value: "localhost:9092".into(),
+                flag: "--brokers".into(),
+            },
+        );
+        self.read(arguments).map(|(settings, _)| settings)
+    }
+
+    fn read(&self, arguments: Vec<Argument>) -> Result<(Settings, Effective), Mistakes> {
         let text = self.config.as_ref().map(|path| (path, std::fs::read_to_string(path)));
         let unreadable = match &text {
             Some((path, Err(error))) => Some(format!("{}: {error}", path.display())),
@@ -175,7 +193,7 @@ impl Source {
             Some((path, Ok(text))) => Some((path.as_path(), text.as_str())),
             _ => None,
         };
-        let mut reader = Reader::new(file, std::env::vars_os(), self.arguments());
+        let mut reader = Reader::new(file, std::env::vars_os(), arguments);
         reader.allow_variables(&["PORTCULLIS_CONFIG", "PORTCULLIS_CACHE"]);
         if let Some(text) = unreadable {
             reader.mistake("", format!("the settings file cannot be read: {text}"));

@@ -56,6 +56,10 @@ pub(super) struct Options {
     /// Most matches to show of one query, at least 1
     #[arg(long, value_name = "COUNT", default_value = "10", requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
     limit: NonZeroUsize,
+    /// Judge as `portcullis run` does, for which travellers are many and hardly any is listed: as if the
+    /// list had 4,194,304 persons and 8,192 firms or vessels at least
+    #[arg(long, requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
+    as_run: bool,
     /// Compare with everybody listed, and not only with those whom the index finds, as it does for
     /// run. Lists of less than 1,000 subjects are always compared whole
     #[arg(long, requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
@@ -81,6 +85,9 @@ pub(super) fn one(
     list: Vec<Profile>,
     as_json: bool,
 ) -> Result<bool, String> {
+    if !name.chars().any(char::is_alphanumeric) {
+        return Err("NAME has no letters: give the name to be found".into());
+    }
     let subject = match arguments.schema {
         Sort::Person => Subject::Person,
         Sort::Organization => Subject::Organisation,
@@ -170,7 +177,8 @@ struct Answer {
 
 impl<'a> Screen<'a> {
     fn new(arguments: &'a Options, list: Vec<Profile>) -> Self {
-        let mut matcher = Matcher::of_list(&list, arguments.mode);
+        let of = if arguments.as_run { Matcher::of_stream } else { Matcher::of_list };
+        let mut matcher = of(&list, arguments.mode);
         if !arguments.exhaustive && list.len() >= INDEXED_MIN {
             matcher = matcher.indexed(&list);
         }

@@ -86,20 +86,22 @@ pub(super) fn ranked(found: &Value) -> String {
     if matched != name {
         line(format_args!("    listed also as {BOLD}{matched}{BOLD:#}"));
     }
-    let mut reasons: Vec<(f64, Cow<'_, str>)> = items(found, "/reasons")
-        .map(|at| (at.get("bits").and_then(Value::as_f64).unwrap_or_default(), text(at, "/words")))
-        .filter(|(_, words)| !words.is_empty())
-        .collect();
-    reasons.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
-    for (bits, words) in reasons {
-        let style = if bits > 0.0 {
-            GREEN
-        } else if bits < 0.0 {
-            RED
-        } else {
-            DIM
-        };
+    let bits_of = |at: &Value| at.get("bits").and_then(Value::as_f64).unwrap_or_default();
+    let reasons = items(found, "/reasons").map(|at| (bits_of(at), text(at, "/words")));
+    let (mut said, unsaid): (Vec<_>, Vec<_>) =
+        reasons.partition(|(bits, words)| *bits != 0.0 && !words.is_empty());
+    said.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+    // So that what is shown adds up to the whole.
+    let rest: f64 = unsaid.iter().map(|(bits, _)| bits).sum();
+    said.push((rest, "where every comparison starts, and the names as wholes".into()));
+    for (bits, words) in said {
+        let style = if bits > 0.0 { GREEN } else { RED };
         line(format_args!("    {style}{bits:>+6.1}{style:#}  {words}"));
+    }
+    let nothing: Vec<&str> =
+        unsaid.iter().map(|(_, words)| &**words).filter(|words| !words.is_empty()).collect();
+    if !nothing.is_empty() {
+        line(format_args!("            {DIM}{}{DIM:#}", nothing.join("; ")));
     }
     out.truncate(out.trim_end().len());
     out
@@ -170,6 +172,9 @@ fn sentence(evidence: &Value, may_be_vessel: bool) -> String {
     }
 }
 
+/// How many observations of a match by name an alert shows.
+const STRONGEST: usize = 4;
+
 /// How much speaks for a match by name, and what weighs most.
 fn weighed(alike: &Value) -> String {
     let number = |value: &Value, path: &str| value.pointer(path).and_then(Value::as_i64);
@@ -179,7 +184,12 @@ fn weighed(alike: &Value) -> String {
     lines.retain(|line| !matches!(&*text(line, "/about"), "start" | "whole"));
     let weight = |line: &Value| number(line, "/sixteenths").unwrap_or_default().unsigned_abs();
     lines.sort_by_key(|line| std::cmp::Reverse(weight(line)));
-    let lines = lines.into_iter().filter(|line| weight(line) > 0).take(4).map(|line| {
+    lines.retain(|line| weight(line) > 0);
+    lines.truncate(STRONGEST);
+    let shown: f64 = lines.iter().map(|line| bits(line)).sum();
+    let rest = bits(alike) - shown;
+    let rest = (rest != 0.0).then(|| format!("the rest {rest:+.1}"));
+    let lines = lines.into_iter().map(|line| {
         let parts = ["/stated", "/listed"].map(|path| text(line, path));
         let mut parts: Vec<&str> =
             parts.iter().map(|part| &**part).filter(|part| !part.is_empty()).collect();
@@ -193,7 +203,7 @@ fn weighed(alike: &Value) -> String {
         let what = format!("{what} {}", parts.join(" / "));
         format!("{} {:+.1}", what.trim_end(), bits(line))
     });
-    let why: Vec<String> = lines.collect();
+    let why: Vec<String> = lines.chain(rest).collect();
     format!("{per_cent:.1} % likely, {:.1} bits: {}", bits(alike), why.join("; "))
 }
 
@@ -215,15 +225,16 @@ mod tests {
     #[test]
     fn what_weighs_is_told_in_words_and_equal_things_once() {
         let line = |about: &str, how: &str, both: &str, sixteenths: i32| json!({"about": about, "how": how, "stated": both, "listed": both, "sixteenths": sixteenths});
-        let alike = json!({"per_mille": 999, "sixteenths": 224, "observations": [
+        let alike = json!({"per_mille": 999, "sixteenths": 112, "observations": [
+            line("start", "", "", -112),
             line("nothing", "", "", -192),
             line("identifier", "same", "document", 400),
             line("birth_date", "same", "1980-05-25", 16),
         ]});
         assert_eq!(
             weighed(&alike),
-            "99.9 % likely, 14.0 bits: identifier same document +25.0; \
-             no part of the names agrees -12.0; birth date same 1980-05-25 +1.0"
+            "99.9 % likely, 7.0 bits: identifier same document +25.0; \
+             no part of the names agrees -12.0; birth date same 1980-05-25 +1.0; the rest -7.0"
         );
     }
 

@@ -25,6 +25,12 @@ pub(super) fn subjects(path: &Path) -> Result<Profiles, String> {
     let (format, bytes) = read(path)?;
     let read = Profiles::read(format, &bytes);
     tell(path, &read.mistakes);
+    if !read.mistakes.is_empty() {
+        anstream::eprintln!(
+            "{}: what these lines say is not used: whom they name may be missed until they are mended",
+            path.display()
+        );
+    }
     if read.profiles.is_empty() {
         return Err(format!("{}: it names nobody", path.display()));
     }

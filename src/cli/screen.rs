@@ -1,7 +1,7 @@
 //! `portcullis screen`: one event or one subject against lists, and why it matches.
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,18 +9,19 @@ use clap::{ArgGroup, Args};
 use smallvec::SmallVec;
 
 use crate::codec::{self, Format, Headers};
+use crate::config::Settings;
 use crate::domain::{
     AgencyId, Audience, Country, Crossing, Date, Direction, Event, EventId, Facts, Identifier,
     Journey, Kind, Mode, Name, Notice, Party, Place, Revision, Role, Stated, Subject, Topic,
 };
-use crate::engine::{self, Arrival};
+use crate::engine::{self, Arrival, Decision};
 use crate::formats::Profile;
 use crate::kafka::wall;
-use crate::matching::Scratch;
-use crate::watchlist::Lists;
+use crate::matching::{Naming, Scratch};
+use crate::watchlist::{Lists, RegisterWriter};
 
 use super::text::json_line;
-use super::{Source, lists, naming, paint, profiles, reading, say};
+use super::{Source, lists, naming, paint, profiles, reading, register, say};
 
 #[derive(Args)]
 #[command(group = ArgGroup::new(naming::BY_NAME).args(["who", "queries"]))]
@@ -69,11 +70,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         let found = naming::one(&arguments.naming, name, profiles(arguments)?, arguments.json)?;
         return Ok(if found { ExitCode::from(MATCHED) } else { ExitCode::SUCCESS });
     }
-    let lists = read_lists(arguments)?;
-    let notices = match &arguments.event {
-        Some(path) => screen_event(&lists, path, arguments.kind)?,
-        None => screen_subject(&lists, arguments)?,
+    let decision = match &arguments.event {
+        Some(path) => screen_event(arguments, path)?,
+        None => screen_subject(arguments)?,
     };
+    for one in &decision.suppressed {
+        let (list, pair) = (one.list.as_str(), one.pair);
+        anstream::eprintln!(
+            "silenced: an entry of {list}, judged not to be meant: `portcullis suppress list` has it as {pair}"
+        );
+    }
+    let notices = decision.notices;
     // The owner's notice is the whole; the others are parts of it.
     let owners = notices.iter().filter(|notice| is_owners(notice));
     let mut matched = false;
@@ -102,19 +109,55 @@ fn profiles(arguments: &Arguments) -> Result<Vec<Profile>, String> {
     Ok(entries.filter_map(|published| Profile::of_entry(&published.entry)).collect())
 }
 
-fn read_lists(arguments: &Arguments) -> Result<Arc<Lists>, String> {
-    if let Some(path) = &arguments.list {
-        let entries = lists::from_file(path)?;
-        return Ok(lists::loaded(entries.into_iter().zip(0..)));
-    }
-    let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
-    let topic = lists::from_topic(&settings)?;
-    Ok(lists::loaded(
-        topic.entries.into_values().map(|published| (published.entry, published.offset)),
-    ))
+/// Lists to screen against, and how names are judged, if they are.
+struct Against {
+    lists: Arc<Lists>,
+    naming: Option<Naming>,
 }
 
-fn screen_event(lists: &Lists, path: &PathBuf, kind: Topic) -> Result<Vec<Notice>, String> {
+impl Against {
+    /// What the settings and the list file, or the topics, say: what `portcullis run` screens against.
+    fn all(arguments: &Arguments) -> Result<Self, String> {
+        if let Some(path) = &arguments.list {
+            let settings = arguments.source.settings_without_brokers();
+            let naming = settings.map_err(|mistakes| mistakes.to_string())?.naming;
+            let entries = lists::from_file(path)?.into_iter().zip(0..);
+            return Ok(Self { lists: lists::loaded(entries, naming.is_some()), naming });
+        }
+        let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
+        let lists = of_topic(&settings, settings.naming.is_some())?;
+        let mut register = RegisterWriter::new(Arc::clone(lists.register()));
+        register::from_topic(&settings)?.pairs.values().for_each(|judged| register.put(judged));
+        Ok(Self { lists, naming: settings.naming })
+    }
+
+    /// The lists alone: what is asked is whether something is on them, the same.
+    fn equal(arguments: &Arguments) -> Result<Self, String> {
+        let lists = match &arguments.list {
+            Some(path) => lists::loaded(lists::from_file(path)?.into_iter().zip(0..), false),
+            None => {
+                let settings = arguments.source.settings();
+                of_topic(&settings.map_err(|mistakes| mistakes.to_string())?.0, false)?
+            }
+        };
+        Ok(Self { lists, naming: None })
+    }
+
+    fn decide(self, event: &Event<'_>) -> Decision {
+        let arrival =
+            Arrival { topic: "command-line", partition: 0, offset: 0, appended_at: wall() };
+        let mut scratch = Scratch::new(self.naming.unwrap_or_default());
+        engine::decide(&self.lists, &self.lists.standing(), event, arrival, &mut scratch)
+    }
+}
+
+fn of_topic(settings: &Settings, by_likeness: bool) -> Result<Arc<Lists>, String> {
+    let entries = lists::from_topic(settings)?.entries.into_values();
+    Ok(lists::loaded(entries.map(|published| (published.entry, published.offset)), by_likeness))
+}
+
+fn screen_event(arguments: &Arguments, path: &Path) -> Result<Decision, String> {
+    let against = Against::all(arguments)?;
     let mut bytes = Vec::new();
     let read = if path.as_os_str() == "-" {
         std::io::stdin().read_to_end(&mut bytes)
@@ -125,15 +168,15 @@ fn screen_event(lists: &Lists, path: &PathBuf, kind: Topic) -> Result<Vec<Notice
     let mut decoder = reading::decoder()?;
     let headers = Headers { content_type: Some(b"application/json"), schema_id: None };
     let event = decoder
-        .decode_event(kind, &bytes, headers)
+        .decode_event(arguments.kind, &bytes, headers)
         .map_err(|error| format!("{}: {error}", path.display()))?;
     for defect in &event.defects {
         anstream::eprintln!("not usable: {}: {}", defect.field, defect.refusal);
     }
-    Ok(decide(lists, &event))
+    Ok(against.decide(&event))
 }
 
-fn screen_subject(lists: &Lists, arguments: &Arguments) -> Result<Vec<Notice>, String> {
+fn screen_subject(arguments: &Arguments) -> Result<Decision, String> {
     if arguments.identifier.is_empty() && arguments.name.is_none() {
         return Err("nothing to screen: give NAME, --queries FILE, --event FILE, --identifier KIND:VALUE, or --name and --birth-date".into());
     }
@@ -169,12 +212,7 @@ fn screen_subject(lists: &Lists, arguments: &Arguments) -> Result<Vec<Notice>, S
         facts: Facts::Crossing(Crossing::default()),
         defects: SmallVec::new(),
     };
-    Ok(decide(lists, &event))
-}
-
-fn decide(lists: &Lists, event: &Event<'_>) -> Vec<Notice> {
-    let arrival = Arrival { topic: "command-line", partition: 0, offset: 0, appended_at: wall() };
-    engine::decide(lists, &lists.standing(), event, arrival, &mut Scratch::default()).notices
+    Ok(Against::equal(arguments)?.decide(&event))
 }
 
 fn is_owners(notice: &Notice) -> bool {

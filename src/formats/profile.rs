@@ -116,9 +116,9 @@ impl Columns {
     }
 
     fn names(&self, record: &Record, subject: Subject) -> Vec<ListedName> {
-        let strong = record.texts(&self.name).chain(record.texts(&self.alias));
+        let strong = record.texts(&self.name).chain(parts(record.texts(&self.alias)));
         let strong = strong.map(|text| (text, false));
-        let weak = record.texts(&self.weak_alias).map(|text| (text, true));
+        let weak = parts(record.texts(&self.weak_alias)).map(|text| (text, true));
         let mut names: Vec<ListedName> = Vec::new();
         let mut add = |name: ListedName| {
             if !names.contains(&name) {

@@ -181,7 +181,7 @@ mod tests {
         )
         .remove(0);
         let setting = Setting::of_list(list.len(), Mode::Balanced);
-        let ask = (&setting, Bits::whole(14));
+        let ask = (&setting, Bits::whole(6));
         assert!(!finder.candidates(&query, ask, &mut places));
         assert_eq!(places, [0, 4]);
         // What is found ranks as it does among everybody.

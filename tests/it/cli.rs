@@ -150,6 +150,8 @@ fn one_subject_is_screened_against_a_file_and_explained() {
     let mut listed = entry("wanted", "w-1", "123456789");
     listed["names"] = json!([{"surname": "MUSTERMANN", "given_names": "ERIKA"}]);
     listed["birth_dates"] = json!(["1964-08-12"]);
+    listed["nationalities"] = json!(["DEU"]);
+    listed["subject"] = json!("PERSON");
     let list = file(&dir, "wanted.jsonl", &listed.to_string());
     let screen = |words: &[&str]| portcullis(&[&["screen", "--list", word(&list)], words].concat());
 
@@ -170,12 +172,51 @@ fn one_subject_is_screened_against_a_file_and_explained() {
     assert_eq!(ran.status, Some(3), "{ran:?}");
     let alert: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(alert["event"]["event_id"], "e");
+    // By likeness, as the settings have it.
+    let mut alike = crossing("e", "987654321");
+    alike["traveller"] = json!({"surname": "MUSTERMANM", "given_names": "ERIKA",
+        "birth_date": "1964-08-12", "nationality": "DEU"});
+    let event = file(&dir, "alike.json", &alike.to_string());
+    let ran = screen(&["--event", word(&event), "--json"]);
+    assert_eq!(ran.status, Some(3), "{ran:?}");
+    let alert: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(alert["reasons"][0]["resemblance"]["per_mille"].as_u64() > Some(500), "{alert}");
+    let ran = screen(&["--event", word(&event), "--set", "names.mode=exact"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (Some(0), "no match\n"));
 
     // What is wrong is said without repeating it.
     let ran = screen(&["--identifier", "container:CSQU3054384X9"]);
     assert!(ran.status == Some(2) && ran.stderr.contains("ISO 6346"), "{ran:?}");
     let ran = screen(&[]);
     assert!(ran.status == Some(1) && ran.stderr.contains("nothing to screen"), "{ran:?}");
+    let ran = screen(&["?!"]);
+    assert!(ran.status == Some(1) && ran.stderr.contains("NAME has no letters"), "{ran:?}");
+}
+
+#[test]
+fn a_name_alone_is_a_match_on_a_short_list_and_not_as_run_judges() {
+    let dir = tempfile::tempdir().unwrap();
+    let list = file(
+        &dir,
+        "subjects.csv",
+        "id,name,alias,gender\na,\"MUSTERMANN, Erika\",\"VORLAGE, Erika;BEISPIEL, Erika\",female\n",
+    );
+    let screen = |words: &[&str]| portcullis(&[&["screen", "--list", word(&list)], words].concat());
+    let ran = screen(&["Erika Mustermann"]);
+    assert_eq!(ran.status, Some(3), "{ran:?}");
+    assert_eq!(screen(&["Erika Mustermann", "--as-run"]).status, Some(0));
+    // Several aliases stand in one cell.
+    let ran = screen(&["Beispiel, Erika"]);
+    assert!(ran.stdout.contains("listed also as Erika BEISPIEL\n"), "{ran:?}");
+    // What is shown adds up to what is said of the whole.
+    let figure = |text: &str| text.trim().split(' ').next().unwrap().parse::<f64>();
+    let (head, shown) = ran.stdout.split_once('\n').unwrap();
+    let whole: f64 = head.trim_end_matches(" bits").rsplit(' ').next().unwrap().parse().unwrap();
+    let lines: Vec<f64> = shown.lines().flat_map(figure).collect();
+    assert!(lines.len() == 3 && (lines.iter().sum::<f64>() - whole).abs() < 0.3, "{ran:?}");
+    // Somebody else is nobody's match, however short the list.
+    let ran = screen(&["Branimir Veleshki", "--least", "0.05"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (Some(0), "no match\n"));
 }
 
 #[test]

@@ -108,6 +108,14 @@ fn a_judged_subject_makes_no_alert_until_entry_register_or_clock_say_otherwise()
     assert_eq!(suppressed(&instance), 1.0);
     assert_eq!(instance.metric("portcullis_events_total", &["crossings", "clear"]), 1.0);
     crossings.cross(&instance, "another-document", "100000002");
+    // Who asks why is told the same.
+    let folder = tempfile::tempdir().unwrap();
+    for (document, status) in [("100000001", 0), ("100000002", 3)] {
+        let event = file(&folder, "event.json", &crossing("why", document).to_string());
+        let ran = site.run(&["screen", "--event", word(&event)]);
+        assert_eq!(ran.status, Some(status), "{ran:?}");
+        assert_eq!(ran.stderr.contains("silenced: an entry of wanted"), status == 0, "{ran:?}");
+    }
 
     // The entry states something else: told again, until it states what was judged.
     let mut changed = by_name("w-1");

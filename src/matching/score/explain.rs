@@ -136,6 +136,11 @@ impl Line {
             Reason::Start | Reason::Whole => return None,
             Reason::Nothing => "no part of the names agrees".to_owned(),
             Reason::WeakAlias => "the listed name is a weak alias".to_owned(),
+            Reason::Alike { stated, listed, kind: Kind::Edit, joined: false }
+                if self.bits <= Bits::ZERO =>
+            {
+                format!("{stated} is little like {listed}")
+            }
             Reason::Alike { stated, listed, kind, joined } => alike(stated, listed, *kind, *joined),
             Reason::Against { stated, listed } => format!("{stated} is not {listed}"),
             Reason::OnlyStated(words) => format!("only stated: {words}"),
@@ -181,10 +186,13 @@ fn born(relation: BornRelation, stated: &[Date], listed: &[Date]) -> String {
         BornRelation::Same => "the same birth date",
         BornRelation::Exchanged => "birth dates with day and month exchanged",
         BornRelation::YearBeside => "birth dates exactly a year apart",
-        BornRelation::Slip => "birth dates that differ by one digit",
+        BornRelation::Slip => "birth dates that differ by a digit, or by two exchanged",
         BornRelation::SameYear => "the same year of birth, as far as known",
+        BornRelation::SameMonth if stated == listed && stated.iter().all(|date| date.is_full()) => {
+            "the same 1 January, which is written where the day is not known"
+        }
         BornRelation::SameMonth => "the same month of birth, as far as known",
-        BornRelation::OtherDay => "another day of the same year of birth",
+        BornRelation::OtherDay => "another day or month of the same year of birth",
         BornRelation::NearYear => "years of birth one apart",
         BornRelation::FewYears => "years of birth a few apart",
         BornRelation::Anniversary => "the same birthday in another year",

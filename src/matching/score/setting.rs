@@ -82,8 +82,8 @@ impl Setting {
     /// For a subject against a list of so many subjects, of whom one at most is the right one; and of
     /// so many organisations and vessels.
     pub fn of_list(subjects: usize, mode: Mode) -> Self {
-        let mut setting = Self::with_prior(LIST_OF_ONE - spread(subjects), mode);
-        setting.things.prior = LIST_OF_ONE_THING - spread(subjects);
+        let mut setting = Self::with_prior(before(LIST_OF_ONE, subjects), mode);
+        setting.things.prior = before(LIST_OF_ONE_THING, subjects);
         setting
     }
 
@@ -91,7 +91,7 @@ impl Setting {
     /// that an organisation or a vessel is compared with.
     #[must_use]
     pub fn with_things(mut self, things: usize) -> Self {
-        self.things.prior = LIST_OF_ONE_THING - spread(things);
+        self.things.prior = before(LIST_OF_ONE_THING, things);
         self
     }
 
@@ -133,6 +133,12 @@ impl Setting {
     pub const fn mode(&self) -> Mode {
         self.mode
     }
+}
+
+/// The odds before anything is compared, of a list of so many where this is those of a list of one. However
+/// short a list is, nobody is likelier than not to be on it.
+fn before(of_one: Bits, subjects: usize) -> Bits {
+    (of_one - spread(subjects)).min(Bits::ZERO)
 }
 
 /// How much more must speak for one of so many.
