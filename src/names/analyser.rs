@@ -5,11 +5,11 @@ use smallvec::SmallVec;
 use crate::domain::Name;
 
 use super::acronym::acronym;
-use super::canonical::Canonical;
+use super::familiar::{Familiar, finish};
 use super::icao::Spelling;
 use super::reader::{Field, Reader, read_ascii};
 use super::scripts::Tongues;
-use super::{Bearer, Part, Script, Skeleton, Word, compound, dictionary, lexicon, person, thing};
+use super::{Bearer, Part, Script, Word, dictionary, lexicon, person, thing};
 
 /// The most words of a name that are kept; what follows is not compared.
 pub const WORDS_MAX: usize = 32;
@@ -94,6 +94,7 @@ impl Analysed {
 /// Makes words of names; one a thread.
 pub struct Analyser {
     reader: Reader,
+    familiar: Familiar,
     spelling: Spelling,
     /// Whether the name stands in a field that may have had no room for all of it.
     in_field: bool,
@@ -104,7 +105,8 @@ impl Default for Analyser {
     fn default() -> Self {
         lexicon::unpack();
         dictionary::unpack();
-        Self { reader: Reader::default(), spelling: Spelling::Plain, in_field: false }
+        let (reader, familiar) = Default::default();
+        Self { reader, familiar, spelling: Spelling::Plain, in_field: false }
     }
 }
 
@@ -147,8 +149,7 @@ impl Analyser {
                 }
             }
         }
-        into.words.iter_mut().for_each(finish);
-        look_up(&mut into.words);
+        self.familiar.finish(&mut into.words);
     }
 
     fn person(&mut self, name: Name<'_>, into: &mut Analysed) {
@@ -203,29 +204,6 @@ impl Analyser {
 fn boundary(text: &str) -> Option<usize> {
     let zone = text.find("<<").filter(|at| *at > 0);
     zone.or_else(|| text.find([',', '،', '、', '，']))
-}
-
-/// Gives a word its coarser forms.
-#[inline]
-fn finish(word: &mut Word) {
-    let [front, back] = compound::pieces(word.text());
-    let skeleton = Skeleton::of_pieces(front, back);
-    if word.canonical().is_empty() {
-        let canonical = Canonical::of_pieces(front, back);
-        word.set_canonical(canonical.letters());
-    }
-    word.skeleton = skeleton;
-}
-
-/// Looks words up in the dictionary, side by side, so that one waits for memory while another does.
-fn look_up(words: &mut [Word]) {
-    let mut spans: SmallVec<[dictionary::Span; 8]> = SmallVec::new();
-    spans.extend(words.iter().map(|word| dictionary::span(word.spelling_key())));
-    for (word, span) in words.iter_mut().zip(spans) {
-        if word.spelling == 0 && word.text().len() > 1 && word.script != Script::Han {
-            word.spelling = dictionary::find_in(span);
-        }
-    }
 }
 
 #[cfg(test)]

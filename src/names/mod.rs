@@ -39,6 +39,7 @@ mod compound;
 mod dictionary;
 mod icao;
 mod distance;
+mod familiar;
 mod letters;
 mod lexicon;
 mod person;

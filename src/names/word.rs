@@ -375,6 +375,20 @@ impl Word {
         self.set_canonical(text.get(from..length).unwrap_or_default());
     }
 
+    /// Whether it has the letters of another, in a script that is looked up alike.
+    #[inline]
+    pub(super) fn is_spelt_as(&self, other: &Self) -> bool {
+        let (one, another) = ((&self.text, self.text_len), (&other.text, other.text_len));
+        one == another && self.script.omits_vowels() == other.script.omits_vowels()
+    }
+
+    /// Takes the coarser forms of a word of the same letters.
+    #[inline]
+    pub(super) fn take_forms(&mut self, other: &Self) {
+        (self.canonical, self.canonical_len) = (other.canonical, other.canonical_len);
+        (self.skeleton, self.spelling) = (other.skeleton, other.spelling);
+    }
+
     pub(super) fn set_canonical(&mut self, letters: &[u8]) {
         self.canonical = [0; CANONICAL_MAX];
         let kept = letters.len().min(CANONICAL_MAX);
