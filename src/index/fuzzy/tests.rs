@@ -502,3 +502,26 @@ fn a_memory_of_other_rules_is_not_believed() {
     };
     assert!(body(foreign) == body(memory));
 }
+
+/// Of many words the rarest are looked for; a name that has no room for the others gains nothing by them.
+#[test]
+fn words_that_are_not_looked_for_are_worth_nothing_to_a_short_name() {
+    let (live, _) = list(&[(&["Kabira Tonsel"], "", "")]);
+    let bound = |name: &str| {
+        let (words, mut found) = (words(name), Vec::new());
+        let query = Query {
+            words: words.words(),
+            acronym: words.acronym(),
+            born: None,
+            nation: None,
+            threshold: Bits::whole(1),
+            limits: Limits::GENEROUS,
+        };
+        live.view().search(&query, &mut Scratch::default(), &mut found);
+        found.iter().filter(|found| found.entry == 0).map(|found| found.bound).max()
+    };
+    let six = "Kabira Tonsel Wolmuk Pirnaxe Drovilt Schebru";
+    let nine = format!("{six} Quonfel Yarbzik Zwethol");
+    assert!(bound(six).is_some());
+    assert_eq!(bound(&nine), bound(six));
+}
