@@ -34,15 +34,17 @@ impl Matcher {
 
     /// For a list, whose names also tell how rare words are.
     pub(super) fn of_list(list: &[Profile], mode: Mode) -> Self {
-        let (persons, things) = counted(list);
-        Self::new(list, Setting::of_list(persons, mode).with_things(things))
+        Self::of_length(list, counted(list), mode)
     }
 
     /// As `portcullis run` judges: on a list as long as it takes each for at least.
     pub(super) fn of_stream(list: &[Profile], mode: Mode) -> Self {
         let (persons, things) = counted(list);
-        let setting = Setting::of_list(persons.max(SUBJECTS_MIN), mode);
-        Self::new(list, setting.with_things(things.max(THINGS_MIN)))
+        Self::of_length(list, (persons.max(SUBJECTS_MIN), things.max(THINGS_MIN)), mode)
+    }
+
+    fn of_length(list: &[Profile], (persons, things): (usize, usize), mode: Mode) -> Self {
+        Self::new(list, Setting::of_list(persons, mode).with_things(things))
     }
 
     fn new(list: &[Profile], setting: Setting) -> Self {

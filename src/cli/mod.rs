@@ -171,15 +171,9 @@ impl Source {
 
     /// The same for what asks no broker: none need be named.
     fn settings_without_brokers(&self) -> Result<Settings, Mistakes> {
-        let mut arguments = self.arguments();
-        arguments.insert(
-            0,
-            Argument {
-                key: "kafka.brokers".into(),
-                value: "localhost:9092".into(),
-                flag: "--brokers".into(),
-            },
-        );
+        let (key, flag) = ("kafka.brokers".into(), "--brokers".into());
+        let unasked = Argument { key, value: "localhost:9092".into(), flag };
+        let arguments = std::iter::once(unasked).chain(self.arguments()).collect();
         self.read(arguments).map(|(settings, _)| settings)
     }
 

@@ -9,7 +9,7 @@ use clap::{ArgGroup, Args};
 use smallvec::SmallVec;
 
 use crate::codec::{self, Format, Headers};
-use crate::config::Settings;
+use crate::config::Mistakes;
 use crate::domain::{
     AgencyId, Audience, Country, Crossing, Date, Direction, Event, EventId, Facts, Identifier,
     Journey, Kind, Mode, Name, Notice, Party, Place, Revision, Role, Stated, Subject, Topic,
@@ -116,31 +116,26 @@ struct Against {
 }
 
 impl Against {
-    /// What the settings and the list file, or the topics, say: what `portcullis run` screens against.
-    fn all(arguments: &Arguments) -> Result<Self, String> {
+    /// The list file or the topics. As `portcullis run` screens, by likeness of names and with the register,
+    /// where that is wanted; else what is asked is whether something is listed, the same.
+    fn read(arguments: &Arguments, as_run: bool) -> Result<Self, String> {
+        let told = |mistakes: Mistakes| mistakes.to_string();
         if let Some(path) = &arguments.list {
-            let settings = arguments.source.settings_without_brokers();
-            let naming = settings.map_err(|mistakes| mistakes.to_string())?.naming;
+            let settings = as_run.then(|| arguments.source.settings_without_brokers()).transpose();
+            let naming = settings.map_err(told)?.and_then(|settings| settings.naming);
             let entries = lists::from_file(path)?.into_iter().zip(0..);
             return Ok(Self { lists: lists::loaded(entries, naming.is_some()), naming });
         }
-        let (settings, _) = arguments.source.settings().map_err(|mistakes| mistakes.to_string())?;
-        let lists = of_topic(&settings, settings.naming.is_some())?;
+        let (settings, _) = arguments.source.settings().map_err(told)?;
+        let entries = lists::from_topic(&settings)?.entries.into_values();
+        let entries = entries.map(|published| (published.entry, published.offset));
+        if !as_run {
+            return Ok(Self { lists: lists::loaded(entries, false), naming: None });
+        }
+        let lists = lists::loaded(entries, settings.naming.is_some());
         let mut register = RegisterWriter::new(Arc::clone(lists.register()));
         register::from_topic(&settings)?.pairs.values().for_each(|judged| register.put(judged));
         Ok(Self { lists, naming: settings.naming })
-    }
-
-    /// The lists alone: what is asked is whether something is on them, the same.
-    fn equal(arguments: &Arguments) -> Result<Self, String> {
-        let lists = match &arguments.list {
-            Some(path) => lists::loaded(lists::from_file(path)?.into_iter().zip(0..), false),
-            None => {
-                let settings = arguments.source.settings();
-                of_topic(&settings.map_err(|mistakes| mistakes.to_string())?.0, false)?
-            }
-        };
-        Ok(Self { lists, naming: None })
     }
 
     fn decide(self, event: &Event<'_>) -> Decision {
@@ -151,13 +146,8 @@ impl Against {
     }
 }
 
-fn of_topic(settings: &Settings, by_likeness: bool) -> Result<Arc<Lists>, String> {
-    let entries = lists::from_topic(settings)?.entries.into_values();
-    Ok(lists::loaded(entries.map(|published| (published.entry, published.offset)), by_likeness))
-}
-
 fn screen_event(arguments: &Arguments, path: &Path) -> Result<Decision, String> {
-    let against = Against::all(arguments)?;
+    let against = Against::read(arguments, true)?;
     let mut bytes = Vec::new();
     let read = if path.as_os_str() == "-" {
         std::io::stdin().read_to_end(&mut bytes)
@@ -212,7 +202,7 @@ fn screen_subject(arguments: &Arguments) -> Result<Decision, String> {
         facts: Facts::Crossing(Crossing::default()),
         defects: SmallVec::new(),
     };
-    Ok(Against::equal(arguments)?.decide(&event))
+    Ok(Against::read(arguments, false)?.decide(&event))
 }
 
 fn is_owners(notice: &Notice) -> bool {

@@ -26,7 +26,7 @@ pub(super) struct Deletes {
 }
 
 /// Most hashes that one form is looked for by: itself, and what two of its letters leave.
-const HASHES: usize = 1 + PREFIX + PREFIX * (PREFIX - 1) / 2;
+const HASHES: usize = most(PREFIX, 2);
 
 /// Where the answers to a question lie, while they are fetched.
 #[derive(Default)]
@@ -118,8 +118,8 @@ impl Deletes {
 }
 
 /// The most hashes that a form of so many letters has.
-fn most(letters: usize, steps: usize) -> usize {
-    let letters = letters.min(PREFIX);
+const fn most(letters: usize, steps: usize) -> usize {
+    let letters = if letters < PREFIX { letters } else { PREFIX };
     match steps {
         0 => 1,
         1 => 1 + letters,
