@@ -56,8 +56,9 @@ pub(super) struct Options {
     /// Most matches to show of one query, at least 1
     #[arg(long, value_name = "COUNT", default_value = "10", requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
     limit: NonZeroUsize,
-    /// Judge as `portcullis run` does, for which travellers are many and hardly any is listed: as if the
-    /// list had 4,194,304 persons and 8,192 firms or vessels at least
+    /// Take the list for as long as `portcullis run` does, for which travellers are many and hardly any is
+    /// listed: for one of 4,194,304 persons and 8,192 firms or vessels at least. --mode says how sure a match
+    /// must be; thresholds of lists and actions are not heeded
     #[arg(long, requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
     as_run: bool,
     /// Compare with everybody listed, and not only with those whom the index finds, as it does for

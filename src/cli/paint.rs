@@ -93,7 +93,9 @@ pub(super) fn ranked(found: &Value) -> String {
     said.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
     // So that what is shown adds up to the whole.
     let rest: f64 = unsaid.iter().map(|(bits, _)| bits).sum();
-    said.push((rest, "where every comparison starts, and the names as wholes".into()));
+    if rest != 0.0 {
+        said.push((rest, "where every comparison starts, and the names as wholes".into()));
+    }
     for (bits, words) in said {
         let style = if bits > 0.0 { GREEN } else { RED };
         line(format_args!("    {style}{bits:>+6.1}{style:#}  {words}"));

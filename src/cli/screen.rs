@@ -116,8 +116,8 @@ struct Against {
 }
 
 impl Against {
-    /// The list file or the topics. As `portcullis run` screens, by likeness of names and with the register,
-    /// where that is wanted; else what is asked is whether something is listed, the same.
+    /// The list file or the topics. As `portcullis run` screens, by likeness of names and, of the topics, with
+    /// the register, where that is wanted; else what is asked is whether something is listed, the same.
     fn read(arguments: &Arguments, as_run: bool) -> Result<Self, String> {
         let told = |mistakes: Mistakes| mistakes.to_string();
         if let Some(path) = &arguments.list {

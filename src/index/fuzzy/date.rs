@@ -206,6 +206,11 @@ impl Asked {
                 || self.far.contains(&listed.0))
     }
 
+    /// Whether it is a date that no code stands for.
+    pub(super) fn has_no_code(&self) -> bool {
+        self.code == DateCode::ELSEWHERE
+    }
+
     /// The year, where it is known.
     pub(super) fn year(&self) -> Option<u16> {
         self.date.map(|_| self.parts.0)

@@ -67,6 +67,8 @@ pub(super) struct Delta<T> {
     count: AtomicU32,
     /// The last name of each day.
     days: Box<[AtomicU32]>,
+    /// Whether a date is known to the month alone.
+    has_months: AtomicBool,
     keys: Slots,
     /// Words that the snapshot has not.
     words: Box<[OnceLock<Word>]>,
@@ -80,6 +82,7 @@ impl<T> Delta<T> {
             names: std::iter::repeat_with(OnceLock::new).take(names).collect(),
             count: AtomicU32::new(0),
             days: (0..DateCode::DAYS).map(|_| AtomicU32::new(NONE)).collect(),
+            has_months: AtomicBool::new(false),
             keys: Slots::with_room(KEYS * names),
             words: std::iter::repeat_with(OnceLock::new).take(names).collect(),
             words_count: AtomicU32::new(0),
@@ -90,6 +93,11 @@ impl<T> Delta<T> {
     /// How many names there are.
     pub(super) fn len(&self) -> u32 {
         self.count.load(Ordering::Acquire)
+    }
+
+    /// Whether the birth date of one is known to the month alone.
+    pub(super) fn has_months(&self) -> bool {
+        self.has_months.load(Ordering::Acquire)
     }
 
     /// How many names there is room for.
@@ -132,6 +140,9 @@ impl<T> Delta<T> {
         let Some(place) = self.names.get(number as usize) else { return };
         if place.set(late).is_err() {
             return;
+        }
+        if date.is_month() {
+            self.has_months.store(true, Ordering::Release);
         }
         for company in filing::first(&sounds) {
             self.keys.add(company.key().0, number);

@@ -172,8 +172,9 @@ impl<T: Clone + Ord> Writer<T> {
         let old = self.live.state.load_full();
         let since = fresh.upto..old.delta.len();
         let names = since.clone().filter_map(|name| old.delta.name(name));
-        // As if each of their words were new.
-        let room = names.map(|name| 2 * name.words.len()).sum::<usize>().max(ROOM);
+        // Room for each of their words, were all new: nobody asks while they are filed again.
+        let words = names.map(|name| name.words.len()).sum::<usize>();
+        let room = words.max(2 * since.len()).max(ROOM);
         let state = State::new(Arc::new(fresh.snapshot), old.number + 1, room);
         for (_, entry) in self.gone.drain(..).filter(|(at, _)| *at >= fresh.upto) {
             if let Ok(place) = state.snapshot.entries.binary_search(&entry) {

@@ -78,7 +78,8 @@ impl<T: Clone> State<T> {
         self.foresee_days(&scratch.ask.date);
         scratch.ask.prepare(query, self);
         scratch.work.unknown = scratch.ask.unknown;
-        scratch.needs = Needs::new(&scratch.ask, &self.snapshot.weights, self.snapshot.dates);
+        let has_months = self.snapshot.has_months || self.delta.has_months();
+        scratch.needs = Needs::new(&scratch.ask, &self.snapshot.weights, has_months);
         self.pair_up(scratch);
         self.by_day(scratch);
         self.try_first(scratch);

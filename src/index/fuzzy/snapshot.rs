@@ -17,7 +17,6 @@ use super::memory::Memory;
 use super::postings::{Others, Postings};
 use super::record::{Beside, Member, Nation, Record, WORDS_MAX, Weight, weighed};
 use super::terms::{Term, Terms};
-use super::trial::Dates;
 use super::weights::Weights;
 
 /// The most birth dates of an entry that are filed.
@@ -182,7 +181,8 @@ pub struct Snapshot<T> {
     /// By date, days first, by nationality and by entry.
     pub(super) names: Names,
     pub(super) days: Days,
-    pub(super) dates: Dates,
+    /// Whether a date is known to the month alone.
+    pub(super) has_months: bool,
     pub(super) filter: Filter,
     pub(super) postings: Postings,
     pub(super) weights: Weights,
@@ -208,11 +208,7 @@ impl<T> Snapshot<T> {
         let filed = Filing::new(&catalogue);
         drop(catalogue);
         let filter = filed.filter();
-        let holds = |is: fn(DateCode) -> bool| names.records.iter().any(|record| is(record.date));
-        let dates = Dates {
-            months: holds(DateCode::is_month),
-            elsewhere: holds(|date| date == DateCode::ELSEWHERE),
-        };
+        let has_months = names.records.iter().any(|record| record.date.is_month());
         let postings = Postings::new(filed.iter());
         let round = memory.map_or(0, Memory::next_round);
         Self {
@@ -222,7 +218,7 @@ impl<T> Snapshot<T> {
             entries,
             names,
             days,
-            dates,
+            has_months,
             filter,
             postings,
             weights,

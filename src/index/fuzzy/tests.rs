@@ -525,3 +525,19 @@ fn words_that_are_not_looked_for_are_worth_nothing_to_a_short_name() {
     assert!(bound(six).is_some());
     assert_eq!(bound(&nine), bound(six));
 }
+
+/// The snapshot has no date that is known to the month alone.
+#[test]
+fn who_was_filed_since_with_a_month_of_birth_is_met_as_in_a_snapshot() {
+    let person: Person<'_> = (&["Kabira Tonsel"], "1980-03", "IRQ");
+    let (filed_before, _) = list(&[person]);
+    let (filed_since, mut writer) = list(&[]);
+    filed(&person, |listed| writer.add(&0, listed));
+    let bar = |live: &Live<u32>| {
+        let is_met =
+            |bits: &i32| ask(&live.view(), "Kabira Tonsel", "1980-03-07", *bits).0.contains(&0);
+        (1..99).take_while(is_met).last()
+    };
+    assert!(bar(&filed_before) > Some(20));
+    assert_eq!(bar(&filed_since), bar(&filed_before));
+}

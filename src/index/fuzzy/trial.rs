@@ -34,15 +34,6 @@ pub(super) struct Trial {
     pub(super) finer: bool,
 }
 
-/// Which dates a list holds beside days and years.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Dates {
-    /// Some that are known to the month.
-    pub(super) months: bool,
-    /// Some that have no code.
-    pub(super) elsewhere: bool,
-}
-
 /// What words must be worth for each kind of key to be tried.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Needs {
@@ -55,7 +46,8 @@ pub(super) struct Needs {
 }
 
 impl Needs {
-    pub(super) fn new(ask: &Ask, weights: &Weights, held: Dates) -> Self {
+    /// For a list on which some dates are known to the month, or none.
+    pub(super) fn new(ask: &Ask, weights: &Weights, has_months: bool) -> Self {
         use Agreement as A;
         let best = |ways: &[A]| {
             ways.iter().map(|way| weights.date(*way).in_sixteenths()).max().unwrap_or_default()
@@ -65,14 +57,14 @@ impl Needs {
             let years = [(0, i32::MAX); 3];
             return Self { undated: need, dated: need, years, least: need };
         };
-        let month = if held.months { best(&[A::Month]) } else { i32::MIN };
+        let month = if has_months { best(&[A::Month]) } else { i32::MIN };
         let same = need - best(&[A::TwoParts, A::Year]).max(month);
         let next = need - best(&[A::NextYear]);
         let years = [(year, same), (year.saturating_sub(1), next), (year.saturating_add(1), next)];
         // Of another year: a digit of it may be a slip.
         let dated = need - best(&[A::TwoParts, A::OnePart, A::FewYears, A::Contradiction]);
-        // A date that has no code is filed as none, and may be any.
-        let undated = if held.elsewhere { need - best(&[A::Equal]) } else { need };
+        // Dates without a code are filed as none.
+        let undated = if ask.date.has_no_code() { need - best(&[A::Equal]) } else { need };
         Self { undated, dated, years, least: need.min(same).min(undated).min(dated) }
     }
 
@@ -143,10 +135,12 @@ pub(super) fn reach_by_others(trial: &Trial, ask: &Ask, weights: &Weights) -> [i
     if ask.initials > 0 {
         return [trial.bits; 3];
     }
-    let mut caps: SmallVec<[i32; ASKED_MAX]> = SmallVec::new();
+    let mut caps: SmallVec<[i32; 2 * ASKED_MAX]> = SmallVec::new();
     let thirds = ask.stated().iter().filter(|third| third.covers & trial.covers == 0);
     caps.extend(thirds.map(|third| third.best.min(trial.least.into())));
-    caps.extend_from_slice(&ask.unasked);
+    let many = caps.len() as i32;
+    // A name has four words at most here: the most telling will do.
+    caps.extend(ask.unasked.iter().copied().take(ASKED_MAX));
     caps.sort_unstable_by_key(|cap| std::cmp::Reverse(*cap));
     let has = |reading| i32::from(ask.words.iter().any(|word| word.reading == reading));
     // Two words of the query may meet one as one, or one two.
@@ -162,7 +156,7 @@ pub(super) fn reach_by_others(trial: &Trial, ask: &Ask, weights: &Weights) -> [i
             if met > left + joined {
                 break;
             }
-            let unmet = (caps.len() as i32 - met - ask.again - ask.unasked.len() as i32).max(0);
+            let unmet = (many - met - ask.again).max(0);
             let left_over = (fewest - met - split - ask.again).max(0);
             best = best.max(own + ask.whole(weights, unmet, left_over));
             own += caps.get(met as usize).copied().unwrap_or_default();

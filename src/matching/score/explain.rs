@@ -188,7 +188,9 @@ fn born(relation: BornRelation, stated: &[Date], listed: &[Date]) -> String {
         BornRelation::YearBeside => "birth dates exactly a year apart",
         BornRelation::Slip => "birth dates that differ by a digit, or by two exchanged",
         BornRelation::SameYear => "the same year of birth, as far as known",
-        BornRelation::SameMonth if stated == listed && stated.iter().all(|date| date.is_full()) => {
+        BornRelation::SameMonth
+            if stated.iter().any(|date| date.is_full() && listed.contains(date)) =>
+        {
             "the same 1 January, which is written where the day is not known"
         }
         BornRelation::SameMonth => "the same month of birth, as far as known",
