@@ -9,9 +9,13 @@ use super::people::{Document, Naming, Person, born, identity};
 use super::stock::{Nation, STOCK};
 use super::world::Lore;
 
-/// How often somebody's birth is drawn again for being near to that of a listed namesake. Where lists
-/// are so long that every year has one, it stays.
-const REDRAWN_MAX: u32 = 32;
+/// How often somebody is drawn anew who could be taken for somebody listed. Where lists are so long that
+/// everybody could, the last one stays.
+const DRAWN_MAX: u32 = 16;
+/// And how often only the birth.
+const BIRTHS_MAX: u32 = 4;
+/// How often the birth of somebody with the very name of somebody listed.
+const NAMESAKES_MAX: u32 = 32;
 
 /// A subject of the lists, under the attributes it shows.
 #[derive(Clone, Copy)]
@@ -74,34 +78,39 @@ impl Lore {
 
     /// Somebody who shares no name with birth date and no document with anybody listed.
     pub(super) fn fresh_person(&self, dice: &mut Dice) -> Option<Person> {
-        self.unlike(dice, Person::draw)
+        Some(self.unlike(dice, Person::draw)?.0)
     }
 
-    /// A relative of this person who shares nothing with anybody listed.
+    /// A relative of this person who shares nothing with anybody listed; somebody of another family where
+    /// whoever bears its two surnames could be taken for one of them.
     pub(super) fn fresh_relative(
         &self,
         dice: &mut Dice,
         of: &Person,
         child: bool,
     ) -> Option<Person> {
-        self.unlike(dice, |dice| of.relative(dice, child))
+        let (relative, is_unlike) = self.unlike(dice, |dice| of.relative(dice, child))?;
+        if is_unlike { Some(relative) } else { self.fresh_person(dice) }
     }
 
-    /// Somebody drawn who shares nothing with anybody listed, nor so much of a name that a date tells them
-    /// apart no more.
+    /// Somebody drawn who shares no identity and no document with anybody listed; and whether nobody could
+    /// take the one for the other either.
     fn unlike(
         &self,
         dice: &mut Dice,
         mut draw: impl FnMut(&mut Dice) -> Option<Person>,
-    ) -> Option<Person> {
+    ) -> Option<(Person, bool)> {
         let mut person = draw(dice)?;
-        let mut redrawn = 0;
-        while redrawn < REDRAWN_MAX && self.mistakable.is_namesake(person.name) {
+        let mut is_unlike = self.clear(dice, &mut person)?;
+        for _ in 0..DRAWN_MAX {
+            if is_unlike {
+                break;
+            }
             person = draw(dice)?;
-            redrawn += 1;
+            is_unlike = self.clear(dice, &mut person)?;
         }
-        self.clear(dice, &mut person)?;
-        Some(person)
+        person.document = self.fresh_document(dice, person.nation);
+        Some((person, is_unlike))
     }
 
     /// A number in this country's shape that nobody listed has.
@@ -186,16 +195,21 @@ impl Lore {
         Some((index, self.listed(class, index)?.body))
     }
 
-    fn clear(&self, dice: &mut Dice, person: &mut Person) -> Option<()> {
-        let may_be_meant = |person: &Person| self.mistakable.is_person(person.name, person.birth);
+    /// Draws the birth anew until nobody listed has it with this name; says whether nobody listed can be
+    /// meant.
+    fn clear(&self, dice: &mut Dice, person: &mut Person) -> Option<bool> {
+        let Self { mistakable, .. } = self;
+        let may_be_meant = |who: &Person| mistakable.is_person(who.name, who.birth, who.birthplace);
+        let is_namesake = mistakable.is_namesake(person.name);
+        // No birth is of use to a namesake.
+        let births_max = if is_namesake { 0 } else { BIRTHS_MAX };
         let mut redrawn = 0;
-        while self.is_taken(person.key()) || (redrawn < REDRAWN_MAX && may_be_meant(person)) {
+        while self.is_taken(person.key()) || (redrawn < births_max && may_be_meant(person)) {
             let age = dice.between(1, 80);
             person.birth = born(dice, age)?;
             redrawn += 1;
         }
-        person.document = self.fresh_document(dice, person.nation);
-        Some(())
+        Some(!is_namesake && !may_be_meant(person))
     }
 
     fn fresh_document(&self, dice: &mut Dice, issuer: &'static Nation) -> Document {
@@ -340,7 +354,7 @@ impl Lore {
                 let mut redrawn = 0;
                 while self.mistakable.is_near(person.name, person.birth) {
                     redrawn += 1;
-                    if redrawn > REDRAWN_MAX {
+                    if redrawn > NAMESAKES_MAX {
                         return None;
                     }
                     let age = dice.between(1, 80);

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use super::dice::key;
 use super::listed::own_words;
 use super::people::Naming;
-use super::stock::{consonants, folded};
+use super::stock::{folded, heard};
 use crate::domain::Date;
 
 /// Words behind a firm's own: what it deals in, and its legal form.
@@ -39,8 +39,8 @@ pub(super) struct Mistakable {
 }
 
 impl Mistakable {
-    /// Adds a name and birth date of somebody listed; of whom is undated some entry knows no date.
-    pub(super) fn add_person(&mut self, name: Naming, birth: Date, is_undated: bool) {
+    /// Adds a name and birth date of somebody listed.
+    pub(super) fn add_person(&mut self, name: Naming, birth: Date) {
         let when = [parts(birth).0, anniversary(birth)];
         self.shared.extend(when.map(|when| whole(name, when)));
         self.shared.extend(when.into_iter().flat_map(|when| some(words(name), 2, when)));
@@ -48,10 +48,18 @@ impl Mistakable {
         let days = [birth.packed(), exchanged(birth)];
         self.shared.extend(days.into_iter().flat_map(|day| some(initials(name), 1, day)));
         self.shared.extend(some(words(name), RARE_WORDS, ANY_YEAR));
-        if is_undated {
-            self.shared.insert(whole(name, ANY_YEAR));
-            self.shared.extend(some(words(name), 2, UNDATED));
-        }
+    }
+
+    /// Adds a name of somebody of whom some entry knows no date.
+    pub(super) fn add_undated(&mut self, name: Naming) {
+        self.shared.insert(whole(name, ANY_YEAR));
+        self.shared.extend(some(words(name), 2, UNDATED));
+    }
+
+    /// Adds a name of somebody of whom some entry knows the year of birth alone, and the town: whoever
+    /// shares these has a date that speaks neither for nor against.
+    pub(super) fn add_of_year(&mut self, name: Naming, birth: Date, town: &str) {
+        self.shared.extend(compatriots(name, birth, town));
     }
 
     /// Adds the name of a firm or a ship that ends with so many words that others have too.
@@ -65,13 +73,13 @@ impl Mistakable {
     }
 
     /// The same, or whether somebody shares two words of the name and the year or the day; one and a date
-    /// that differs in the year, the month or the day alone; or an initial and the date, or month and day
-    /// of it exchanged.
-    pub(super) fn is_person(&self, name: Naming, birth: Date) -> bool {
+    /// that differs in the year, the month or the day alone, or has these exchanged; one, the year and the
+    /// town, where no more is known; or an initial and the date, or month and day of it exchanged.
+    pub(super) fn is_person(&self, name: Naming, birth: Date, town: &str) -> bool {
         let two = when(birth, NEXT_YEARS).flat_map(|when| some(words(name), 2, when));
         let one = slips(birth).into_iter().flat_map(|slip| some(words(name), 1, slip));
         let initial = some(initials(name), 1, birth.packed());
-        let mut all = two.chain(one).chain(initial);
+        let mut all = two.chain(one).chain(compatriots(name, birth, town)).chain(initial);
         self.is_near(name, birth) || all.any(|mark| self.shared.contains(&mark))
     }
 
@@ -105,15 +113,23 @@ fn exchanged(birth: Date) -> u32 {
     year * 10_000 + day * 100 + month
 }
 
-/// The date without its day, its month and its year: who shares one has a slip in the other.
-fn slips(birth: Date) -> [u32; 3] {
+/// The date without its day, its month and its year, and with month and day in either order: who shares one
+/// has a slip in the other.
+fn slips(birth: Date) -> [u32; 4] {
     let (year, month, day) = parts(birth);
-    [year * 10_000 + month * 100, year * 10_000 + day, month * 100 + day]
+    let either = year * 10_000 + month.min(day) * 100 + month.max(day);
+    [year * 10_000 + month * 100, year * 10_000 + day, month * 100 + day, either]
 }
 
 fn parts(birth: Date) -> (u32, u32, u32) {
     let packed = birth.packed();
     (packed / 10_000, packed / 100 % 100, packed % 100)
+}
+
+/// A number for each word of the name with the year and the town of birth.
+fn compatriots(name: Naming, birth: Date, town: &str) -> impl Iterator<Item = u64> {
+    let town = key("town", town, "");
+    some(words(name), 1, parts(birth).0).map(move |mark| mark ^ town)
 }
 
 /// Month and day of a birth date, apart from all years.
@@ -137,10 +153,8 @@ fn initials(name: Naming) -> SmallVec<[u64; 8]> {
     words.filter_map(|word| Some(key("initial", word.get(..1)?, ""))).collect()
 }
 
-/// A number for each `count` different ones of these with a time.
-fn some(mut marks: SmallVec<[u64; 8]>, count: u32, when: u32) -> impl Iterator<Item = u64> {
-    marks.sort_unstable();
-    marks.dedup();
+/// A number for each `count` of these with a time.
+fn some(marks: SmallVec<[u64; 8]>, count: u32, when: u32) -> impl Iterator<Item = u64> {
     let seed = u64::from(when).wrapping_mul(0xa076_1d64_78bd_642f) ^ u64::from(count);
     let choices = (0_u32..1 << marks.len()).filter(move |chosen| chosen.count_ones() == count);
     choices.map(move |chosen| {
@@ -154,7 +168,7 @@ fn some(mut marks: SmallVec<[u64; 8]>, count: u32, when: u32) -> impl Iterator<I
 fn likenesses(name: &str, behind: usize) -> impl Iterator<Item = u64> + '_ {
     own_words(name, behind).flat_map(|word| {
         let letters = folded(word).concat();
-        let heard = consonants(&letters);
+        let heard = heard(&letters);
         let letters = one_left_out(&letters).map(|left| key("letters", &left, ""));
         let heard = one_left_out(&heard).map(|left| key("heard", &left, ""));
         letters.chain(heard).collect::<SmallVec<[u64; 24]>>()
@@ -183,18 +197,17 @@ mod tests {
         for _ in 0..500 {
             let person = Person::draw(&mut dice).unwrap();
             let mut mistakable = Mistakable::default();
-            mistakable.add_person(person.name, person.birth, false);
+            mistakable.add_person(person.name, person.birth);
             let days = person.birth.to_epoch_days().unwrap();
             for slip in [0, 1, -30, 300] {
                 let slipped = Date::from_epoch_days(days + slip).unwrap();
                 assert!(mistakable.is_near(person.name, slipped), "{slip}");
-                assert!(mistakable.is_person(person.name, slipped), "{slip}");
+                assert!(mistakable.is_person(person.name, slipped, ""), "{slip}");
             }
             let far = Date::from_epoch_days(days + 15 * 365).unwrap();
             assert!(!mistakable.is_near(person.name, far));
-            let many = words(person.name).into_iter().collect::<HashSet<_>>().len();
-            assert_eq!(mistakable.is_namesake(person.name), many >= 3);
-            mistakable.add_person(person.name, person.birth, true);
+            assert_eq!(mistakable.is_namesake(person.name), words(person.name).len() >= 3);
+            mistakable.add_undated(person.name);
             assert!(mistakable.is_namesake(person.name));
         }
     }
@@ -206,14 +219,14 @@ mod tests {
         for _ in 0..2_000 {
             let (one, other) = (Person::draw(&mut dice).unwrap(), Person::draw(&mut dice).unwrap());
             let mut mistakable = Mistakable::default();
-            mistakable.add_person(one.name, one.birth, false);
+            mistakable.add_person(one.name, one.birth);
             let relative = other.name.of_family(one.name);
             let (ones, others) = (words(one.name), words(relative));
             let shared = ones.iter().filter(|word| others.contains(word));
             let shared = shared.collect::<HashSet<_>>().len();
-            assert!(mistakable.is_person(relative, one.birth));
+            assert!(mistakable.is_person(relative, one.birth, ""));
             let next = Date::from_epoch_days(one.birth.to_epoch_days().unwrap() + 200).unwrap();
-            assert_eq!(mistakable.is_person(relative, next), shared >= 2);
+            assert_eq!(mistakable.is_person(relative, next, ""), shared >= 2);
             if let Some(seen) = seen.get_mut(usize::from(shared >= 2)) {
                 *seen += 1;
             }
@@ -222,11 +235,32 @@ mod tests {
     }
 
     #[test]
+    fn one_word_is_enough_with_the_year_and_the_town_of_who_is_listed_with_no_more() {
+        let mut dice = Dice::new(7, 0);
+        for _ in 0..500 {
+            let (one, other) = (Person::draw(&mut dice).unwrap(), Person::draw(&mut dice).unwrap());
+            let relative = other.name.of_family(one.name);
+            let (year, month, day) = parts(one.birth);
+            let in_year = |year: u32| {
+                let (month, day) = (month % 12 + 1, day % 28 + 1);
+                let [month, day] = [month, day].map(|number| u8::try_from(number).unwrap());
+                Date::day(u16::try_from(year).unwrap(), month, day).unwrap()
+            };
+            let mut mistakable = Mistakable::default();
+            mistakable.add_of_year(one.name, one.birth, "Lyon");
+            assert!(mistakable.is_person(relative, in_year(year), "Lyon"));
+            assert!(!mistakable.is_person(relative, in_year(year), "Lille"));
+            assert!(!mistakable.is_person(relative, in_year(year + 1), "Lyon"));
+        }
+    }
+
+    #[test]
     fn a_firm_a_letter_apart_is_like_a_listed_one() {
         let mut mistakable = Mistakable::default();
         mistakable.add_thing("Li Foods PLC", BEHIND_FIRM);
         mistakable.add_thing("Nowak & O'Brien Foods PLC", BEHIND_FIRM);
-        for like in ["Lin", "Li", "Lu", "L", "Novák", "Nowack", "Ó Briain"] {
+        mistakable.add_thing("Zhang Imports SARL", BEHIND_FIRM);
+        for like in ["Lin", "Li", "Lu", "L", "Novák", "Nowack", "Ó Briain", "Chen"] {
             let firm = format!("{like} Trading GmbH");
             assert!(mistakable.is_thing(&firm, BEHIND_FIRM), "{like}");
         }

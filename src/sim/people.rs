@@ -67,8 +67,8 @@ impl Naming {
         let mut draw = |stock: &'static [Word], is_second: bool| {
             let first = dice.pick(stock)?;
             let second = if is_second { dice.pick(stock) } else { None };
-            // Nobody is called by one name twice.
-            Some([Some(first), second.filter(|second| second.key != first.key)])
+            // Nobody is called by one name twice, nor by two forms of it.
+            Some([Some(first), second.filter(|second| !first.sounds_like(second))])
         };
         Some(Self {
             surnames: draw(&stock.surnames, second)?,
@@ -139,10 +139,10 @@ impl Naming {
     }
 }
 
-/// Whether two letters after the first are in both.
+/// Whether both sound alike, or two letters after the first are in both.
 fn is_form(one: &Word, other: &Word) -> bool {
     let rest = |word: &Word| word.plain.chars().skip(1).collect::<BTreeSet<char>>();
-    one.key == other.key || rest(one).intersection(&rest(other)).count() >= 2
+    one.sounds_like(other) || rest(one).intersection(&rest(other)).count() >= 2
 }
 
 /// The word with the first two letters exchanged, behind its second, that differ; `None` where none do.

@@ -191,10 +191,11 @@ impl Lore {
         let Self { mistakable, .. } = self;
         if let Body::Person(wanted) = body {
             let is_sought = attempt < APART_TRIES && self.count(Class::Person) <= TOLD_MAX;
+            let town = wanted.person.birthplace;
             let mut identities = wanted.identities();
             return is_sought
                 && identities.any(|(name, birth)| {
-                    mistakable.is_namesake(name) || mistakable.is_person(name, birth)
+                    mistakable.is_namesake(name) || mistakable.is_person(name, birth, town)
                 });
         }
         thing(body)
@@ -203,13 +204,25 @@ impl Lore {
 
     fn note_names(&mut self, listed: &Listed) {
         if let Body::Person(wanted) = &listed.body {
-            let is_undated = listed.plans.iter().any(|plan| !plan.holds.has(Traits::DATES));
-            for (name, birth) in wanted.identities() {
-                self.mistakable.add_person(name, birth, is_undated);
-            }
+            self.note_person(wanted, &listed.plans);
         }
         if let Some((name, behind, _)) = thing(&listed.body) {
             self.mistakable.add_thing(name, behind);
+        }
+    }
+
+    fn note_person(&mut self, wanted: &Wanted, plans: &[Plan]) {
+        let Wanted { person, alias, .. } = wanted;
+        for (name, birth) in wanted.identities() {
+            self.mistakable.add_person(name, birth);
+        }
+        for name in [person.name, *alias] {
+            if plans.iter().any(|plan| !plan.holds.has(Traits::DATES)) {
+                self.mistakable.add_undated(name);
+            }
+            if plans.iter().any(|plan| plan.holds.has(Traits::YEAR)) {
+                self.mistakable.add_of_year(name, person.birth, person.birthplace);
+            }
         }
     }
 
