@@ -258,6 +258,24 @@ mod tests {
         }
     }
 
+    /// Else somebody of another name that is spelt like it would stand before who bears the name itself.
+    #[test]
+    fn no_word_is_worth_less_than_another_spelling_of_it_is() {
+        let letter_amiss = Likeness { kind: Kind::Edit, similarity: 220, cost: 16 };
+        let spellings = [Likeness::TRANSLITERATION, Likeness::SPELLING];
+        for rarity in (0..=20).map(Bits::whole) {
+            for (model, other) in [&PERSON, &THING]
+                .into_iter()
+                .flat_map(|model| spellings.map(|spelling| (model, spelling)))
+                .chain([(&PERSON, letter_amiss)])
+            {
+                let (same, other) =
+                    (word(model, Likeness::SAME, rarity), word(model, other, rarity));
+                assert!(other <= same, "{rarity:?}: {other:?} {same:?}");
+            }
+        }
+    }
+
     /// A pair that counted for nothing would be told as words that are left over on both sides.
     #[test]
     fn words_of_things_that_are_alike_are_worth_something_however_little() {

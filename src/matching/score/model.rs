@@ -39,13 +39,13 @@ features! {
     /// … times their rarity, as below.
     SameRarity: 7, 8;
     /// Words equal but for customs of transliteration.
-    Translit: -3, 13;
+    Translit: -16, -40;
     /// Their rarity.
-    TranslitRarity: 7, 3;
+    TranslitRarity: 7, 7;
     /// Spellings of one name by the dictionary.
-    Spelling: 5, -5;
+    Spelling: -16, -40;
     /// Their rarity.
-    SpellingRarity: 4, 2;
+    SpellingRarity: 6, 5;
     /// Words a few letters apart.
     Edit: 8, 48;
     /// Their rarity.

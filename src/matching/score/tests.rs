@@ -104,6 +104,30 @@ fn names_of_one_person_are_told_from_names_of_two() {
 }
 
 #[test]
+fn the_name_itself_comes_before_other_spellings_of_it() {
+    let order = |bearer, names: &[(&str, &str)]| {
+        for (name, other) in names {
+            let both = probabilities(&[(name, name), (name, other)], bearer);
+            assert!(both[0] >= both[1], "{name}, {other}: {both:?}");
+        }
+    };
+    let people = [
+        ("Mohammed Ali", "Muhammad Ali"),
+        ("Mohammed Ali", "Mohammed Aly"),
+        ("Ahmed Hassan", "Ahmad Hasan"),
+        ("Maria Garcia", "Mariya Garcia"),
+        ("Chen Wei", "Chan Wei"),
+        ("Ivan Petrov", "Иван Петров"),
+        ("Olena Shevchenko", "Elena Shevchenko"),
+        ("Kim Young-Ho", "Gim Yeong-Ho"),
+        ("Müller, Jürgen", "Mueller, Juergen"),
+    ];
+    order(Bearer::Person, &people);
+    let firms = [("Mohammed Trading Ltd", "Muhammad Trading Ltd"), ("Müller GmbH", "Mueller GmbH")];
+    order(Bearer::Organisation, &firms);
+}
+
+#[test]
 fn organisations_keep_their_distinctive_words_and_numbers() {
     check(
         Bearer::Organisation,
