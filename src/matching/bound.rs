@@ -101,7 +101,7 @@ fn word(model: &Model, likeness: Likeness, rarity: Bits) -> Bits {
         Kind::Spelling => of(F::Spelling) + by(F::SpellingRarity, rarity),
         Kind::Edit => {
             let excess = by(F::EditExcess, (cost - UNIT).max(0));
-            let edit = of(F::Edit) + by(F::EditRarity, rarity) + by(F::EditCost, cost);
+            let edit = of(F::Edit) + by(F::EditRarity, rarity) + by(F::EditCost, cost.max(UNIT));
             edit + excess + by(F::EditRelative, relative(likeness))
         }
         Kind::Sound => {
@@ -260,18 +260,20 @@ mod tests {
 
     /// Else somebody of another name that is spelt like it would stand before who bears the name itself.
     #[test]
-    fn no_word_is_worth_less_than_another_spelling_of_it_is() {
-        let letter_amiss = Likeness { kind: Kind::Edit, similarity: 220, cost: 16 };
+    fn a_word_is_worth_more_than_another_spelling_of_it_and_a_persons_than_one_with_letters_amiss()
+    {
         let spellings = [Likeness::TRANSLITERATION, Likeness::SPELLING];
-        for rarity in (0..=20).map(Bits::whole) {
-            for (model, other) in [&PERSON, &THING]
-                .into_iter()
-                .flat_map(|model| spellings.map(|spelling| (model, spelling)))
-                .chain([(&PERSON, letter_amiss)])
-            {
-                let (same, other) =
-                    (word(model, Likeness::SAME, rarity), word(model, other, rarity));
-                assert!(other <= same, "{rarity:?}: {other:?} {same:?}");
+        let spellings = [&PERSON, &THING]
+            .into_iter()
+            .flat_map(|model| spellings.map(|spelling| (model, spelling)));
+        // As it counts for the longest words.
+        let amiss = |cost| Likeness { kind: Kind::Edit, similarity: 239, cost };
+        let edits = (1..=20).map(|cost| (&PERSON, amiss(cost)));
+        for (model, other) in spellings.chain(edits) {
+            for rarity in (0..=20).map(Bits::whole) {
+                let same = word(model, Likeness::SAME, rarity);
+                let bits = word(model, other, rarity);
+                assert!(bits < same, "{other:?} {rarity:?}: {bits:?} {same:?}");
             }
         }
     }

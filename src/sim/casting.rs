@@ -81,8 +81,8 @@ impl Lore {
         Some(self.unlike(dice, Person::draw)?.0)
     }
 
-    /// A relative of this person who shares nothing with anybody listed; somebody of another family where
-    /// whoever bears its two surnames could be taken for one of them.
+    /// A relative of this person who shares nothing with anybody listed; somebody of another family where none
+    /// was found whom nobody could mistake, as where both its surnames are listed.
     pub(super) fn fresh_relative(
         &self,
         dice: &mut Dice,
@@ -94,7 +94,7 @@ impl Lore {
     }
 
     /// Somebody drawn who shares no identity and no document with anybody listed; and whether nobody could
-    /// take the one for the other either.
+    /// take this one for somebody listed either.
     fn unlike(
         &self,
         dice: &mut Dice,

@@ -56,10 +56,10 @@ impl Mistakable {
         self.shared.extend(some(words(name), 2, UNDATED));
     }
 
-    /// Adds a name of somebody of whom some entry knows the year of birth alone, and the town: whoever
-    /// shares these has a date that speaks neither for nor against.
+    /// Adds a name of somebody of whom some entry knows the year of birth alone, and the town: of whoever
+    /// shares these the year speaks for a match, and no day against it.
     pub(super) fn add_of_year(&mut self, name: Naming, birth: Date, town: &str) {
-        self.shared.extend(compatriots(name, birth, town));
+        self.shared.extend(of_one_town(name, birth, town));
     }
 
     /// Adds the name of a firm or a ship that ends with so many words that others have too.
@@ -79,7 +79,7 @@ impl Mistakable {
         let two = when(birth, NEXT_YEARS).flat_map(|when| some(words(name), 2, when));
         let one = slips(birth).into_iter().flat_map(|slip| some(words(name), 1, slip));
         let initial = some(initials(name), 1, birth.packed());
-        let mut all = two.chain(one).chain(compatriots(name, birth, town)).chain(initial);
+        let mut all = two.chain(one).chain(of_one_town(name, birth, town)).chain(initial);
         self.is_near(name, birth) || all.any(|mark| self.shared.contains(&mark))
     }
 
@@ -114,7 +114,7 @@ fn exchanged(birth: Date) -> u32 {
 }
 
 /// The date without its day, its month and its year, and with month and day in either order: who shares one
-/// has a slip in the other.
+/// has a slip in what is left out, or has these two exchanged.
 fn slips(birth: Date) -> [u32; 4] {
     let (year, month, day) = parts(birth);
     let either = year * 10_000 + month.min(day) * 100 + month.max(day);
@@ -127,7 +127,7 @@ fn parts(birth: Date) -> (u32, u32, u32) {
 }
 
 /// A number for each word of the name with the year and the town of birth.
-fn compatriots(name: Naming, birth: Date, town: &str) -> impl Iterator<Item = u64> {
+fn of_one_town(name: Naming, birth: Date, town: &str) -> impl Iterator<Item = u64> {
     let town = key("town", town, "");
     some(words(name), 1, parts(birth).0).map(move |mark| mark ^ town)
 }
@@ -221,9 +221,12 @@ mod tests {
             let mut mistakable = Mistakable::default();
             mistakable.add_person(one.name, one.birth);
             let relative = other.name.of_family(one.name);
-            let (ones, others) = (words(one.name), words(relative));
-            let shared = ones.iter().filter(|word| others.contains(word));
-            let shared = shared.collect::<HashSet<_>>().len();
+            let mut others = words(relative);
+            let shared = words(one.name).into_iter().filter(|word| {
+                let at = others.iter().position(|other| other == word);
+                at.map(|at| others.swap_remove(at)).is_some()
+            });
+            let shared = shared.count();
             assert!(mistakable.is_person(relative, one.birth, ""));
             let next = Date::from_epoch_days(one.birth.to_epoch_days().unwrap() + 200).unwrap();
             assert_eq!(mistakable.is_person(relative, next, ""), shared >= 2);

@@ -12,7 +12,7 @@ use crate::domain::{Country, Folded, Name};
 /// The tables as shipped.
 pub(super) static STOCK: LazyLock<Stock> = LazyLock::new(Stock::read);
 
-/// Of folded words that are other spellings of a name, the first spelling of it.
+/// Of folded words that may be taken for one another, as spellings of a name are, the first.
 static FORMS: LazyLock<HashMap<&str, &str, FixedState>> = LazyLock::new(|| {
     let groups = rows(include_str!("data/forms.tsv")).filter_map(|mut row| row.next());
     let spellings = groups.flat_map(|group| {
@@ -162,7 +162,7 @@ pub(super) fn folded(text: &str) -> Vec<String> {
     words
 }
 
-/// What a folded word is known by when it is heard: the consonants of the name it is a spelling of.
+/// What a folded word is known by when it is heard: the consonants of the first that it may be taken for.
 pub(super) fn heard(word: &str) -> String {
     consonants(FORMS.get(word).copied().unwrap_or(word))
 }
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_is_of_one_name_and_stands_in_the_table_of_names() {
+    fn every_form_stands_once_and_in_the_table_of_names() {
         let table = include_str!("data/forms.tsv");
         let spellings = table.lines().skip(1).flat_map(|row| row.split(','));
         let mut seen = HashSet::new();

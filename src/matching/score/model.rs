@@ -2,7 +2,7 @@
 //!
 //! The sum of an observation's units times its weight is evidence in bits: a logistic regression to
 //! base 2 whose coefficients are these weights, so that bits are log-likelihood ratios of the pairs
-//! it was fitted on. Fitted on: real aliases of listed persons against the nearest other person,
+//! it was fitted on; a few are set by hand. Fitted on: real aliases of listed persons against the nearest other person,
 //! removed aliases against clean persons, and labelled name pairs, half of those of persons held out. How, and
 //! with what result, stands in `WEIGHTS.md` beside this file.
 
@@ -39,18 +39,18 @@ features! {
     /// … times their rarity, as below.
     SameRarity: 7, 8;
     /// Words equal but for customs of transliteration.
-    Translit: -16, -40;
+    Translit: -17, -41;
     /// Their rarity.
     TranslitRarity: 7, 7;
     /// Spellings of one name by the dictionary.
-    Spelling: -16, -40;
+    Spelling: -17, -41;
     /// Their rarity.
     SpellingRarity: 6, 5;
     /// Words a few letters apart.
-    Edit: 8, 48;
+    Edit: 6, 48;
     /// Their rarity.
     EditRarity: 6, 2;
-    /// Letters that separate them.
+    /// Letters that separate them, one at least.
     EditCost: -23, -16;
     /// The same as a share of their length.
     EditRelative: -127, -210;

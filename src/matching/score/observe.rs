@@ -123,7 +123,9 @@ fn likeness_of(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut im
         Kind::Edit => {
             sink.add(F::Edit, 16);
             sink.add(F::EditRarity, rarity);
-            sink.add(F::EditCost, cost);
+            // Letters that often stand for one another, too, count as one at least: else a word with such
+            // a letter would be worth more than the word itself.
+            sink.add(F::EditCost, cost.max(16));
             sink.add(F::EditRelative, cost / length as i32);
             sink.add(F::EditExcess, (cost - 16).max(0));
             if one.word.text().first() != other.word.text().first() {
