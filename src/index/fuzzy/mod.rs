@@ -44,8 +44,8 @@
 //! (2.5), an initial of a listed name whose birth date is not known to the day (2.5), words that sound
 //! alike and tell less than a bit (2.5), a word that many share beside one in full (2), rare words that
 //! stand against one another (a bit for each), common numbers of persons (0.4), abbreviations of a part
-//! of a name, and dates of an entry beyond 32. To allow for the first takes an eighth longer, for the second a twentieth, for the fifth a
-//! tenth; of a thousand matches each loses one or two.
+//! of a name, and dates of an entry beyond 32. To allow for the first takes an eighth longer, for the
+//! second a twentieth, for the fifth a tenth; of a thousand matches each loses one or two.
 //!
 //! **Work is bounded** by [`Limits`]; an answer that met one says so in [`Work::cut`], to be finished
 //! in the slow lane with [`Limits::GENEROUS`].

@@ -2,9 +2,9 @@
 //!
 //! The sum of an observation's units times its weight is evidence in bits: a logistic regression to
 //! base 2 whose coefficients are these weights, so that bits are log-likelihood ratios of the pairs
-//! it was fitted on; a few are set by hand. Fitted on: real aliases of listed persons against the nearest other person,
-//! removed aliases against clean persons, and labelled name pairs, half of those of persons held out. How, and
-//! with what result, stands in `WEIGHTS.md` beside this file.
+//! it was fitted on; a few are set by hand. Fitted on: real aliases of listed persons against the
+//! nearest other person, removed aliases against clean persons, and labelled name pairs, half of those
+//! of persons held out. How, and with what result, stands in `WEIGHTS.md` beside this file.
 
 use crate::names::{Bearer, Bits};
 
