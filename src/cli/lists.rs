@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use crate::config::Settings;
 use crate::domain::{Entry, EntryKey};
-use crate::formats::{Contents, Format};
+use crate::formats::Contents;
 use crate::kafka::{self, From, Kept, Tail};
 use crate::matching;
 use crate::names::Population;
 use crate::watchlist::{Change, Lists, Progress};
 
+use super::files;
 use super::reading::{self, Reading};
 
 /// An entry as the topic has it.
@@ -91,9 +92,7 @@ impl Topic {
 /// Reads a file; every mistake in it is told at once.
 pub(super) fn from_file(path: &Path) -> Result<Vec<Entry>, String> {
     let name = path.display();
-    let format = Format::of_name(&path.to_string_lossy())
-        .ok_or_else(|| format!("{name}: expected a name that ends in .csv, .jsonl or .json"))?;
-    let bytes = std::fs::read(path).map_err(|error| format!("{name}: {error}"))?;
+    let (format, bytes) = files::read(path)?;
     let Contents { entries, mistakes } = format.read(&bytes, &mut reading::decoder()?);
     if mistakes.is_empty() {
         return Ok(entries.into_iter().map(|(_, entry)| entry).collect());

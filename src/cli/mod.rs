@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod dead_letter;
 mod demo;
+mod files;
 mod letters;
 mod lists;
 mod matcher;
@@ -180,7 +181,7 @@ impl Source {
     fn read(&self, arguments: Vec<Argument>) -> Result<(Settings, Effective), Mistakes> {
         let text = self.config.as_ref().map(|path| (path, std::fs::read_to_string(path)));
         let unreadable = match &text {
-            Some((path, Err(error))) => Some(format!("{}: {error}", path.display())),
+            Some((path, Err(error))) => Some(files::unreadable(path, error)),
             _ => None,
         };
         let file = match &text {

@@ -54,7 +54,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "P", value_parser = probability, requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
     least: Option<f32>,
     /// Most matches to show of one query, at least 1
-    #[arg(long, value_name = "COUNT", default_value = "10", requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
+    #[arg(long, value_name = "COUNT", default_value = "10", value_parser = at_least_one, requires = BY_NAME, conflicts_with_all = NOT_BY_NAME)]
     limit: NonZeroUsize,
     /// Take the list for as long as `portcullis run` does, for which travellers are many and hardly any is
     /// listed: for one of 4,194,304 persons and 8,192 firms or vessels at least. --mode says how sure a match
@@ -279,6 +279,10 @@ fn country(text: &str) -> Result<Country, String> {
 fn sex(text: &str) -> Result<Sex, String> {
     let known = formats::sex(text);
     known.ok_or_else(|| "expected female or male".to_owned())
+}
+
+fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a whole number from 1".to_owned())
 }
 
 fn probability(text: &str) -> Result<f32, String> {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::formats::{Format, Mistake, Pairs, Profile, Profiles, holds_entries};
+use crate::formats::{Mistake, Pairs, Profile, Profiles, holds_entries};
 
-use super::lists;
+use super::{files, lists};
 
 /// How many mistakes of a file are told one by one.
 const TOLD_MAX: usize = 5;
@@ -12,7 +12,7 @@ const TOLD_MAX: usize = 5;
 /// Reads listed subjects: a list as it is published, or a file of mere subjects, those of one id
 /// gathered into one.
 pub(super) fn listed(path: &Path) -> Result<Vec<Profile>, String> {
-    let (format, bytes) = read(path)?;
+    let (format, bytes) = files::read(path)?;
     if holds_entries(format, &bytes) {
         let entries = lists::from_file(path)?;
         return Ok(entries.iter().filter_map(Profile::of_entry).collect());
@@ -22,7 +22,7 @@ pub(super) fn listed(path: &Path) -> Result<Vec<Profile>, String> {
 
 /// Reads subjects with the columns of their file; mistakes are told.
 pub(super) fn subjects(path: &Path) -> Result<Profiles, String> {
-    let (format, bytes) = read(path)?;
+    let (format, bytes) = files::read(path)?;
     let read = Profiles::read(format, &bytes);
     tell(path, &read.mistakes);
     if !read.mistakes.is_empty() {
@@ -39,21 +39,13 @@ pub(super) fn subjects(path: &Path) -> Result<Profiles, String> {
 
 /// Reads pairs; mistakes are told.
 pub(super) fn pairs(path: &Path) -> Result<Pairs, String> {
-    let (format, bytes) = read(path)?;
+    let (format, bytes) = files::read(path)?;
     let read = Pairs::read(format, &bytes);
     tell(path, &read.mistakes);
     if read.pairs.is_empty() {
-        return Err(format!("{}: it holds no pair", path.display()));
+        return Err(format!("{}: it holds no pair that can be compared", path.display()));
     }
     Ok(read)
-}
-
-fn read(path: &Path) -> Result<(Format, Vec<u8>), String> {
-    let name = path.display();
-    let format = Format::of_name(&path.to_string_lossy())
-        .ok_or_else(|| format!("{name}: expected a name that ends in .csv, .jsonl or .json"))?;
-    let bytes = std::fs::read(path).map_err(|error| format!("{name}: {error}"))?;
-    Ok((format, bytes))
 }
 
 /// Says what of a file is not used; the rest is.

@@ -21,7 +21,7 @@ use crate::matching::{Naming, Scratch};
 use crate::watchlist::{Lists, RegisterWriter};
 
 use super::text::json_line;
-use super::{Source, lists, naming, paint, profiles, reading, register, say};
+use super::{Source, files, lists, naming, paint, profiles, reading, register, say};
 
 #[derive(Args)]
 #[command(group = ArgGroup::new(naming::BY_NAME).args(["who", "queries"]))]
@@ -154,7 +154,7 @@ fn screen_event(arguments: &Arguments, path: &Path) -> Result<Decision, String> 
     } else {
         std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
-    read.map_err(|error| format!("{}: {error}", path.display()))?;
+    read.map_err(|error| files::unreadable(path, &error))?;
     let mut decoder = reading::decoder()?;
     let headers = Headers { content_type: Some(b"application/json"), schema_id: None };
     let event = decoder

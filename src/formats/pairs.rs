@@ -41,6 +41,9 @@ pub const PAIR_COLUMNS: [(&str, &str); 8] = [
     ("label", "true or false, 1 or 0: whether both are one; also is_match"),
 ];
 
+const NO_LEFT: &str = "left holds no name: state one, or take the line out; it is left out";
+const NO_RIGHT: &str = "right holds no name: state one, or take the line out; it is left out";
+
 struct Columns {
     left: Side,
     right: Side,
@@ -61,7 +64,9 @@ impl Pairs {
         let columns = Columns::of(&records);
         let mut mistakes = std::mem::take(&mut records.mistakes);
         if columns.left.name.is_absent() || columns.right.name.is_absent() {
-            let what = "no column is called left, or none right".to_owned();
+            let what = "a column is missing: the first line must name left and right, \
+                        the two names to compare"
+                .to_owned();
             return Self { mistakes: vec![Mistake { line: 1, what }], ..Self::default() };
         }
         let mut pairs = Vec::with_capacity(records.records.len());
@@ -102,8 +107,8 @@ impl Columns {
         let mut told = |what: &str| {
             mistakes.push(Mistake { line, what: format!("{what} is left out") });
         };
-        let left = self.left.profile(&record, sort, &mut told).ok_or("left holds no name")?;
-        let right = self.right.profile(&record, sort, &mut told).ok_or("right holds no name")?;
+        let left = self.left.profile(&record, sort, &mut told).ok_or(NO_LEFT)?;
+        let right = self.right.profile(&record, sort, &mut told).ok_or(NO_RIGHT)?;
         let label = record.text(&self.label).map(label).transpose()?;
         Ok(Pair { left, right, label, record })
     }

@@ -114,8 +114,27 @@ fn a_bad_row_is_told_by_its_line_and_without_its_text() {
     let pairs = file(&folder, "pairs.csv", text);
     let ran = portcullis(&["score", "--pairs", word(&pairs)]);
     assert_eq!(ran.status, Some(0), "{ran:?}");
-    assert!(ran.stderr.contains(":2: left holds no name"), "{}", ran.stderr);
+    assert!(ran.stderr.contains(":2: left holds no name: state one"), "{}", ran.stderr);
     assert!(ran.stderr.contains(":3: "), "{}", ran.stderr);
     assert!(!ran.stderr.contains("Lindqvist") && !ran.stderr.contains("April"), "{}", ran.stderr);
     assert_eq!(rows(&ran.stdout).len(), 2);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let unnamed = file(&folder, "unnamed.csv", "one,other\nAnna,Anna\n");
+    let empty = file(&folder, "empty.csv", "left,right\n");
+    let absent = folder.path().join("absent.csv");
+    for (pairs, told) in [
+        (unnamed.as_path(), "the first line must name left and right"),
+        (empty.as_path(), "it holds no pair that can be compared"),
+        (absent.as_path(), "there is no such file: name another path"),
+    ] {
+        let ran = portcullis(&["score", "--pairs", word(pairs)]);
+        assert_ne!(ran.status, Some(0), "{ran:?}");
+        assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    }
+    let ran = portcullis(&["screen", "Anna", "--list", word(&empty), "--limit", "0"]);
+    assert!(ran.stderr.contains("expected a whole number from 1"), "{}", ran.stderr);
 }

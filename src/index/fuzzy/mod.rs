@@ -41,7 +41,7 @@
 //! the numbers of its words; looked for among the kin of all words of the query (`meeting`) they give
 //! the bound. Words that are no kin but may sound alike are compared only where that can decide.
 //! What it does not allow for, and the index may miss, by so many bits at most: two words that face one
-//! (2.5), an initial of a listed name whose birth date is not known to the day (2.5), words that sound
+//! (5.5), an initial of a listed name whose birth date is not known to the day (2.5), words that sound
 //! alike and tell less than a bit (2.5), a word that many share beside one in full (2), rare words that
 //! stand against one another (a bit for each), common numbers of persons (0.4), abbreviations of a part
 //! of a name, and dates of an entry beyond 32. To allow for the first takes an eighth longer, for the

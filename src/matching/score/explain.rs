@@ -151,8 +151,8 @@ impl Line {
             }
             Reason::Sex { relation: SexRelation::Same, .. } => "the same sex".to_owned(),
             Reason::Sex { relation: SexRelation::Differs, .. } => "the sex differs".to_owned(),
-            Reason::Sex { relation: SexRelation::Missing, .. } => {
-                "the sex is not stated on both sides".to_owned()
+            Reason::Sex { relation: SexRelation::Missing, stated, listed } => {
+                missing("sex", stated.is_none(), listed.is_none())
             }
             Reason::Place { relation, stated, listed } => place(*relation, stated, listed),
             Reason::Identifier { kind, same: true } => format!("the same {kind} number"),
@@ -180,9 +180,21 @@ fn alike(stated: &str, listed: &str, kind: Kind, joined: bool) -> String {
     }
 }
 
+/// What cannot be compared, since it is not stated, or not listed.
+fn missing(what: &str, unstated: bool, unlisted: bool) -> String {
+    match (unstated, unlisted) {
+        (true, false) => format!("no {what} stated"),
+        (false, true) => format!("no {what} on the list"),
+        (true, true) => format!("no {what} stated and none on the list"),
+        (false, false) => format!("what is stated and listed as {what} cannot be compared"),
+    }
+}
+
 fn born(relation: BornRelation, stated: &[Date], listed: &[Date]) -> String {
     let words = match relation {
-        BornRelation::Missing => return "no birth date on both sides".to_owned(),
+        BornRelation::Missing => {
+            return missing("birth date", stated.is_empty(), listed.is_empty());
+        }
         BornRelation::Same => "the same birth date",
         BornRelation::Exchanged => "birth dates with day and month exchanged",
         BornRelation::YearBeside => "birth dates exactly a year apart",
@@ -208,7 +220,9 @@ fn born(relation: BornRelation, stated: &[Date], listed: &[Date]) -> String {
 fn nationality(relation: NationalityRelation, stated: &[Country], listed: &[Country]) -> String {
     let codes = |all: &[Country]| all.iter().map(Country::alpha3).collect::<Vec<_>>().join(", ");
     match relation {
-        NationalityRelation::Missing => "no nationality on both sides".to_owned(),
+        NationalityRelation::Missing => {
+            missing("nationality", stated.is_empty(), listed.is_empty())
+        }
         NationalityRelation::Same => format!("the same nationality: {}", codes(stated)),
         NationalityRelation::Differs => {
             format!("the nationality differs: {} stated, {} listed", codes(stated), codes(listed))
@@ -218,7 +232,9 @@ fn nationality(relation: NationalityRelation, stated: &[Country], listed: &[Coun
 
 fn place(relation: PlaceRelation, stated: &[String], listed: &[String]) -> String {
     let words = match relation {
-        PlaceRelation::Missing => return "no place of birth on both sides".to_owned(),
+        PlaceRelation::Missing => {
+            return missing("place of birth", stated.is_empty(), listed.is_empty());
+        }
         PlaceRelation::Same => "the same place of birth",
         PlaceRelation::SameCountry => "the same country of birth",
         PlaceRelation::Differs => "the place of birth differs",
@@ -295,6 +311,10 @@ impl Sink for Taken<'_> {
         if let Some((_, bits)) = self.items.last_mut() {
             *bits += self.model.worth(feature, units);
         }
+    }
+
+    fn model(&self) -> &Model {
+        self.model
     }
 }
 

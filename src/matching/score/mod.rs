@@ -33,6 +33,8 @@ mod place;
 mod prepare;
 mod setting;
 #[cfg(test)]
+mod order;
+#[cfg(test)]
 mod tests;
 mod whole;
 

@@ -38,6 +38,8 @@ features! {
     Same: -16, -40;
     /// … times their rarity, as below.
     SameRarity: 7, 8;
+    /// Single letters equal.
+    Letter: 11, 0;
     /// Words equal but for customs of transliteration.
     Translit: -17, -41;
     /// Their rarity.
@@ -82,10 +84,12 @@ features! {
     JoinedRarity: 6, 5;
     /// Letters that separate them.
     JoinedCost: -41, -30;
+    /// What unequal words would be worth beyond equal ones, and a sixteenth of a bit.
+    Excess: -16, -16;
     /// Letters beyond two of an abbreviation whose words the other side writes out.
     Abbreviated: 0, 42;
     /// Small words that agree.
-    Light: 13, -6;
+    Light: 13, 0;
     /// Legal forms that agree.
     Form: 3, 0;
     /// No name agrees.
@@ -95,7 +99,7 @@ features! {
     /// A first name agrees with a first name.
     FirstFirst: 21, 5;
     /// A family name agrees with a given name.
-    Crossed: 3, -8;
+    Crossed: 0, -8;
     /// Numbers that agree.
     Number: 48, 23;
     /// Family names against one another.
@@ -186,5 +190,11 @@ impl Model {
     pub fn worth(&self, feature: Feature, units: i32) -> Bits {
         let weight = self.weights.get(feature as usize).copied().unwrap_or_default();
         Bits::sixteenths(i32::from(weight) * units / 16)
+    }
+
+    /// What equal words are worth that are so rare, in sixteenths of a bit.
+    #[inline]
+    pub fn equal(&self, rarity: i32) -> Bits {
+        self.worth(Feature::Same, 16) + self.worth(Feature::SameRarity, rarity)
     }
 }

@@ -29,6 +29,8 @@ pub trait Sink {
     fn about(&mut self, item: Item);
     /// So many sixteenths of a feature were seen.
     fn add(&mut self, feature: Feature, units: i32);
+    /// What features are worth.
+    fn model(&self) -> &Model;
 }
 
 /// Adds observations up.
@@ -43,6 +45,49 @@ impl Sink for Sum<'_> {
     #[inline]
     fn add(&mut self, feature: Feature, units: i32) {
         self.bits += self.model.worth(feature, units);
+    }
+
+    #[inline]
+    fn model(&self) -> &Model {
+        self.model
+    }
+}
+
+/// Passes observations of a pair on and adds them up, so that it is worth no more than it may.
+struct Capped<'s, S> {
+    sink: &'s mut S,
+    bits: Bits,
+}
+
+impl<'s, S: Sink> Capped<'s, S> {
+    const fn new(sink: &'s mut S) -> Self {
+        Self { sink, bits: Bits::ZERO }
+    }
+
+    /// Words that are not equal are worth less than equal ones: else somebody of another name that is
+    /// spelt like it would stand before who bears the name itself.
+    fn below(self, equal: Bits) {
+        let excess = (self.bits - equal).in_sixteenths() + 1;
+        if excess > 0 {
+            self.sink.add(Feature::Excess, excess);
+        }
+    }
+}
+
+impl<S: Sink> Sink for Capped<'_, S> {
+    fn about(&mut self, item: Item) {
+        self.sink.about(item);
+    }
+
+    #[inline]
+    fn add(&mut self, feature: Feature, units: i32) {
+        self.bits += self.sink.model().worth(feature, units);
+        self.sink.add(feature, units);
+    }
+
+    #[inline]
+    fn model(&self) -> &Model {
+        self.sink.model()
     }
 }
 
@@ -79,6 +124,23 @@ fn abbreviated(word: &Weighed, sink: &mut impl Sink) {
 }
 
 fn pair(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut impl Sink) {
+    if likeness.kind == Kind::Same {
+        return words(one, other, likeness, sink);
+    }
+    let equal = itself(one, sink.model()).min(itself(other, sink.model()));
+    let mut capped = Capped::new(sink);
+    words(one, other, likeness, &mut capped);
+    capped.below(equal);
+}
+
+/// What a word is worth that meets itself.
+fn itself(word: &Weighed, model: &Model) -> Bits {
+    let mut sum = Sum { model, bits: Bits::ZERO };
+    words(word, word, Likeness::SAME, &mut sum);
+    sum.bits
+}
+
+fn words(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut impl Sink) {
     use Feature as F;
     match (one.role, other.role) {
         (Role::Form, _) | (_, Role::Form) => sink.add(F::Form, 16),
@@ -107,7 +169,7 @@ fn likeness_of(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut im
     let cost = i32::from(likeness.cost);
     let length = one.word.text().len().max(other.word.text().len());
     match likeness.kind {
-        Kind::Same if length == 1 => sink.add(F::Initial, 16),
+        Kind::Same if length == 1 => sink.add(F::Letter, 16),
         Kind::Same => {
             sink.add(F::Same, 16);
             sink.add(F::SameRarity, rarity);
@@ -123,9 +185,7 @@ fn likeness_of(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut im
         Kind::Edit => {
             sink.add(F::Edit, 16);
             sink.add(F::EditRarity, rarity);
-            // Letters that often stand for one another, too, count as one at least: else a word with such
-            // a letter would be worth more than the word itself.
-            sink.add(F::EditCost, cost.max(16));
+            sink.add(F::EditCost, cost);
             sink.add(F::EditRelative, cost / length as i32);
             sink.add(F::EditExcess, (cost - 16).max(0));
             if one.word.text().first() != other.word.text().first() {
@@ -162,9 +222,13 @@ fn joined(word: &Weighed, group: &[Weighed], likeness: Likeness, sink: &mut impl
     use Feature as F;
     let names = group.iter().filter(|word| word.role != Role::Light);
     let rarity: i32 = names.map(|word| word.rarity).sum();
-    sink.add(F::Joined, 16);
-    sink.add(F::JoinedRarity, rarity.min(word.rarity + 32));
-    sink.add(F::JoinedCost, i32::from(likeness.cost));
+    let all = group.iter().map(|word| itself(word, sink.model()));
+    let equal = itself(word, sink.model()).min(all.fold(Bits::ZERO, |sum, bits| sum + bits));
+    let mut capped = Capped::new(sink);
+    capped.add(F::Joined, 16);
+    capped.add(F::JoinedRarity, rarity.min(word.rarity + 32));
+    capped.add(F::JoinedCost, i32::from(likeness.cost));
+    capped.below(equal);
 }
 
 /// `Ivanov` and `Ivanova`: one family, but not one person.

@@ -22,6 +22,10 @@ pub(super) fn ends_early(
     left.cut && is_thing && l != 0 && unmet == 0 && is_longer && between == 0
 }
 
+/// How rare the words of a part of a name may be, in sixteenths of a bit: where more is left over, it is
+/// worth less than the whole.
+const SUBSET: i32 = 560;
+
 /// What the two names say as wholes.
 pub(super) fn wholes(
     (left, right): (&Prepared, &Prepared),
@@ -35,11 +39,11 @@ pub(super) fn wholes(
     let shared = agreed.rarity + agreed.family_rarity;
     match open {
         _ if conflicts > 0 || agreed.abbreviated => {}
-        (0, 0) => sink.add(F::Full, 16),
         (0, _) if is_short => sink.add(F::CutShort, 16),
+        (0, 0) => sink.add(F::Full, 16),
         (0, _) | (_, 0) => {
             sink.add(F::Subset, 16);
-            sink.add(F::SubsetRarity, shared);
+            sink.add(F::SubsetRarity, shared.min(SUBSET));
             if are_generic(left, open.0) && are_generic(right, open.1) {
                 sink.add(F::Spare, 16);
             }

@@ -1,0 +1,104 @@
+//! The name itself comes before whatever a slip makes of it: judged on invented names of all kinds.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::names::{Analysed, Analyser, Counts};
+use crate::sim::corpus::{Change, Corpus, Kind, Spelling};
+
+/// Listed ones whose names are changed.
+const LISTED: u32 = 400;
+/// Changed names of each kind.
+const EACH: usize = 120;
+
+/// Names of one kind of bearer, compared in pairs.
+struct Pairs {
+    bearer: Bearer,
+    counts: Counts,
+    model: Model,
+    all: usize,
+    /// Pairs of different names that are worth more than the name itself, by what was done.
+    wrong: BTreeMap<String, Vec<String>>,
+}
+
+impl Pairs {
+    fn new(bearer: Bearer) -> Self {
+        let (counts, model) = (Counts::built_in(bearer), Model::of(bearer));
+        Self { bearer, counts, model, all: 0, wrong: BTreeMap::new() }
+    }
+
+    fn prepared(&self, name: Name<'_>) -> Prepared {
+        let mut analysed = Analysed::default();
+        Analyser::default().analyse(name, self.bearer, &mut analysed);
+        Prepared::new(&analysed, self.bearer, &self.counts)
+    }
+
+    fn take(&mut self, change: impl std::fmt::Debug, stated: Name<'_>, listed: Name<'_>) {
+        let (one, other) = (self.prepared(stated), self.prepared(listed));
+        let bits = |a, b| name_bits(a, b, &self.model);
+        let both = bits(&one, &other);
+        let own = bits(&one, &one).min(bits(&other, &other));
+        self.all += 1;
+        if both > own {
+            let told = |name: Name<'_>| format!("{}, {}", name.surname, name.given);
+            let told =
+                format!("{} | {}: {} {}", told(stated), told(listed), both.to_f32(), own.to_f32());
+            self.wrong.entry(format!("{change:?}")).or_default().push(told);
+        }
+    }
+
+    #[track_caller]
+    fn check(self) {
+        assert!(self.all > 1_000, "{}", self.all);
+        assert!(self.wrong.is_empty(), "of {}: {:#?}", self.all, self.wrong);
+    }
+}
+
+fn written(name: &Spelling) -> Name<'_> {
+    Name { surname: &name.surname, given: &name.given }
+}
+
+#[test]
+fn no_slip_makes_the_name_of_a_person_worth_more() {
+    let mut pairs = Pairs::new(Bearer::Person);
+    let corpus = Corpus::new(29);
+    for kind in Kind::ALL {
+        for query in corpus.queries(kind, LISTED, EACH) {
+            let Some(person) = corpus.person(query.label.person) else { continue };
+            for listed in &person.names {
+                pairs.take(kind, written(&query.name), written(listed));
+            }
+        }
+    }
+    pairs.check();
+}
+
+#[test]
+fn no_change_makes_the_name_of_a_firm_worth_more() {
+    let mut pairs = Pairs::new(Bearer::Organisation);
+    let corpus = Corpus::new(31);
+    for change in Change::OF_ORGANISATIONS {
+        for stated in corpus.statements_of_organisations(change, LISTED, EACH) {
+            let Some(firm) = corpus.organisation(stated.label.number) else { continue };
+            for listed in &firm.names {
+                pairs.take(change, Name { surname: &stated.name, given: "" }, written(listed));
+            }
+        }
+    }
+    pairs.check();
+}
+
+#[test]
+fn no_change_makes_the_name_of_a_vessel_worth_more() {
+    let mut pairs = Pairs::new(Bearer::Vessel);
+    let corpus = Corpus::new(37);
+    for change in Change::OF_VESSELS {
+        for stated in corpus.statements_of_vessels(change, LISTED, EACH) {
+            let Some(vessel) = corpus.vessel(stated.label.number) else { continue };
+            for listed in &vessel.names {
+                pairs.take(change, Name { surname: &stated.name, given: "" }, written(listed));
+            }
+        }
+    }
+    pairs.check();
+}
