@@ -91,16 +91,16 @@ fn alike(bits: Bits) -> Bits {
 /// What two words that are alike are worth by themselves, of which the commoner is so rare: unequal ones
 /// less than equal ones.
 fn word(model: &Model, likeness: Likeness, rarity: Bits) -> Bits {
-    let equal = model.equal(rarity.in_sixteenths());
-    let alike = unequal(model, likeness, rarity.in_sixteenths());
-    match likeness.kind {
-        Kind::Same => equal,
-        Kind::Initial => alike,
-        _ => alike.min(equal - Bits::sixteenths(1)),
+    let rarity = rarity.in_sixteenths();
+    let bits = fitted(model, likeness, rarity);
+    if matches!(likeness.kind, Kind::Same | Kind::Initial) {
+        return bits;
     }
+    bits.min(model.equal(rarity) - Bits::sixteenths(1))
 }
 
-fn unequal(model: &Model, likeness: Likeness, rarity: i32) -> Bits {
+/// The same by the weights alone.
+fn fitted(model: &Model, likeness: Likeness, rarity: i32) -> Bits {
     use Feature as F;
     let cost = i32::from(likeness.cost);
     let of = |feature| model.worth(feature, UNIT);
