@@ -17,16 +17,16 @@ pub(super) fn read(path: &Path) -> Result<(Format, Vec<u8>), String> {
 /// Why a file cannot be read, and how to mend it.
 pub(super) fn unreadable(path: &Path, error: &Error) -> String {
     let (name, kind) = (path.display(), error.kind());
+    if kind == ErrorKind::NotFound && path.is_relative() {
+        return format!(
+            "{name}: there is no such file where the program was started: name another path"
+        );
+    }
     if kind == ErrorKind::NotFound {
-        let from = std::env::current_dir().unwrap_or_default();
-        let place = path.is_relative().then(|| format!(" in {}", from.display()));
-        let place = place.unwrap_or_default();
-        return format!("{name}: there is no such file{place}: name another path");
+        return format!("{name}: there is no such file: name another path");
     }
     if kind == ErrorKind::PermissionDenied {
-        return format!(
-            "{name}: this user may not read it: change its permissions, or run as its owner"
-        );
+        return format!("{name}: this user may not read it, or a folder above it: allow it");
     }
     if kind == ErrorKind::IsADirectory {
         return format!("{name} is a folder: name a file in it");

@@ -226,7 +226,7 @@ fn reason(line: &Line) -> Value {
     let kind = match &line.reason {
         Reason::Start => "START",
         Reason::Alike { joined: true, .. } => "JOINED",
-        Reason::Alike { kind, .. } => alike(*kind),
+        Reason::Alike { likeness, .. } => alike(likeness.kind),
         Reason::Against { .. } => "AGAINST",
         Reason::OnlyStated(_) => "ONLY_STATED",
         Reason::OnlyListed(_) => "ONLY_LISTED",

@@ -41,8 +41,8 @@ pub const PAIR_COLUMNS: [(&str, &str); 8] = [
     ("label", "true or false, 1 or 0: whether both are one; also is_match"),
 ];
 
-const NO_LEFT: &str = "left holds no name: state one, or take the line out; it is left out";
-const NO_RIGHT: &str = "right holds no name: state one, or take the line out; it is left out";
+const NO_LEFT: &str = "left holds no name, so this row is not compared: state one";
+const NO_RIGHT: &str = "right holds no name, so this row is not compared: state one";
 
 struct Columns {
     left: Side,
@@ -64,10 +64,9 @@ impl Pairs {
         let columns = Columns::of(&records);
         let mut mistakes = std::mem::take(&mut records.mistakes);
         if columns.left.name.is_absent() || columns.right.name.is_absent() {
-            let what = "a column is missing: the first line must name left and right, \
-                        the two names to compare"
-                .to_owned();
-            return Self { mistakes: vec![Mistake { line: 1, what }], ..Self::default() };
+            let what = "left or right is missing: name the columns of the two names to compare so";
+            mistakes.push(Mistake { line: 1, what: what.to_owned() });
+            return Self { mistakes, ..Self::default() };
         }
         let mut pairs = Vec::with_capacity(records.records.len());
         for record in std::mem::take(&mut records.records) {
@@ -140,7 +139,7 @@ fn label(text: &str) -> Result<bool, &'static str> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" => Ok(true),
         "false" | "0" | "no" => Ok(false),
-        _ => Err("its label is none of true, false, 1, 0"),
+        _ => Err("its label is none of true, false, 1, 0: write one of them, or none"),
     }
 }
 

@@ -30,7 +30,7 @@ pub fn persons(population: Arc<Population>) -> Weights {
     let roles = (family + first).max(lone);
     Weights {
         word: |likeness, one, other| alike(word(&PERSON, likeness, one.min(other))),
-        initial: of(Feature::Initial).max(of(Feature::Letter)),
+        initial: of(Feature::Initial),
         unmet: of(Feature::ExtraOther),
         left_over: of(Feature::ExtraOther),
         conflict: of(Feature::ConflictOther) + of(Feature::ConflictNear),
@@ -51,7 +51,7 @@ fn things(population: Arc<Population>) -> Weights {
     let none = |bits: Bits| bits.min(Bits::ZERO);
     Weights {
         word: thing_word,
-        initial: of(Feature::Initial).max(of(Feature::Letter)),
+        initial: of(Feature::Initial),
         unmet: none(of(Feature::ExtraOther)),
         left_over: none(of(Feature::ExtraOther)),
         conflict: none(of(Feature::ConflictOther) + of(Feature::ConflictNear)),
@@ -265,25 +265,6 @@ mod tests {
             let bound = weights[agreement as usize];
             let bits = born(&[one], &[other]).bits();
             assert!(bits <= bound, "{} {}: {bits:?} {bound:?}", one.packed(), other.packed());
-        }
-    }
-
-    /// Else somebody of another name that is spelt like it would stand before who bears the name itself.
-    #[test]
-    fn a_word_is_worth_more_than_any_that_is_alike() {
-        // As it counts for the longest words.
-        let amiss = |cost| Likeness { kind: Kind::Edit, similarity: 239, cost };
-        let sounds = Likeness { kind: Kind::Sound, similarity: 239, cost: 0 };
-        let begins = Likeness { kind: Kind::Prefix, similarity: 200, cost: 0 };
-        let others = [Likeness::TRANSLITERATION, Likeness::SPELLING, sounds, begins];
-        for other in others.into_iter().chain((1..=20).map(amiss)) {
-            for model in [&PERSON, &THING] {
-                for rarity in (0..=20).map(Bits::whole) {
-                    let same = word(model, Likeness::SAME, rarity);
-                    let bits = word(model, other, rarity);
-                    assert!(bits < same, "{other:?} {rarity:?}: {bits:?} {same:?}");
-                }
-            }
         }
     }
 

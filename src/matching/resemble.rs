@@ -390,8 +390,8 @@ fn observation(line: score::Line) -> Observation {
         Reason::Alike { stated, listed, joined: true, .. } => {
             (Observed::Alike, "joined", stated, listed)
         }
-        Reason::Alike { stated, listed, kind, .. } => {
-            (Observed::Alike, likeness(kind), stated, listed)
+        Reason::Alike { stated, listed, likeness, .. } => {
+            (Observed::Alike, in_what_way(likeness.kind), stated, listed)
         }
         Reason::Against { stated, listed } => (Observed::Against, "", stated, listed),
         Reason::OnlyStated(words) => (Observed::OnlyStated, "", words, String::new()),
@@ -428,7 +428,7 @@ const fn agreement(same: bool) -> &'static str {
     if same { "same" } else { "differs" }
 }
 
-const fn likeness(kind: Kind) -> &'static str {
+const fn in_what_way(kind: Kind) -> &'static str {
     match kind {
         Kind::Same => "same",
         Kind::Transliteration => "transliteration",

@@ -114,7 +114,11 @@ fn a_bad_row_is_told_by_its_line_and_without_its_text() {
     let pairs = file(&folder, "pairs.csv", text);
     let ran = portcullis(&["score", "--pairs", word(&pairs)]);
     assert_eq!(ran.status, Some(0), "{ran:?}");
-    assert!(ran.stderr.contains(":2: left holds no name: state one"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains(":2: left holds no name, so this row is not compared: state one"),
+        "{}",
+        ran.stderr
+    );
     assert!(ran.stderr.contains(":3: "), "{}", ran.stderr);
     assert!(!ran.stderr.contains("Lindqvist") && !ran.stderr.contains("April"), "{}", ran.stderr);
     assert_eq!(rows(&ran.stdout).len(), 2);
@@ -127,7 +131,7 @@ fn what_cannot_be_read_is_told_with_what_to_do() {
     let empty = file(&folder, "empty.csv", "left,right\n");
     let absent = folder.path().join("absent.csv");
     for (pairs, told) in [
-        (unnamed.as_path(), "the first line must name left and right"),
+        (unnamed.as_path(), "left or right is missing: name the columns"),
         (empty.as_path(), "it holds no pair that can be compared"),
         (absent.as_path(), "there is no such file: name another path"),
     ] {

@@ -149,9 +149,7 @@ fn shared_worth<T>(word: &Word, state: &State<T>) -> i32 {
     }
     let term = state.snapshot.terms.find(word, Sound::new(word));
     let rarity = term.map_or_else(|| state.rarest(word), |term| state.snapshot.finder.rarity(term));
-    let ways = [Likeness::SAME, Likeness::SPELLING, Likeness::TRANSLITERATION];
-    let worth = |way| (state.snapshot.weights.word)(way, rarity, rarity).in_sixteenths();
-    ways.into_iter().map(worth).max().unwrap_or_default().max(0)
+    (state.snapshot.weights.word)(Likeness::SAME, rarity, rarity).in_sixteenths().max(0)
 }
 
 impl Default for Ask {

@@ -206,9 +206,10 @@ fn write_out_at(
         else {
             continue;
         };
-        let (left, right) = sides(Span::one(at), Span { at: from as u8, many });
+        let theirs = Span { at: from as u8, many };
+        let (left, right) = sides(Span::one(at), theirs);
         let likeness = Likeness::of_initials(word.word.text().len());
-        let worth = abbreviated_worth(word, model);
+        let worth = abbreviated_worth(word, theirs.of(other), model);
         let pair = Pair { left, right, likeness, worth };
         if !alignment.pairs.iter().any(|placed| placed.overlaps(&pair)) {
             alignment.pairs.push(pair);

@@ -1,7 +1,7 @@
 //! Why two subjects are held to be one: the scorer's own observations, as data and in plain words.
 
 use crate::domain::{Country, Date, Name, Sex};
-use crate::names::{Bits, Kind};
+use crate::names::{Bits, Kind, Likeness};
 
 use super::align::{Pair, align};
 use super::evidence::{Beside, BornRelation, NationalityRelation, SexRelation};
@@ -44,7 +44,7 @@ pub enum Reason {
         /// On the listed side.
         listed: String,
         /// In what way.
-        kind: Kind,
+        likeness: Likeness,
         /// Whether one side writes as one word what the other writes as several.
         joined: bool,
     },
@@ -136,12 +136,9 @@ impl Line {
             Reason::Start | Reason::Whole => return None,
             Reason::Nothing => "no part of the names agrees".to_owned(),
             Reason::WeakAlias => "the listed name is a weak alias".to_owned(),
-            Reason::Alike { stated, listed, kind: Kind::Edit, joined: false }
-                if self.bits <= Bits::ZERO =>
-            {
-                format!("{stated} is little like {listed}")
+            Reason::Alike { stated, listed, likeness, joined } => {
+                alike(stated, listed, *likeness, *joined)
             }
-            Reason::Alike { stated, listed, kind, joined } => alike(stated, listed, *kind, *joined),
             Reason::Against { stated, listed } => format!("{stated} is not {listed}"),
             Reason::OnlyStated(words) => format!("only stated: {words}"),
             Reason::OnlyListed(words) => format!("only on the list: {words}"),
@@ -162,7 +159,11 @@ impl Line {
     }
 }
 
-fn alike(stated: &str, listed: &str, kind: Kind, joined: bool) -> String {
+/// Below this, more than one letter in three differs, of 255.
+const LITTLE: u8 = 160;
+
+fn alike(stated: &str, listed: &str, likeness: Likeness, joined: bool) -> String {
+    let kind = likeness.kind;
     if joined && kind == Kind::Initial {
         return format!("{stated} and {listed}: one abbreviates the other");
     }
@@ -173,6 +174,7 @@ fn alike(stated: &str, listed: &str, kind: Kind, joined: bool) -> String {
         Kind::Same => format!("{stated} is the same"),
         Kind::Transliteration => format!("{stated} is {listed} in another transliteration"),
         Kind::Spelling => format!("{stated} and {listed} are spellings of one name"),
+        Kind::Edit if likeness.similarity < LITTLE => format!("{stated} is little like {listed}"),
         Kind::Edit => format!("{stated} differs from {listed} by a letter or so"),
         Kind::Sound => format!("{stated} sounds like {listed}"),
         Kind::Initial => format!("{stated} may stand for {listed}, or the reverse"),
@@ -324,7 +326,7 @@ fn reason(item: Item, stated: Side<'_>, listed: Side<'_>) -> Reason {
         Item::Pair(Pair { left, right, likeness, .. }) => Reason::Alike {
             stated: stated.words(left.mask()),
             listed: listed.words(right.mask()),
-            kind: likeness.kind,
+            likeness,
             joined: left.many != right.many,
         },
         Item::Conflict(left, right) => {

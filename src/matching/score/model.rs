@@ -52,7 +52,7 @@ features! {
     Edit: 6, 48;
     /// Their rarity.
     EditRarity: 6, 2;
-    /// Letters that separate them, one at least.
+    /// Letters that separate them.
     EditCost: -23, -16;
     /// The same as a share of their length.
     EditRelative: -127, -210;

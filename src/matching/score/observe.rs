@@ -111,33 +111,45 @@ pub(super) fn joined_worth(
 }
 
 /// What an abbreviation is worth that faces the words it stands for.
-pub(super) fn abbreviated_worth(word: &Weighed, model: &Model) -> i32 {
+pub(super) fn abbreviated_worth(word: &Weighed, group: &[Weighed], model: &Model) -> i32 {
     let mut sum = Sum { model, bits: Bits::ZERO };
-    abbreviated(word, &mut sum);
+    abbreviated(word, group, &mut sum);
     sum.bits.in_sixteenths()
 }
 
-/// Each letter beyond the second makes a chance less likely.
-fn abbreviated(word: &Weighed, sink: &mut impl Sink) {
+/// Each letter beyond the second makes a chance less likely. That nothing is left over is in it.
+fn abbreviated(word: &Weighed, group: &[Weighed], sink: &mut impl Sink) {
+    let whole = sink.model().worth(Feature::Full, 16);
+    let equal = equal_worth(word, group, sink.model()) + whole;
     let letters = word.word.text().len().saturating_sub(2);
-    sink.add(Feature::Abbreviated, 16 * letters as i32);
+    let mut capped = Capped::new(sink);
+    capped.add(Feature::Abbreviated, 16 * letters as i32);
+    capped.below(equal);
 }
 
 fn pair(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut impl Sink) {
     if likeness.kind == Kind::Same {
-        return words(one, other, likeness, sink);
+        words(one, other, likeness, sink);
+    } else {
+        let equal = itself(one, sink.model()).min(itself(other, sink.model()));
+        let mut capped = Capped::new(sink);
+        words(one, other, likeness, &mut capped);
+        capped.below(equal);
     }
-    let equal = itself(one, sink.model()).min(itself(other, sink.model()));
-    let mut capped = Capped::new(sink);
-    words(one, other, likeness, &mut capped);
-    capped.below(equal);
+    roles(one, other, likeness, sink);
 }
 
-/// What a word is worth that meets itself.
+/// What a word is worth that meets itself, whatever its role.
 fn itself(word: &Weighed, model: &Model) -> Bits {
     let mut sum = Sum { model, bits: Bits::ZERO };
     words(word, word, Likeness::SAME, &mut sum);
     sum.bits
+}
+
+/// What a word and others that stand for it are worth that meet themselves, whichever is less.
+fn equal_worth(word: &Weighed, group: &[Weighed], model: &Model) -> Bits {
+    let all = group.iter().fold(Bits::ZERO, |sum, word| sum + itself(word, model));
+    itself(word, model).min(all)
 }
 
 fn words(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut impl Sink) {
@@ -147,16 +159,22 @@ fn words(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut impl Sin
         (Role::Light, Role::Light) => sink.add(F::Light, 16),
         (Role::Light, _) | (_, Role::Light) => {}
         (Role::Number, _) | (_, Role::Number) => sink.add(F::Number, 16),
-        _ => {
-            likeness_of(one, other, likeness, sink);
-            match (one.role, other.role) {
-                _ if likeness.kind == Kind::Initial => {}
-                (Role::Family, Role::Family) => sink.add(F::FamilyFamily, 16),
-                (Role::First, Role::First) => sink.add(F::FirstFirst, 16),
-                (Role::Family, _) | (_, Role::Family) => sink.add(F::Crossed, 16),
-                _ => {}
-            }
-        }
+        _ => likeness_of(one, other, likeness, sink),
+    }
+}
+
+/// What it says beside that which part of a name meets which.
+fn roles(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut impl Sink) {
+    use Feature as F;
+    let is_word = |role| !matches!(role, Role::Form | Role::Light | Role::Number);
+    if likeness.kind == Kind::Initial || !is_word(one.role) || !is_word(other.role) {
+        return;
+    }
+    match (one.role, other.role) {
+        (Role::Family, Role::Family) => sink.add(F::FamilyFamily, 16),
+        (Role::First, Role::First) => sink.add(F::FirstFirst, 16),
+        (Role::Family, _) | (_, Role::Family) => sink.add(F::Crossed, 16),
+        _ => {}
     }
 }
 
@@ -222,8 +240,7 @@ fn joined(word: &Weighed, group: &[Weighed], likeness: Likeness, sink: &mut impl
     use Feature as F;
     let names = group.iter().filter(|word| word.role != Role::Light);
     let rarity: i32 = names.map(|word| word.rarity).sum();
-    let all = group.iter().map(|word| itself(word, sink.model()));
-    let equal = itself(word, sink.model()).min(all.fold(Bits::ZERO, |sum, bits| sum + bits));
+    let equal = equal_worth(word, group, sink.model());
     let mut capped = Capped::new(sink);
     capped.add(F::Joined, 16);
     capped.add(F::JoinedRarity, rarity.min(word.rarity + 32));
@@ -257,18 +274,18 @@ pub fn observe(
     }
     let (l, r) = alignment.paired();
     let mut rests = (Rest::of(left, l), Rest::of(right, r));
-    let is_short = agreed.own && ends_early((left, right), (l, r), rests.0.names());
-    if is_short {
-        rests.1 = Rest::default();
-    }
-    let other_first = rests.0.first != 0 && rests.1.first != 0;
-    let conflicts = unmatched(left, right, rests, &agreed, sink);
     let left_over = |name: &Prepared, paired: u32, rest: &Rest| {
         // A number tells an organisation, a ship: with one more, it is not all of the name.
         let numbers = if name.bearer == Bearer::Person { 0 } else { rest.number };
         name.names & !paired & !repeats(name) | numbers
     };
     let open = (left_over(left, l, &rests.0), left_over(right, r, &rests.1));
+    let is_short = agreed.own && ends_early((left, right), (l, r), rests.0.names());
+    if is_short {
+        rests.1 = Rest::default();
+    }
+    let other_first = rests.0.first != 0 && rests.1.first != 0;
+    let conflicts = unmatched(left, right, rests, &agreed, sink);
     let end = End { conflicts, open, is_short };
     wholes((left, right), alignment, &agreed, end, sink);
     other_first && agreed.names > 0
@@ -311,8 +328,8 @@ fn pairs(left: &Prepared, right: &Prepared, alignment: &Alignment, sink: &mut im
                 pair(one, other, found.likeness, sink);
                 agreed.count(one, other, found.likeness.kind);
             }
-            ([word], _) | (_, [word]) if found.likeness.kind == Kind::Initial => {
-                abbreviated(word, sink);
+            ([word], group) | (group, [word]) if found.likeness.kind == Kind::Initial => {
+                abbreviated(word, group, sink);
                 agreed.names += 1;
                 agreed.abbreviated = true;
             }

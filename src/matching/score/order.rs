@@ -1,9 +1,10 @@
-//! The name itself comes before whatever a slip makes of it: judged on invented names of all kinds.
+//! No name comes before the name itself, whatever a slip made of it: judged on invented names of all kinds.
 
 use std::collections::BTreeMap;
 
+use super::tests::prepared;
 use super::*;
-use crate::names::{Analysed, Analyser, Counts};
+use crate::names::Counts;
 use crate::sim::corpus::{Change, Corpus, Kind, Spelling};
 
 /// Listed ones whose names are changed.
@@ -27,14 +28,12 @@ impl Pairs {
         Self { bearer, counts, model, all: 0, wrong: BTreeMap::new() }
     }
 
-    fn prepared(&self, name: Name<'_>) -> Prepared {
-        let mut analysed = Analysed::default();
-        Analyser::default().analyse(name, self.bearer, &mut analysed);
-        Prepared::new(&analysed, self.bearer, &self.counts)
+    fn of(&self, name: Name<'_>) -> Prepared {
+        prepared(name, self.bearer, &self.counts)
     }
 
     fn take(&mut self, change: impl std::fmt::Debug, stated: Name<'_>, listed: Name<'_>) {
-        let (one, other) = (self.prepared(stated), self.prepared(listed));
+        let (one, other) = (self.of(stated), self.of(listed));
         let bits = |a, b| name_bits(a, b, &self.model);
         let both = bits(&one, &other);
         let own = bits(&one, &one).min(bits(&other, &other));

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::Kind as IdentifierKind;
-use crate::names::{Analysed, Analyser, Counts};
+use crate::names::{Analysed, Analyser, Counts, Likeness};
 
 /// A subject that owns what it states.
 #[derive(Default)]
@@ -51,7 +51,7 @@ fn as_names(written: &[(String, String)]) -> Vec<Name<'_>> {
     written.iter().map(|(surname, given)| Name { surname, given }).collect()
 }
 
-fn prepared(name: Name<'_>, bearer: Bearer, counts: &Counts) -> Prepared {
+pub(super) fn prepared(name: Name<'_>, bearer: Bearer, counts: &Counts) -> Prepared {
     let mut analysed = Analysed::default();
     Analyser::default().analyse(name, bearer, &mut analysed);
     Prepared::new(&analysed, bearer, counts)
@@ -480,5 +480,34 @@ proptest! {
     ) {
         let bearer = if person { Bearer::Person } else { Bearer::Organisation };
         check_both_ways(&one, &other, bearer, &Counts::empty());
+    }
+}
+
+/// However common a word is, and however little it is worth that it agrees.
+#[test]
+fn words_a_letter_apart_are_told_so_and_others_are_little_alike() {
+    let counts = Counts::built_in(Bearer::Organisation);
+    let firm = |text| Owned::default().named(text, Bearer::Organisation, &counts);
+    let (one, other) = (firm("Globex Tradng Ltd"), firm("Globex Trading Ltd"));
+    let told = one.scored(&other, |a, b| explain(a, b, &Setting::default()).plain()).join("; ");
+    assert!(told.contains("Tradng differs from Trading by a letter or so"), "{told}");
+    let likeness = Likeness { kind: crate::names::Kind::Edit, similarity: 120, cost: 48 };
+    let (stated, listed) = ("Marlow".to_owned(), "Merlin".to_owned());
+    let reason = Reason::Alike { stated, listed, likeness, joined: false };
+    let told = Line { reason, bits: Bits::whole(1) }.plain();
+    assert_eq!(told.as_deref(), Some("Marlow is little like Merlin"));
+}
+
+/// What an abbreviation says is no more than what the name in full says.
+#[test]
+fn the_name_itself_comes_before_its_initials() {
+    let words =
+        ["Zarvolt", "Quenmar", "Brixol", "Tandero", "Velmira", "Osgard", "Plendix", "Kurno"];
+    for many in 3..=words.len() {
+        let full = words[..many].join(" ");
+        let short: String = words[..many].iter().filter_map(|word| word.chars().next()).collect();
+        let pairs = [(&*full, &*full), (&*short, &*short), (&*full, &*short)];
+        let both = probabilities(&pairs, Bearer::Organisation);
+        assert!(both[2] <= both[0] && both[2] <= both[1], "{full}: {both:?}");
     }
 }

@@ -22,8 +22,8 @@ pub(super) fn ends_early(
     left.cut && is_thing && l != 0 && unmet == 0 && is_longer && between == 0
 }
 
-/// How rare the words of a part of a name may be, in sixteenths of a bit: where more is left over, it is
-/// worth less than the whole.
+/// How rare the words of a part of a name may count at most, in sixteenths of a bit: so that `Subset`, this
+/// and `Spare` together stay below `Full` by more than the commonest word takes away.
 const SUBSET: i32 = 560;
 
 /// What the two names say as wholes.
@@ -39,8 +39,8 @@ pub(super) fn wholes(
     let shared = agreed.rarity + agreed.family_rarity;
     match open {
         _ if conflicts > 0 || agreed.abbreviated => {}
-        (0, _) if is_short => sink.add(F::CutShort, 16),
         (0, 0) => sink.add(F::Full, 16),
+        (0, _) if is_short => sink.add(F::CutShort, 16),
         (0, _) | (_, 0) => {
             sink.add(F::Subset, 16);
             sink.add(F::SubsetRarity, shared.min(SUBSET));
