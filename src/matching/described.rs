@@ -3,7 +3,7 @@
 use super::bound::sample::weights;
 use super::tests::{event, person};
 use super::{Match, Scratch, screen, touches};
-use crate::domain::{Attribute, Entry, Observed, Party, Relation, Sex};
+use crate::domain::{Attribute, Entry, Observed, Party, Relation, Sex, Subject};
 use crate::sim::corpus::Corpus;
 use crate::watchlist::sample::{at, lists, named_lists, with_name};
 
@@ -119,4 +119,29 @@ fn a_weak_alias_counts_for_less_and_is_told_as_such() {
         alike.observations.iter().any(|line| line.about == Observed::WeakAlias)
     };
     assert!(is_told(&weak) && !is_told(&strong));
+}
+
+/// Lists leave open what they name, and events do not: each side by itself would be read into other words.
+#[test]
+fn a_firm_that_its_list_leaves_open_is_met_by_the_firm_that_is_stated() {
+    for name in ["7TH OF TIR", "ISLAMIC REVOLUTIONARY GUARD CORPS", "HARAKAT-UL JIHAD ISLAMI"] {
+        let listed = with_name("wanted/1", &[(name, "")], &[]);
+        let bits = |subject| {
+            let entry = Entry { subject, ..listed.clone() };
+            let (lists, _writer) = named_lists(weights(), [entry]);
+            let party = Party {
+                subject: Subject::Organisation,
+                nationality: None,
+                sex: None,
+                ..person(&[(name, "")], None)
+            };
+            let event = event(vec![party], Vec::new());
+            let found = screen(&lists, &event, at(100), &mut Scratch::default()).found;
+            found.first().and_then(|one| Some(one.resemblance.as_ref()?.sixteenths))
+        };
+        // How rare its words are is counted as they are read without a stated side.
+        let (open, firm) = (bits(Subject::Other), bits(Subject::Organisation));
+        let apart = open.zip(firm).map(|(open, firm)| (open - firm).abs());
+        assert!(apart.is_some_and(|apart| apart <= 16), "{name}: {open:?} {firm:?}");
+    }
 }

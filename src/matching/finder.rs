@@ -12,7 +12,7 @@ use crate::domain::{Country, Date, Subject};
 use crate::formats::Profile;
 use crate::index::fuzzy::{self, Builder, Found, Limits, Live, Weights};
 use crate::names::{Analysed, Analyser, Bearer, Bits, Population};
-use crate::watchlist::{Bounds, Forms, bearer};
+use crate::watchlist::{Bounds, Forms, readings};
 
 use super::bound::{PLACE, bounds};
 use super::resemble::asked;
@@ -45,7 +45,9 @@ impl Index {
             let nations = profile.nationalities.iter().copied();
             let names = written(profile).into_iter();
             forms.read(profile.subject, names, (born, nations));
-            builder.add(place, &forms.listed());
+            let as_person = of == Bearer::Person;
+            let listed = if as_person { forms.listed_as_person() } else { forms.listed() };
+            builder.add(place, &listed);
         }
         let (live, mut writer) = Live::new(weights.clone());
         writer.replace(builder.build(weights));
@@ -98,7 +100,7 @@ impl Finder {
         let is_placed = is_person && !query.birth_places.is_empty();
         let place = if is_placed { PLACE } else { Bits::ZERO };
         for name in written(query) {
-            self.analyser.analyse(name, bearer(query.subject), &mut self.analysed);
+            self.analyser.analyse(name, readings(query.subject).0, &mut self.analysed);
             for beside in beside(query) {
                 let query = asked(&self.analysed, beside, Bits::whole(-200), Limits::GENEROUS);
                 for found in index.live.view().snapshot().exhaustive(&query) {
@@ -120,8 +122,12 @@ impl Finder {
         let (view, of) = (index(self).live.view(), index(self).bearer);
         let Self { analyser, analysed, scratch, found, .. } = self;
         let mut is_cut = false;
-        for name in written(query) {
-            analyser.analyse(name, bearer(query.subject), analysed);
+        let (own, others) = readings(query.subject);
+        let others = if of == Bearer::Person { &[] } else { others };
+        let names = written(query);
+        let all = std::iter::once(&own).chain(others);
+        for (name, bearer) in all.flat_map(|bearer| names.iter().map(move |name| (name, bearer))) {
+            analyser.analyse(*name, *bearer, analysed);
             for beside in beside(query) {
                 let is_placed = of == Bearer::Person && !query.birth_places.is_empty();
                 let place = if is_placed { PLACE } else { Bits::ZERO };
@@ -198,6 +204,40 @@ mod tests {
         assert_eq!(found(Subject::Organisation, "Samplovva Trading"), [3]);
         assert_eq!(found(Subject::Organisation, "Olaf Berg"), [0; 0]);
         assert_eq!(found(Subject::Other, "Samplova"), [0, 3, 4]);
+    }
+
+    /// Whatever its words look like: a list that leaves open what it names reads it in each way.
+    #[test]
+    fn a_firm_or_ship_that_its_list_leaves_open_is_found_and_met_as_one() {
+        let names = [
+            "7TH OF TIR",
+            "AL-RASHID TRUST",
+            "ISLAMIC REVOLUTIONARY GUARD CORPS",
+            "DAY COMPANY",
+            "D.U.A.S.A.",
+            "Ansar al-Dine",
+            "M.M.E.",
+            "HARAKAT-UL JIHAD ISLAMI",
+            "HILDA I",
+        ];
+        let entry = |(at, name)| {
+            format!("{{\"id\": \"{at}\", \"name\": \"{name}\", \"schema\": \"LegalEntity\"}}\n")
+        };
+        let list = profiles(&names.into_iter().enumerate().map(entry).collect::<String>());
+        let roster = Roster::new(&list);
+        let mut finder = Finder::new(&list, Arc::clone(roster.population()));
+        let setting = Setting::of_list(list.len(), Mode::Balanced);
+        let mut places = Vec::new();
+        for subject in [Subject::Organisation, Subject::Vessel, Subject::Other] {
+            for (at, own) in list.iter().enumerate() {
+                let query = Profile { subject, ..own.clone() };
+                finder.candidates(&query, (&setting, Bits::ZERO), &mut places);
+                assert!(places.contains(&at), "{subject:?} {:?}", own.names[0].surname);
+                let ranked = roster.ask(&query, &setting, Bits::ZERO);
+                let first = ranked.first().map(|one| one.listed);
+                assert_eq!(first, Some(at), "{subject:?} {:?}", own.names[0].surname);
+            }
+        }
     }
 
     /// Stated and listed subjects of whom the index once said too little.

@@ -173,7 +173,8 @@ impl Room {
                 continue;
             }
             let is_placed = born_in.is_some();
-            let written = self.listed.prepare(lists, candidate, is_placed, &mut self.analyser);
+            let sides = (party.subject, candidate);
+            let written = self.listed.prepare(lists, sides, is_placed, &mut self.analyser);
             let listed = Subject { written: &written, ..self.listed.subject() };
             let scored = score::score(&stated, &listed, &self.bar.setting);
             let asks = (candidate.list(), candidate.handling().action);
@@ -193,11 +194,11 @@ impl Listed {
     fn prepare<'c>(
         &mut self,
         lists: &Lists,
-        entry: &'c Candidate,
+        (stated, entry): (Sort, &'c Candidate),
         is_placed: bool,
         analyser: &mut Analyser,
     ) -> SmallVec<[Name<'c>; 8]> {
-        let bearer = watchlist::bearer(entry.subject());
+        let bearer = watchlist::read_beside(entry.subject(), stated);
         let mut written = SmallVec::new();
         self.names.clear();
         if let Some(rarity) = lists.rarity(bearer) {

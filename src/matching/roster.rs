@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::domain::{Country, Date, ListedName, Name, Sex, Subject as Sort};
 use crate::formats::Profile;
 use crate::names::{Analysed, Analyser, Bearer, Bits, Counts, Population};
-use crate::watchlist::bearer;
+use crate::watchlist::{bearer, read_beside, readings};
 
 use super::score::{self, Birthplace, Explanation, Prepared, Scored, Setting, Subject};
 
@@ -29,7 +29,8 @@ struct Rarities {
 /// A subject made ready: its names analysed and weighed. Personal data: has no `Debug`.
 struct Ready {
     sort: Sort,
-    names: Vec<Prepared>,
+    /// Its names in each way in which they are read.
+    names: Vec<(Bearer, Vec<Prepared>)>,
     born: Vec<Date>,
     nationalities: Vec<Country>,
     sex: Option<Sex>,
@@ -55,7 +56,8 @@ impl Roster {
         let mut analyser = Analyser::default();
         for profile in list {
             let mut count = |name: &Analysed, bearer, _| rarity.of_mut(bearer).add(name);
-            for_each_name(profile, (&mut analyser, Analyser::analyse_listed), &mut count);
+            let bearer = bearer(profile.subject);
+            for_each_name(profile, bearer, (&mut analyser, Analyser::analyse_listed), &mut count);
         }
         let ready = |one| rarity.ready(one, &mut analyser, Analyser::analyse_listed);
         let listed = list.iter().map(ready).collect();
@@ -82,12 +84,11 @@ impl Roster {
         least: Bits,
     ) -> Vec<Ranked> {
         let query = self.rarity.ready(query, &mut Analyser::default(), Analyser::analyse);
-        let subject = query.subject();
         let listed = places.into_iter().filter_map(|at| Some((at, self.listed.get(at)?)));
         let candidates = listed.filter(|(_, one)| may_be_one(query.sort, one.sort));
         let scored = candidates.map(|(listed, one)| Ranked {
             listed,
-            scored: score::score(&subject, &one.subject(), setting),
+            scored: score::score(&query.beside(one), &one.beside(&query), setting),
         });
         let mut ranked: Vec<Ranked> = scored.filter(|one| one.scored.odds >= least).collect();
         ranked.sort_by_key(|one| std::cmp::Reverse(one.scored.odds));
@@ -99,7 +100,7 @@ impl Roster {
         let mut analyser = Analyser::default();
         let stated = self.rarity.ready(stated, &mut analyser, Analyser::analyse);
         let listed = self.rarity.ready(listed, &mut analyser, Analyser::analyse_listed);
-        score::score(&stated.subject(), &listed.subject(), setting)
+        score::score(&stated.beside(&listed), &listed.beside(&stated), setting)
     }
 
     /// Why two subjects score as they do.
@@ -108,8 +109,8 @@ impl Roster {
         let one = self.rarity.ready(stated, &mut analyser, Analyser::analyse);
         let other = self.rarity.ready(listed, &mut analyser, Analyser::analyse_listed);
         let (one_written, other_written) = (written(stated), written(listed));
-        let stated = Subject { written: &one_written, ..one.subject() };
-        let listed = Subject { written: &other_written, ..other.subject() };
+        let stated = Subject { written: &one_written, ..one.beside(&other) };
+        let listed = Subject { written: &other_written, ..other.beside(&one) };
         score::explain(&stated, &listed, setting)
     }
 }
@@ -120,11 +121,16 @@ impl Rarities {
     }
 
     fn ready(&self, profile: &Profile, analyser: &mut Analyser, read: Reading) -> Ready {
-        let mut names = Vec::with_capacity(profile.names.len());
-        for_each_name(profile, (analyser, read), &mut |name, bearer, weak| {
-            let rarity = if bearer == Bearer::Person { &self.persons } else { &self.others };
-            names.push(Prepared::new(name, bearer, rarity).weak(weak));
-        });
+        let mut read_as = |bearer| {
+            let mut names = Vec::with_capacity(profile.names.len());
+            for_each_name(profile, bearer, (analyser, read), &mut |name, bearer, weak| {
+                let rarity = if bearer == Bearer::Person { &self.persons } else { &self.others };
+                names.push(Prepared::new(name, bearer, rarity).weak(weak));
+            });
+            (bearer, names)
+        };
+        let (own, others) = readings(profile.subject);
+        let names = [own].iter().chain(others).map(|bearer| read_as(*bearer)).collect();
         let places = profile.birth_places.iter().map(|place| &**place);
         Ready {
             sort: profile.subject,
@@ -140,13 +146,13 @@ impl Rarities {
 /// How names are read: as stated, or as listed.
 type Reading = fn(&mut Analyser, Name<'_>, Bearer, &mut Analysed);
 
-/// Gives each name of a profile as its words, with what bears it and whether it is a weak alias.
+/// Gives each name of a profile as its words, read as that of such a bearer, and whether it is a weak alias.
 fn for_each_name(
     profile: &Profile,
+    bearer: Bearer,
     (analyser, read): (&mut Analyser, Reading),
     then: &mut dyn FnMut(&Analysed, Bearer, bool),
 ) {
-    let bearer = bearer(profile.subject);
     let mut analysed = Analysed::default();
     for written in &profile.names {
         read(analyser, written.name(), bearer, &mut analysed);
@@ -160,9 +166,12 @@ pub(super) fn written(profile: &Profile) -> Vec<Name<'_>> {
 }
 
 impl Ready {
-    fn subject(&self) -> Subject<'_> {
+    /// The subject as it is compared with another.
+    fn beside(&self, other: &Self) -> Subject<'_> {
+        let wanted = read_beside(self.sort, other.sort);
+        let names = self.names.iter().find(|(bearer, _)| *bearer == wanted);
         Subject {
-            names: &self.names,
+            names: names.map(|(_, names)| names.as_slice()).unwrap_or_default(),
             born: &self.born,
             nationalities: &self.nationalities,
             sex: self.sex,

@@ -66,7 +66,7 @@ impl Analysed {
     }
 
     /// The same, as another form of a name that stands beside it.
-    pub(super) fn into_variant(mut self) -> Self {
+    pub fn into_variant(mut self) -> Self {
         self.variant = true;
         self
     }

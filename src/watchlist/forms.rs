@@ -1,5 +1,7 @@
 //! What is filed of a subject, so that a name like one of its own meets it.
 
+use smallvec::SmallVec;
+
 use crate::domain::{Country, Date, Name, Subject};
 use crate::index::fuzzy::Listed;
 use crate::names::{Analysed, Analyser, Bearer, variants};
@@ -14,6 +16,8 @@ pub struct Forms {
     names: Vec<Analysed>,
     /// Which of them are as stated.
     stated: Vec<usize>,
+    /// How many of them are read with care: as names of a person, where they may be one's.
+    own: usize,
     born: Vec<Date>,
     nations: Vec<Country>,
 }
@@ -32,21 +36,51 @@ impl Forms {
         names: impl Iterator<Item = Name<'n>>,
         (born, nations): (impl Iterator<Item = Date>, impl Iterator<Item = Country>),
     ) {
-        let bearer = bearer(subject);
         self.names.clear();
         self.stated.clear();
+        let (own, others) = readings(subject);
+        let mut left_open = SmallVec::<[Name<'n>; 8]>::new();
         for name in names {
             self.stated.push(self.names.len());
-            each_form(&mut self.analyser, name, bearer, |form| {
-                let abbreviated = form.abbreviated();
-                self.names.push(form);
-                self.names.extend(abbreviated);
+            self.file(name, own, |form, _| Some(form));
+            left_open.extend((!others.is_empty()).then_some(name));
+        }
+        self.own = self.names.len();
+        for (name, bearer) in
+            left_open.iter().flat_map(|name| others.iter().map(move |of| (name, of)))
+        {
+            self.file(*name, *bearer, |form, known| {
+                let is_new = !known.iter().any(|other| other.words() == form.words());
+                is_new.then(|| form.into_variant())
             });
         }
         self.born.clear();
         self.born.extend(born.map(as_known));
         self.nations.clear();
         self.nations.extend(nations);
+    }
+
+    /// Files the forms of a name, read as that of such a bearer: what `filed` makes of each and of what is
+    /// there.
+    fn file(
+        &mut self,
+        name: Name<'_>,
+        bearer: Bearer,
+        filed: impl Fn(Analysed, &[Analysed]) -> Option<Analysed>,
+    ) {
+        let Self { analyser, names, .. } = self;
+        each_form(analyser, name, bearer, |form| {
+            let abbreviated = form.abbreviated();
+            for form in [form].into_iter().chain(abbreviated) {
+                let form = filed(form, names);
+                names.extend(form);
+            }
+        });
+    }
+
+    /// What is filed of the subject among persons.
+    pub fn listed_as_person(&self) -> Listed<'_> {
+        Listed { names: self.names.get(..self.own).unwrap_or_default(), ..self.listed() }
     }
 
     /// What is filed of the subject that was read.
@@ -79,6 +113,21 @@ pub fn as_known(date: Date) -> Date {
     let packed = date.packed();
     let year = u16::try_from(packed / 10_000).ok().filter(|_| packed % 10_000 == 101);
     year.and_then(Date::year).unwrap_or(date)
+}
+
+/// As what the names of a subject are read; where its list leaves open what it is, as what else beside.
+pub fn readings(subject: Subject) -> (Bearer, &'static [Bearer]) {
+    let own = bearer(subject);
+    let others: &[Bearer] = &[Bearer::Organisation, Bearer::Vessel];
+    (own, if own == Bearer::Unknown { others } else { &[] })
+}
+
+/// As what the names of a subject are read beside those of `other`: a firm that its list leaves open is
+/// compared with a firm as one.
+pub fn read_beside(subject: Subject, other: Subject) -> Bearer {
+    let (own, other) = (bearer(subject), bearer(other));
+    let is_thing = matches!(other, Bearer::Organisation | Bearer::Vessel);
+    if is_thing && own == Bearer::Unknown { other } else { own }
 }
 
 /// What the words of a name may be, by what bears it.

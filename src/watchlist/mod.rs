@@ -38,7 +38,7 @@ use named::{NameWriter, Named, Views};
 use places::Place;
 
 pub use candidate::Candidate;
-pub use forms::{Forms, as_known, bearer, each_form};
+pub use forms::{Forms, as_known, bearer, each_form, read_beside, readings};
 pub use named::{Bounds, NameDraft, NameSnapshot};
 pub use register::{Asked, Register, RegisterStanding, RegisterWriter};
 pub use standing::{ListState, Requirement, Stance, Standing, State};

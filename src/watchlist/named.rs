@@ -13,7 +13,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::domain::Subject;
-use crate::index::fuzzy::{self, Builder, Draft, Fresh, Live, Memory, Position, View, Weights};
+use crate::index::fuzzy::{
+    self, Builder, Draft, Fresh, Listed, Live, Memory, Position, View, Weights,
+};
 use crate::names::{Bearer, Population};
 
 use super::Candidate;
@@ -46,6 +48,14 @@ impl Index {
         match bearer {
             Bearer::Person => Self::Persons,
             Bearer::Organisation | Bearer::Vessel | Bearer::Unknown => Self::Things,
+        }
+    }
+
+    /// What is filed in it of the subject that was read.
+    fn listed(self, forms: &Forms) -> Listed<'_> {
+        match self {
+            Self::Persons => forms.listed_as_person(),
+            Self::Things => forms.listed(),
         }
     }
 
@@ -225,7 +235,7 @@ impl NameWriter {
         all.settle(|entry| {
             let place = self.settle(entry)?;
             for index in indexes(entry.subject()) {
-                builders.of_mut(index).add(place, &self.forms.listed());
+                builders.of_mut(index).add(place, &index.listed(&self.forms));
             }
             Some(place)
         });
@@ -249,7 +259,7 @@ impl NameWriter {
     pub(super) fn file(&mut self, entry: &Candidate) -> Option<Place> {
         let place = self.settle(entry)?;
         for index in indexes(entry.subject()) {
-            self.writers.of_mut(index).add(&place, &self.forms.listed());
+            self.writers.of_mut(index).add(&place, &index.listed(&self.forms));
         }
         Some(place)
     }

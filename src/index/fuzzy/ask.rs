@@ -7,7 +7,7 @@ use crate::names::{Bits, Likeness, Part, Probe, Shape, Word, liken_probed};
 
 use super::date::{Agreement, Asked};
 use super::key::Sound;
-use super::kin::{Finder, Heard, Kin, Room, SOUNDS_MAX, asked_steps, eighths};
+use super::kin::{self, Finder, Heard, Kin, Room, SOUNDS_MAX, asked_steps, eighths};
 use super::live::State;
 use super::query::Query;
 use super::record::{Nation, Weight};
@@ -375,7 +375,7 @@ impl Ask {
             return;
         }
         let heard = self.heard.get_mut(from..).unwrap_or_default();
-        heard.sort_by_key(|heard| (std::cmp::Reverse(heard.eighths), heard.sound));
+        kin::sort(heard, Sound::new(word));
         // As many again as the snapshot gives: what is looked up for one word is bounded.
         self.heard.truncate(before + SOUNDS_MAX);
     }

@@ -70,6 +70,14 @@ pub(super) struct Heard {
     pub(super) eighths: u8,
 }
 
+/// The most telling first. Of sounds that tell as much, the word's own comes first, since a few alone are
+/// tried together with those of other words; of others their own order says which are kept.
+pub(super) fn sort(heard: &mut [Heard], own: Sound) {
+    heard.sort_unstable_by_key(|heard| {
+        (std::cmp::Reverse(heard.eighths), heard.sound != own, heard.sound)
+    });
+}
+
 /// Finds kin.
 pub(super) struct Finder {
     /// By the letters as written, and by the canonical form.
@@ -332,9 +340,7 @@ impl Finder {
                 sounds.push(Heard { sound, eighths: kin.eighths() });
             }
         }
-        // Of sounds that tell as much, their own order says which are kept and tried first.
-        let heard = sounds.get_mut(from..).unwrap_or_default();
-        heard.sort_unstable_by_key(|heard| (std::cmp::Reverse(heard.eighths), heard.sound));
+        sort(sounds.get_mut(from..).unwrap_or_default(), own);
         sounds.truncate(from + SOUNDS_MAX);
         let heard = sounds.get(from..).unwrap_or_default();
         // What has the same initials is not what is looked for by them.

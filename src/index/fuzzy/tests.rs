@@ -11,6 +11,8 @@ use proptest::prelude::*;
 use crate::domain::{Country, Date, Name};
 use crate::names::{Analysed, Analyser, Bearer, Bits, variants};
 
+use super::key::Sound;
+use super::kin::{self, Heard};
 use super::*;
 
 fn words(name: &str) -> Analysed {
@@ -446,7 +448,7 @@ fn a_memory_holds_though_names_are_filed_in_another_order() {
     assert_eq!(one.terms.len(), other.terms.len());
     let latin = words("Muhammad");
     let arabic = words("محمد");
-    let number = |word: &crate::names::Word| one.terms.find(word, key::Sound::new(word));
+    let number = |word: &crate::names::Word| one.terms.find(word, Sound::new(word));
     assert_eq!(latin.words()[0].text(), arabic.words()[0].text());
     assert_ne!(number(&latin.words()[0]), number(&arabic.words()[0]));
 }
@@ -470,7 +472,7 @@ fn other_spellings_and_further_birth_dates_of_a_name_make_its_words_no_less_rare
         let view = live.view();
         let terms = &view.snapshot().terms;
         for word in name.words() {
-            let term = terms.find(word, key::Sound::new(word)).unwrap();
+            let term = terms.find(word, Sound::new(word)).unwrap();
             assert_eq!(terms.carriers(term), 1);
         }
         assert_eq!(view.snapshot().len(), 2 * names.len());
@@ -540,4 +542,14 @@ fn who_was_filed_since_with_a_month_of_birth_is_met_as_in_a_snapshot() {
     };
     assert!(bar(&filed_before) > Some(20));
     assert_eq!(bar(&filed_since), bar(&filed_before));
+}
+
+/// A few sounds alone are tried together with those of other words: who has the very name was missed where
+/// six sounds told as much as that of a short word.
+#[test]
+fn of_sounds_that_tell_as_much_the_words_own_comes_first() {
+    let heard = |(sound, eighths)| Heard { sound: Sound(sound), eighths };
+    let mut sounds = [(5, 27), (1, 27), (9, 27), (3, 30), (0, 11)].map(heard);
+    kin::sort(&mut sounds, Sound(9));
+    assert_eq!(sounds, [(3, 30), (9, 27), (1, 27), (5, 27), (0, 11)].map(heard));
 }

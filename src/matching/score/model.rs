@@ -84,7 +84,8 @@ features! {
     JoinedRarity: 6, 5;
     /// Letters that separate them.
     JoinedCost: -41, -30;
-    /// What unequal words would be worth beyond equal ones, and a sixteenth of a bit.
+    /// What unequal words would be worth beyond equal ones, and a sixteenth of a bit; and equal ones below
+    /// nothing.
     Excess: -16, -16;
     /// Letters beyond two of an abbreviation whose words the other side writes out.
     Abbreviated: 0, 42;
@@ -192,9 +193,11 @@ impl Model {
         Bits::sixteenths(i32::from(weight) * units / 16)
     }
 
-    /// What equal words are worth that are so rare, in sixteenths of a bit.
+    /// What equal words are worth that are so rare, in sixteenths of a bit: nothing at least. That words
+    /// agree never speaks against a match.
     #[inline]
     pub fn equal(&self, rarity: i32) -> Bits {
-        self.worth(Feature::Same, 16) + self.worth(Feature::SameRarity, rarity)
+        let bits = self.worth(Feature::Same, 16) + self.worth(Feature::SameRarity, rarity);
+        bits.max(Bits::ZERO)
     }
 }

@@ -74,6 +74,14 @@ impl<'s, S: Sink> Capped<'s, S> {
     }
 }
 
+impl<S: Sink> Capped<'_, S> {
+    /// That words agree never speaks against a match.
+    fn no_less_than_nothing(self) {
+        let short = self.bits.in_sixteenths().min(0);
+        self.sink.add(Feature::Excess, short);
+    }
+}
+
 impl<S: Sink> Sink for Capped<'_, S> {
     fn about(&mut self, item: Item) {
         self.sink.about(item);
@@ -189,8 +197,10 @@ fn likeness_of(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut im
     match likeness.kind {
         Kind::Same if length == 1 => sink.add(F::Letter, 16),
         Kind::Same => {
-            sink.add(F::Same, 16);
-            sink.add(F::SameRarity, rarity);
+            let mut own = Capped::new(sink);
+            own.add(F::Same, 16);
+            own.add(F::SameRarity, rarity);
+            own.no_less_than_nothing();
         }
         Kind::Transliteration => {
             sink.add(F::Translit, 16);

@@ -23,8 +23,8 @@ pub(super) fn ends_early(
 }
 
 /// How rare the words of a part of a name may count at most, in sixteenths of a bit: so that `Subset`, this
-/// and `Spare` together stay below `Full` by more than the commonest word takes away.
-const SUBSET: i32 = 560;
+/// and `Spare` together stay below `Full`.
+const SUBSET: i32 = 800;
 
 /// What the two names say as wholes.
 pub(super) fn wholes(
