@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::model::Model;
-use super::observe::{abbreviated_worth, joined_worth, pair_worth};
+use super::pair::{abbreviated_worth, joined_worth, pair_worth};
 use super::prepare::{Prepared, Role, Weighed};
 use crate::names::{Bearer, Likeness, Probe, at_least, liken_probed, liken_texts};
 

@@ -29,6 +29,7 @@ mod evidence;
 mod explain;
 mod model;
 mod observe;
+mod pair;
 mod place;
 mod prepare;
 mod setting;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::tests::prepared;
+use super::tests::{prepared, probabilities};
 use super::*;
 use crate::names::Counts;
 use crate::sim::corpus::{Change, Corpus, Kind, Spelling};
@@ -100,4 +100,58 @@ fn no_change_makes_the_name_of_a_vessel_worth_more() {
         }
     }
     pairs.check();
+}
+
+#[test]
+fn the_name_itself_comes_before_other_spellings_of_it() {
+    let order = |bearer, names: &[(&str, &str)]| {
+        for (name, other) in names {
+            let both = probabilities(&[(name, name), (name, other)], bearer);
+            assert!(both[0] > both[1], "{name}, {other}: {both:?}");
+        }
+    };
+    let people = [
+        ("Mohammed Ali", "Muhammad Ali"),
+        ("Mohammed Ali", "Mohammed Aly"),
+        ("Mohammed Ali", "M Ali"),
+        ("Mohammed Ali", "Moh Ali"),
+        ("Ahmed Hassan", "Ahmad Hasan"),
+        ("Maria Garcia", "Mariya Garcia"),
+        ("Chen Wei", "Chan Wei"),
+        ("Olena Shevchenko", "Elena Shevchenko"),
+        ("Kim Young-Ho", "Gim Yeong-Ho"),
+        ("Duarte Brazao", "Duarte Brasao"),
+        ("Anna Maria Lopez", "Annamaria Lopez"),
+        ("Annamaria Lopez", "Anna Maria Lopez"),
+        ("LOPEZ, Anna Maria", "LOPEZ, Annamaria"),
+        ("John Smith", "John Smi th"),
+        ("John Smith", "Johnsmith"),
+        ("Mullah Omar", "Mul lah Omar"),
+        ("김민수", "Kim Min-su"),
+    ];
+    order(Bearer::Person, &people);
+    let firms = [
+        ("Mohammed Trading Ltd", "Muhammad Trading Ltd"),
+        ("Schmidt AG", "Schmitt AG"),
+        ("Globex Trading Ltd", "Globex Tradng Ltd"),
+        ("Petro Chem Industries", "Petrochem Industries"),
+        ("Global Shipping Services", "Globl Shipping Services"),
+    ];
+    order(Bearer::Organisation, &firms);
+    let ships = [("Sea Star", "Seastar"), ("Seastar", "Sea Star"), ("MV Sea Star", "MV Seastar")];
+    order(Bearer::Vessel, &ships);
+}
+
+/// What an abbreviation says is no more than what the name in full says.
+#[test]
+fn the_name_itself_comes_before_its_initials() {
+    let words =
+        ["Zarvolt", "Quenmar", "Brixol", "Tandero", "Velmira", "Osgard", "Plendix", "Kurno"];
+    for many in 3..=words.len() {
+        let full = words[..many].join(" ");
+        let short: String = words[..many].iter().filter_map(|word| word.chars().next()).collect();
+        let pairs = [(&*full, &*full), (&*short, &*short), (&*full, &*short)];
+        let both = probabilities(&pairs, Bearer::Organisation);
+        assert!(both[2] <= both[0] && both[2] <= both[1], "{full}: {both:?}");
+    }
 }

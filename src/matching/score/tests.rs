@@ -58,7 +58,7 @@ pub(super) fn prepared(name: Name<'_>, bearer: Bearer, counts: &Counts) -> Prepa
 }
 
 /// Probabilities of pairs of names, by the default setting.
-fn probabilities(pairs: &[(&str, &str)], bearer: Bearer) -> Vec<f32> {
+pub(super) fn probabilities(pairs: &[(&str, &str)], bearer: Bearer) -> Vec<f32> {
     let counts = Counts::built_in(bearer);
     let setting = Setting::default();
     let subject = |text: &str| Owned::default().named(text, bearer, &counts);
@@ -101,46 +101,6 @@ fn names_of_one_person_are_told_from_names_of_two() {
             ("Anna Lindqvist", "Anna Bergström"),
         ],
     );
-}
-
-#[test]
-fn the_name_itself_comes_before_other_spellings_of_it() {
-    let order = |bearer, names: &[(&str, &str)]| {
-        for (name, other) in names {
-            let both = probabilities(&[(name, name), (name, other)], bearer);
-            assert!(both[0] > both[1], "{name}, {other}: {both:?}");
-        }
-    };
-    let people = [
-        ("Mohammed Ali", "Muhammad Ali"),
-        ("Mohammed Ali", "Mohammed Aly"),
-        ("Mohammed Ali", "M Ali"),
-        ("Mohammed Ali", "Moh Ali"),
-        ("Ahmed Hassan", "Ahmad Hasan"),
-        ("Maria Garcia", "Mariya Garcia"),
-        ("Chen Wei", "Chan Wei"),
-        ("Olena Shevchenko", "Elena Shevchenko"),
-        ("Kim Young-Ho", "Gim Yeong-Ho"),
-        ("Duarte Brazao", "Duarte Brasao"),
-        ("Anna Maria Lopez", "Annamaria Lopez"),
-        ("Annamaria Lopez", "Anna Maria Lopez"),
-        ("LOPEZ, Anna Maria", "LOPEZ, Annamaria"),
-        ("John Smith", "John Smi th"),
-        ("John Smith", "Johnsmith"),
-        ("Mullah Omar", "Mul lah Omar"),
-        ("김민수", "Kim Min-su"),
-    ];
-    order(Bearer::Person, &people);
-    let firms = [
-        ("Mohammed Trading Ltd", "Muhammad Trading Ltd"),
-        ("Schmidt AG", "Schmitt AG"),
-        ("Globex Trading Ltd", "Globex Tradng Ltd"),
-        ("Petro Chem Industries", "Petrochem Industries"),
-        ("Global Shipping Services", "Globl Shipping Services"),
-    ];
-    order(Bearer::Organisation, &firms);
-    let ships = [("Sea Star", "Seastar"), ("Seastar", "Sea Star"), ("MV Sea Star", "MV Seastar")];
-    order(Bearer::Vessel, &ships);
 }
 
 #[test]
@@ -496,18 +456,4 @@ fn words_a_letter_apart_are_told_so_and_others_are_little_alike() {
     let reason = Reason::Alike { stated, listed, likeness, joined: false };
     let told = Line { reason, bits: Bits::whole(1) }.plain();
     assert_eq!(told.as_deref(), Some("Marlow is little like Merlin"));
-}
-
-/// What an abbreviation says is no more than what the name in full says.
-#[test]
-fn the_name_itself_comes_before_its_initials() {
-    let words =
-        ["Zarvolt", "Quenmar", "Brixol", "Tandero", "Velmira", "Osgard", "Plendix", "Kurno"];
-    for many in 3..=words.len() {
-        let full = words[..many].join(" ");
-        let short: String = words[..many].iter().filter_map(|word| word.chars().next()).collect();
-        let pairs = [(&*full, &*full), (&*short, &*short), (&*full, &*short)];
-        let both = probabilities(&pairs, Bearer::Organisation);
-        assert!(both[2] <= both[0] && both[2] <= both[1], "{full}: {both:?}");
-    }
 }
