@@ -26,7 +26,9 @@ pub(super) fn unreadable(path: &Path, error: &Error) -> String {
         return format!("{name}: there is no such file: name another path");
     }
     if kind == ErrorKind::PermissionDenied {
-        return format!("{name}: this user may not read it, or a folder above it: allow it");
+        return format!(
+            "{name}: this user may not read it, or a folder above it: change their permissions"
+        );
     }
     if kind == ErrorKind::IsADirectory {
         return format!("{name} is a folder: name a file in it");

@@ -51,7 +51,8 @@ fn things(population: Arc<Population>) -> Weights {
     let none = |bits: Bits| bits.min(Bits::ZERO);
     Weights {
         word: thing_word,
-        initial: of(Feature::Initial),
+        // It takes away, but the index lets one stand for whatever word is left.
+        initial: of(Feature::Initial).max(Bits::ZERO),
         unmet: none(of(Feature::ExtraOther)),
         left_over: none(of(Feature::ExtraOther)),
         conflict: none(of(Feature::ConflictOther) + of(Feature::ConflictNear)),

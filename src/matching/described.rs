@@ -5,7 +5,8 @@ use super::tests::{event, person};
 use super::{Match, Scratch, screen, touches};
 use crate::domain::{Attribute, Entry, Observed, Party, Relation, Sex, Subject};
 use crate::sim::corpus::Corpus;
-use crate::watchlist::sample::{at, lists, named_lists, with_name};
+use crate::watchlist::Change;
+use crate::watchlist::sample::{at, lists, named_lists, put, with_name};
 
 /// Somebody listed among others, so that the list is long enough for its threshold to be of use.
 fn met(entry: Entry, party: Party<'_>) -> Option<Match> {
@@ -144,4 +145,31 @@ fn a_firm_that_its_list_leaves_open_is_met_by_the_firm_that_is_stated() {
         let apart = open.zip(firm).map(|(open, firm)| (open - firm).abs());
         assert!(apart.is_some_and(|apart| apart <= 16), "{name}: {open:?} {firm:?}");
     }
+}
+
+/// … also where it is listed, and taken off the list, while the program runs.
+#[test]
+fn a_firm_that_is_left_open_comes_and_goes_in_each_way_in_which_it_is_read() {
+    let other = Entry {
+        subject: Subject::Organisation,
+        ..with_name("wanted/2", &[("Lindqvist", "")], &[])
+    };
+    let (lists, mut writer) = named_lists(weights(), [other]);
+    let open = with_name("wanted/1", &[("7TH OF TIR", "")], &[]);
+    let open = Entry { subject: Subject::Other, ..open };
+    let met = || {
+        let party = Party {
+            subject: Subject::Organisation,
+            nationality: None,
+            sex: None,
+            ..person(&[("7TH OF TIR", "")], None)
+        };
+        let event = event(vec![party], Vec::new());
+        screen(&lists, &event, at(100), &mut Scratch::default()).found.len()
+    };
+    assert_eq!(met(), 0);
+    writer.apply(put(open.clone(), 7));
+    assert_eq!(met(), 1);
+    writer.apply(Change { entry: None, ..put(open, 8) });
+    assert_eq!(met(), 0);
 }

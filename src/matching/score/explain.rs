@@ -159,7 +159,7 @@ impl Line {
     }
 }
 
-/// Below this, more than one letter in three differs, of 255.
+/// Below this, of 240, more than one letter in three differs.
 const LITTLE: u8 = 160;
 
 fn alike(stated: &str, listed: &str, likeness: Likeness, joined: bool) -> String {

@@ -18,7 +18,8 @@
 //! # What the bits mean
 //!
 //! Bits are the base-2 logarithm of a likelihood ratio; their sum has no limit, so matches can be
-//! ranked. Words that are alike are worth less than equal ones, so that the name itself comes first. With the [prior](Setting) for the question asked — two subjects picked for comparison, or one
+//! ranked. Words that are alike are worth less than equal ones, so that the name itself comes first.
+//! With the [prior](Setting) for the question asked — two subjects picked for comparison, or one
 //! subject against a list of many — they become a probability. A [`Mode`] is a threshold on it.
 //!
 //! Invariants: the same two subjects score the same, always; scoring allocates nothing for names of

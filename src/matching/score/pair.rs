@@ -57,7 +57,7 @@ pub(super) fn pair(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mu
     roles(one, other, likeness, sink);
 }
 
-/// What a word is worth that meets itself, whatever its role.
+/// What a word is worth that meets itself, but for which part of the name it is.
 fn itself(word: &Weighed, model: &Model) -> Bits {
     let mut sum = Sum { model, bits: Bits::ZERO };
     words(word, word, Likeness::SAME, &mut sum);
