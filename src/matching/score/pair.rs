@@ -107,10 +107,11 @@ fn likeness_of(one: &Weighed, other: &Weighed, likeness: Likeness, sink: &mut im
     match likeness.kind {
         Kind::Same if length == 1 => sink.add(F::Letter, 16),
         Kind::Same => {
+            let equal = sink.model().equal(rarity);
             let mut own = Capped::new(sink);
             own.add(F::Same, 16);
             own.add(F::SameRarity, rarity);
-            own.no_less_than_nothing();
+            own.lift(equal);
         }
         Kind::Transliteration => {
             sink.add(F::Translit, 16);
@@ -177,7 +178,7 @@ fn of_other_sex(one: &[u8], other: &[u8]) -> bool {
         && ends.iter().any(|end| short.ends_with(end))
 }
 
-/// Passes observations of a pair on and adds them up, so that it is worth no more than it may.
+/// Passes observations of a pair on and adds them up, so that it is worth what it may.
 struct Capped<'s, S> {
     sink: &'s mut S,
     bits: Bits,
@@ -196,10 +197,12 @@ impl<'s, S: Sink> Capped<'s, S> {
         }
     }
 
-    /// That words agree never speaks against a match.
-    fn no_less_than_nothing(self) {
-        let short = self.bits.in_sixteenths().min(0);
-        self.sink.add(Feature::Excess, short);
+    /// Lifts it to what equal words are worth at least.
+    fn lift(self, equal: Bits) {
+        let short = (self.bits - equal).in_sixteenths();
+        if short < 0 {
+            self.sink.add(Feature::Excess, short);
+        }
     }
 }
 
