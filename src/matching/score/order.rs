@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
+
 use super::tests::{prepared, probabilities};
 use super::*;
 use crate::names::Counts;
-use crate::sim::corpus::{Change, Corpus, Kind, Spelling};
+use crate::sim::corpus::{Change, Corpus, Kind, Spelling, Statement};
 
 /// Listed ones whose names are changed.
 const LISTED: u32 = 400;
@@ -46,6 +48,20 @@ impl Pairs {
         }
     }
 
+    /// Takes each statement with all names of whom it is about.
+    fn take_all(
+        &mut self,
+        stated: impl Iterator<Item = Statement>,
+        names: impl Fn(u32) -> Option<SmallVec<[Spelling; 3]>>,
+    ) {
+        for one in stated {
+            let whole = Name { surname: &one.name, given: "" };
+            for listed in names(one.label.number).iter().flatten() {
+                self.take(one.label.change, whole, written(listed));
+            }
+        }
+    }
+
     #[track_caller]
     fn check(self) {
         assert!(self.all > 1_000, "{}", self.all);
@@ -77,12 +93,8 @@ fn no_change_makes_the_name_of_a_firm_worth_more() {
     let mut pairs = Pairs::new(Bearer::Organisation);
     let corpus = Corpus::new(31);
     for change in Change::OF_ORGANISATIONS {
-        for stated in corpus.statements_of_organisations(change, LISTED, EACH) {
-            let Some(firm) = corpus.organisation(stated.label.number) else { continue };
-            for listed in &firm.names {
-                pairs.take(change, Name { surname: &stated.name, given: "" }, written(listed));
-            }
-        }
+        let stated = corpus.statements_of_organisations(change, LISTED, EACH);
+        pairs.take_all(stated, |number| Some(corpus.organisation(number)?.names));
     }
     pairs.check();
 }
@@ -92,12 +104,8 @@ fn no_change_makes_the_name_of_a_vessel_worth_more() {
     let mut pairs = Pairs::new(Bearer::Vessel);
     let corpus = Corpus::new(37);
     for change in Change::OF_VESSELS {
-        for stated in corpus.statements_of_vessels(change, LISTED, EACH) {
-            let Some(vessel) = corpus.vessel(stated.label.number) else { continue };
-            for listed in &vessel.names {
-                pairs.take(change, Name { surname: &stated.name, given: "" }, written(listed));
-            }
-        }
+        let stated = corpus.statements_of_vessels(change, LISTED, EACH);
+        pairs.take_all(stated, |number| Some(corpus.vessel(number)?.names));
     }
     pairs.check();
 }
